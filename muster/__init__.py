@@ -1,0 +1,1 @@
+"""Muster: the neighbourhood side of an outbreak."""

@@ -1,0 +1,115 @@
+"""The test database: a throw-away server, a template migrated once as owner, one clone a process, run as app_rw.
+
+Nothing is started until a test asks for the database. Tests use `db` (rolled back) as usual, and
+`fresh_db` when they must commit: its clone is thrown away afterwards.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from muster.project import embedded, provision
+
+ROOT = "MUSTER_TEST_ROOT"
+SOCKET = "MUSTER_TEST_SOCKET"
+TEMPLATE = "template_muster"
+HAS_SETTINGS = importlib.util.find_spec("muster.project.settings") is not None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller chooses the server's place; worker processes inherit it."""
+    if not hasattr(config, "workerinput"):
+        memory = Path("/dev/shm")
+        place = Path(tempfile.mkdtemp(prefix="muster-test-", dir=memory if memory.is_dir() else None))
+        place.chmod(0o755)
+        os.environ[ROOT] = str(place)
+        os.environ[SOCKET] = str(embedded.socket_dir(place / "pg"))
+        os.environ.setdefault("MUSTER_VAR", str(place / "var"))
+        os.environ.pop("DATABASE_URL", None)
+        os.environ["MUSTER_DB_ROLE"] = provision.APP
+    if HAS_SETTINGS:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muster.project.settings")
+        from django.conf import settings
+
+        assert settings.DATABASES  # read now, so that pytest-django sets Django up
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server and remove every trace."""
+    place = os.environ.get(ROOT)
+    if place and not hasattr(config, "workerinput"):
+        if (Path(place) / "pg").exists():
+            throwaway().delete()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def throwaway() -> embedded.Server:
+    """The server of this test run, started or not."""
+    return embedded.Server(Path(os.environ[ROOT]) / "pg", embedded.THROWAWAY)
+
+
+def prepared() -> embedded.Server:
+    """The started server with its migrated template; the first process to ask builds it."""
+    server = throwaway()
+    ready = Path(os.environ[ROOT]) / "ready"
+    with open(Path(os.environ[ROOT]) / "lock", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            server.start()
+            provision.provision(server.dsn(), TEMPLATE)
+            migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+            role = {"MUSTER_DB_ROLE": provision.OWNER, "MUSTER_DB_NAME": TEMPLATE}
+            subprocess.run(migrate, check=True, env={**os.environ, **role}, cwd=Path(__file__).parents[1])
+            ready.touch()
+    return server
+
+
+def clone(server: embedded.Server, name: str) -> None:
+    """Replace a database by a new copy of the template."""
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        admin.execute(f'drop database if exists "{name}" with (force)'.encode())
+        admin.execute(f'create database "{name}" template "{TEMPLATE}" owner {provision.OWNER}'.encode())
+    provision.grant_connect(server.dsn(), name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Instead of pytest-django's own: one clone for this process."""
+    from django.db import connections
+
+    server = prepared()
+    name = "test_" + os.environ.get("PYTEST_XDIST_WORKER", "main")
+    clone(server, name)
+    os.environ["MUSTER_DB_NAME"] = name  # for the processes that a test starts
+    with django_db_blocker.unblock():
+        connections["default"].settings_dict.update(NAME=name, HOST=str(server.sock), USER=provision.APP)
+        yield
+        connections.close_all()
+
+
+@pytest.fixture
+def fresh_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """For tests that commit, or serve from other processes: afterwards the clone is made anew."""
+    from django.db import connections
+
+    name = str(connections["default"].settings_dict["NAME"])
+    with django_db_blocker.unblock():
+        yield name
+        connections.close_all()
+        clone(throwaway(), name)
+
+
+# --- the cast: fixtures of the domains are added below this line ---------------------------------
