@@ -1,0 +1,5 @@
+"""`python -m muster.project` is the `muster` command line."""
+
+from muster.project.cli import main
+
+main()

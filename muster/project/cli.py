@@ -1,0 +1,64 @@
+"""The `muster` command line. A command is one line in COMMANDS; its module is imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import click
+
+# name: (module:function, one line of help)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "serve": ("muster.project.commands_serve:serve", "Database, web and jobs in one command, until Ctrl-C."),
+    "stop": ("muster.project.commands_serve:stop", "Stop `muster serve` and the embedded database."),
+    "migrate": ("muster.project.commands_database:migrate", "Bring the database up to this version."),
+    "provision": ("muster.project.commands_database:provision_roles", "Make roles and database on your own server."),
+    "check": ("muster.project.commands_check:check", "Say in plain words what is wrong here."),
+    "pack": ("muster.project.commands_pack:pack", "Protocol packs: `pack check FILE`."),
+    "backup": ("muster.project.commands_backup:backup", "Write the database into a directory."),
+    "restore": ("muster.project.commands_backup:restore", "Read a backup into this installation."),
+}
+
+
+class Commands(click.Group):
+    """Knows its commands by name and loads one only when it runs, so that --help is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table: the way a day goes."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module and return it."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), function)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """From the table alone: nothing is imported."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="muster", message="%(version)s")
+def cli() -> None:
+    """Muster 集结: the neighbourhood side of an outbreak.
+
+    Example: muster serve
+    """
+
+
+def main() -> None:
+    """Entry point: expected problems end in one clear line and a non-zero exit."""
+    from muster.project.embedded import EmbeddedError
+
+    try:
+        cli(prog_name="muster")
+    except EmbeddedError as error:
+        sys.exit(f"muster: {error}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"muster: a step failed ({error.returncode}): {' '.join(map(str, error.cmd))}")

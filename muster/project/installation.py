@@ -1,0 +1,76 @@
+"""One installation: its directory, its database, and the environment of the processes that serve it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from muster.project import embedded, provision
+
+
+def root() -> Path:
+    """The installation directory: MUSTER_VAR, else ./var."""
+    return Path(os.environ.get("MUSTER_VAR") or "var").resolve()
+
+
+def is_embedded() -> bool:
+    """No DATABASE_URL: the server is ours to start and stop."""
+    return not os.environ.get("DATABASE_URL") and not os.environ.get("MUSTER_TEST_SOCKET")
+
+
+def database_name() -> str:
+    """The name of the database on the embedded server."""
+    return os.environ.get("MUSTER_DB_NAME") or "muster"
+
+
+def server() -> embedded.Server:
+    """The embedded server of this installation, running or not."""
+    return embedded.Server(root() / "pg")
+
+
+def environment(role: str = provision.APP) -> dict[str, str]:
+    """What a process of this installation is started with; it may run in any directory."""
+    house = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(part for part in (house, os.environ.get("PYTHONPATH", "")) if part)
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "muster.project.settings",
+        "MUSTER_VAR": str(root()),
+        "MUSTER_DB_ROLE": role,
+        "PYTHONPATH": path,
+    }
+
+
+def start_database() -> bool:
+    """Start and provision the embedded server; False when it was up already or is not ours."""
+    if not is_embedded():
+        return False
+    ours = server()
+    started = ours.start()
+    provision.provision(ours.dsn(), database_name())
+    return started
+
+
+def django_command(*args: str, role: str = provision.APP) -> None:
+    """Run a Django command in a process of its own: a role is chosen once a process."""
+    subprocess.run([sys.executable, "-m", "django", *args], check=True, env=environment(role))
+
+
+def prepare() -> bool:
+    """Database up, migrated as the owner, texts compiled. True when this call started the server."""
+    started = start_database()
+    django_command("migrate", "--verbosity", "0", role=provision.OWNER)
+    from muster.project import texts
+
+    texts.compile_catalogues()
+    return started
+
+
+def setup_django() -> None:
+    """Make models and settings usable in this process, as the app role."""
+    os.environ.update(environment())
+    import django
+
+    django.setup()
