@@ -55,10 +55,11 @@ def cli() -> None:
 def main() -> None:
     """Entry point: expected problems end in one clear line and a non-zero exit."""
     from muster.project.embedded import EmbeddedError
+    from muster.project.installation import InstallationError
 
     try:
         cli(prog_name="muster")
-    except EmbeddedError as error:
+    except (EmbeddedError, InstallationError) as error:
         sys.exit(f"muster: {error}")
     except subprocess.CalledProcessError as error:
         sys.exit(f"muster: a step failed ({error.returncode}): {' '.join(map(str, error.cmd))}")

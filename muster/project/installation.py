@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from muster.project import embedded, provision
+
+
+class InstallationError(RuntimeError):
+    """Something about this installation forbids what was asked; the message says what, in both languages."""
 
 
 def root() -> Path:
@@ -58,10 +63,41 @@ def django_command(*args: str, role: str = provision.APP) -> None:
     subprocess.run([sys.executable, "-m", "django", *args], check=True, env=environment(role))
 
 
-def prepare() -> bool:
+def owner_dsn() -> str:
+    """How the owner of the tables reaches the database."""
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        from psycopg.conninfo import make_conninfo
+
+        password = os.environ.get("MUSTER_DB_PASSWORD")
+        return make_conninfo(url, user=provision.OWNER, **({"password": password} if password else {}))
+    host = os.environ.get("MUSTER_TEST_SOCKET") or embedded.socket_dir(root() / "pg")
+    return f"host={host} dbname={database_name()} user={provision.OWNER}"
+
+
+def establish(*, training: bool) -> None:
+    """Write down what this installation is. Only an unused database can still become a training one."""
+    import psycopg
+
+    with psycopg.connect(owner_dsn()) as owner:
+        row = owner.execute("select training, exists (select from core_account) from core_installation").fetchone()
+        is_training, is_used = row or (False, True)
+        if training and not is_training:
+            if is_used:
+                raise InstallationError(
+                    "这是真实系统，不能改为演练；请用 MUSTER_VAR 指定另一个目录 / this is a real installation and "
+                    "never becomes a training one; name another directory with MUSTER_VAR"
+                )
+            owner.execute("update core_installation set training = true")
+    path = root() / "installation.json"
+    path.write_text(json.dumps({"training": training or is_training}) + "\n")
+
+
+def prepare(*, training: bool = False) -> bool:
     """Database up, migrated as the owner, texts compiled. True when this call started the server."""
     started = start_database()
     django_command("migrate", "--verbosity", "0", role=provision.OWNER)
+    establish(training=training)
     from muster.project import texts
 
     texts.compile_catalogues()
