@@ -1,4 +1,4 @@
-"""Backups of the database with the wheel's own pg_dump: whole, checked, and restored only into an empty database.
+"""Backups with the wheel's own pg_dump: whole, checked, and restored only into an empty database.
 
 Key files are never part of a backup: that is what makes erasure possible. Keep them apart.
 """
@@ -69,16 +69,22 @@ def checked(directory: Path) -> Path:
         dump = directory / str(manifest["file"])
         digest = _digest(dump)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise installation.InstallationError(f"{directory}: 没有可用的备份 / no usable backup here ({error})") from error
+        raise installation.InstallationError(
+            f"{directory}: 没有可用的备份 / no usable backup here ({error})"
+        ) from error
     if digest != manifest["sha256"]:
-        raise installation.InstallationError(f"{dump}: 备份已损坏 / the backup is damaged, its digest differs")
+        raise installation.InstallationError(
+            f"{dump}: 备份已损坏 / the backup is damaged, its digest differs"
+        )
     return dump
 
 
 def is_empty() -> bool:
     """No table at all in the database."""
     with psycopg.connect(_dsn()) as database:
-        found = database.execute("select exists (select from pg_tables where schemaname = 'public')").fetchone()
+        found = database.execute(
+            "select exists (select from pg_tables where schemaname = 'public')"
+        ).fetchone()
     return not (found and found[0])
 
 
@@ -92,7 +98,9 @@ def _set_aside() -> str:
     kept = f"{name}_before_{datetime.now(UTC):%Y%m%dt%H%M%S}"
     server = installation.server()
     with psycopg.connect(server.dsn(), autocommit=True) as admin:
-        admin.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(name), sql.Identifier(kept)))
+        admin.execute(
+            sql.SQL("alter database {} rename to {}").format(sql.Identifier(name), sql.Identifier(kept))
+        )
     provision.provision(server.dsn(), name)
     return kept
 
@@ -112,7 +120,7 @@ def _how() -> tuple[str, ...]:
 def _client(program: str, *args: str, stdout: int = subprocess.DEVNULL) -> None:
     command = [str(embedded.binaries() / program), *args]
     with tempfile.TemporaryFile("w+") as said:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=said, check=False)  # noqa: S603
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=said, check=False)
         said.seek(0)
         if done.returncode:
             raise installation.InstallationError(f"{program}: {said.read().strip()}")

@@ -62,7 +62,9 @@ def reachable() -> Iterator[Problem]:
 def role() -> Iterator[Problem]:
     """The app role must not be able to step around row security."""
     (may_all,) = _row("select rolsuper or rolbypassrls from pg_roles where rolname = current_user")
-    (owned,) = _row("select count(*) from pg_tables where schemaname = 'public' and tableowner = current_user")
+    (owned,) = _row(
+        "select count(*) from pg_tables where schemaname = 'public' and tableowner = current_user"
+    )
     if may_all or owned:
         yield Problem(
             "database.role_too_strong",

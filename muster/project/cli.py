@@ -8,12 +8,17 @@ import sys
 
 import click
 
+from muster import __version__
+
 # name: (module:function, one line of help)
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("muster.project.commands_serve:serve", "Database, web and jobs in one command, until Ctrl-C."),
     "stop": ("muster.project.commands_serve:stop", "Stop `muster serve` and the embedded database."),
     "migrate": ("muster.project.commands_database:migrate", "Bring the database up to this version."),
-    "provision": ("muster.project.commands_database:provision_roles", "Make roles and database on your own server."),
+    "provision": (
+        "muster.project.commands_database:provision_roles",
+        "Make roles and database on your own server.",
+    ),
     "check": ("muster.project.commands_check:check", "Say in plain words what is wrong here."),
     "pack": ("muster.project.commands_pack:pack", "Protocol packs: `pack check FILE`."),
     "backup": ("muster.project.commands_backup:backup", "Write the database into a directory."),
@@ -44,7 +49,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="muster", message="%(version)s")
+@click.version_option(__version__, message="%(version)s")
 def cli() -> None:
     """Muster 集结: the neighbourhood side of an outbreak.
 

@@ -26,7 +26,9 @@ def backup(directory: Path) -> None:
 
 @click.command()
 @click.argument("directory", type=DIRECTORY)
-@click.option("--into-empty", is_flag=True, help="Rename the present database, keep it, restore into a new one.")
+@click.option(
+    "--into-empty", is_flag=True, help="Rename the present database, keep it, restore into a new one."
+)
 def restore(directory: Path, into_empty: bool) -> None:
     """Read the backup in DIRECTORY; refuses a database that is not empty.
 

@@ -19,7 +19,10 @@ def migrate() -> None:
 
 
 @click.command()
-@click.option("--admin-url", help="postgresql:// address of an administrator of your server; without it the SQL is printed.")
+@click.option(
+    "--admin-url",
+    help="postgresql:// address of an administrator of your server; without it the SQL is printed.",
+)
 @click.option("--name", default="muster", show_default=True, help="Name of the database.")
 @click.option("--password", help="Password given to roles that are created. Read from a prompt when `-`.")
 def provision_roles(admin_url: str | None, name: str, password: str | None) -> None:

@@ -17,7 +17,7 @@ from muster.project import serve as house
 @click.option("--threads", default=4, show_default=True, help="Threads in each web process.")
 @click.option("--no-jobs", is_flag=True, help="Without the job worker.")
 @click.option("--training", is_flag=True, help="A new installation becomes a training one, for ever.")
-def serve(host: str, port: int, workers: int, threads: int, no_jobs: bool, training: bool) -> None:  # noqa: PLR0913
+def serve(host: str, port: int, workers: int, threads: int, no_jobs: bool, training: bool) -> None:
     """Start the database if it is ours, migrate, and serve web and jobs until Ctrl-C.
 
     Example: muster serve --port 8080

@@ -208,7 +208,7 @@ class Server:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "PGTZ": "UTC"}
         # A file, not a pipe: the server inherits it and would keep a pipe open for ever.
         with tempfile.TemporaryFile("w+") as output:
-            done = subprocess.run(  # noqa: S603
+            done = subprocess.run(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -236,7 +236,7 @@ def _first_number(path: Path) -> int | None:
 def _live_command(pid: int) -> list[str]:
     """The command line of a process; empty when it is gone or a zombie."""
     if not Path("/proc/self/stat").exists():
-        shown = subprocess.run(  # noqa: S603
+        shown = subprocess.run(
             ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
         )
         return shown.stdout.split()
@@ -252,6 +252,6 @@ def _working_in(directory: Path) -> list[int]:
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if os.readlink(entry / "cwd") == str(directory):
+            if (entry / "cwd").readlink() == directory:
                 found.append(int(entry.name))
     return found

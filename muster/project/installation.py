@@ -80,7 +80,9 @@ def establish(*, training: bool) -> None:
     import psycopg
 
     with psycopg.connect(owner_dsn()) as owner:
-        row = owner.execute("select training, exists (select from core_account) from core_installation").fetchone()
+        row = owner.execute(
+            "select training, exists (select from core_account) from core_installation"
+        ).fetchone()
         is_training, is_used = row or (False, True)
         if training and not is_training:
             if is_used:

@@ -94,7 +94,7 @@ def _account() -> pwd.struct_passwd:
             continue
     command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", NAMES[0]]
     # Exit code 9: a concurrent start made the user first.
-    made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode not in (0, 9):
         raise RuntimeError(f"cannot create the OS user {NAMES[0]} for the database: {made.stderr.strip()}")
     return pwd.getpwnam(NAMES[0])

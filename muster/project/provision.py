@@ -71,7 +71,9 @@ def _database_grants(database: str) -> list[sql.Composed]:
 
 def _schema_grants() -> list[sql.Composed]:
     names = {"owner": sql.Identifier(OWNER), "app": sql.Identifier(APP)}
-    defaults = sql.SQL("alter default privileges for role {owner} in schema public grant {what} on {kind} to {app}")
+    defaults = sql.SQL(
+        "alter default privileges for role {owner} in schema public grant {what} on {kind} to {app}"
+    )
     return [
         sql.SQL("alter schema public owner to {owner}").format(**names),
         sql.SQL("revoke create on schema public from public").format(**names),

@@ -52,7 +52,7 @@ class Child:
     def start(self) -> None:
         """In a session of its own, so that Ctrl-C reaches only us; it ends when we are killed."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             self.command, env=installation.environment(), start_new_session=True, preexec_fn=_die_with_parent
         )
 
@@ -76,7 +76,13 @@ def children(plan: Plan) -> list[Child]:
     """The web server first: it is stopped first too, so that nothing new arrives while jobs finish."""
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
     web += ["--host", plan.host, "--port", str(plan.port), "--workers", str(plan.workers)]
-    web += ["--blocking-threads", str(plan.threads), "--respawn-failed-workers", "--workers-kill-timeout", "10"]
+    web += [
+        "--blocking-threads",
+        str(plan.threads),
+        "--respawn-failed-workers",
+        "--workers-kill-timeout",
+        "10",
+    ]
     worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2"]
     worker += ["--delete-jobs", "successful", "--shutdown-graceful-timeout", "10"]
     jobs = [Child("worker", worker)] if plan.jobs else []
@@ -128,14 +134,14 @@ def _supervise(
 def _keep_up(processes: list[Child]) -> bool:
     """Bring back what died, the database included; False when something dies at once."""
     if installation.is_embedded() and not installation.server().running():
-        print("database died: starting it again", file=sys.stderr, flush=True)  # noqa: T201
+        print("database died: starting it again", file=sys.stderr, flush=True)
         installation.server().start()
     for child in processes:
         if not child.is_up():
             if time.monotonic() - child.started < TOO_SOON:
-                print(f"{child.name} ended at once: giving up", file=sys.stderr, flush=True)  # noqa: T201
+                print(f"{child.name} ended at once: giving up", file=sys.stderr, flush=True)
                 return False
-            print(f"{child.name} died: starting it again", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"{child.name} died: starting it again", file=sys.stderr, flush=True)
             child.start()
     return True
 
@@ -172,7 +178,9 @@ def only_one() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise installation.InstallationError("已在运行 / already running; `muster stop` ends it") from error
+            raise installation.InstallationError(
+                "已在运行 / already running; `muster stop` ends it"
+            ) from error
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
