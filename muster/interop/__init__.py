@@ -1,0 +1,1 @@
+"""Machine doors: spreadsheets in and out, OpenRosa, CAP and Atom, calendars, bots."""
