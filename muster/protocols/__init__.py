@@ -6,17 +6,17 @@ from pathlib import Path
 from muster.protocols.check import check, read_pack
 from muster.protocols.difference import Difference, differences
 from muster.protocols.pack import Pack
-from muster.protocols.problems import PackError, Problem, UnknownPack
-from muster.protocols.values import NoSuchCode, Text, Valued
+from muster.protocols.problems import PackError, Problem, UnknownPackError
+from muster.protocols.values import NoSuchCodeError, Text, Valued
 
 __all__ = [
     "Difference",
-    "NoSuchCode",
+    "NoSuchCodeError",
     "Pack",
     "PackError",
     "Problem",
     "Text",
-    "UnknownPack",
+    "UnknownPackError",
     "Valued",
     "check",
     "differences",
@@ -46,17 +46,17 @@ def names() -> list[str]:
 
 
 def path_of(name_or_path: str | Path) -> Path:
-    """The file of a shipped pack, or the path itself; raises `UnknownPack` when there is neither."""
+    """The file of a shipped pack, or the path itself; raises `UnknownPackError` when there is neither."""
     shipped = _files().get(str(name_or_path))
     if shipped is not None:
         return shipped
     if Path(name_or_path).is_file():
         return Path(name_or_path)
-    raise UnknownPack(str(name_or_path))
+    raise UnknownPackError(str(name_or_path))
 
 
 def load(name_or_path: str | Path) -> Pack:
-    """A pack by its shipped name (kept) or its path (read each time); raises `UnknownPack`, `PackError`."""
+    """A pack by its shipped name (kept) or its path (read each time); raises `UnknownPackError`, `PackError`."""
     if str(name_or_path) in _files():
         return _shipped(str(name_or_path))
     return read_pack(path_of(name_or_path))

@@ -7,14 +7,14 @@ import msgspec
 from muster.protocols import schema, sense
 from muster.protocols.pack import Pack
 from muster.protocols.problems import PackError, Problem
-from muster.protocols.reading import Document, Unreadable, read
+from muster.protocols.reading import Document, UnreadableError, read
 
 
 def check(path: str | Path) -> list[Problem]:
     """All problems of the pack in a file, each with its place and line; an empty list means it is clean."""
     try:
         document = read(Path(path))
-    except Unreadable as error:
+    except UnreadableError as error:
         return error.problems
     return _inspect(document)
 
@@ -23,7 +23,7 @@ def read_pack(path: str | Path) -> Pack:
     """The pack in a file; raises `PackError` with every problem."""
     try:
         document = read(Path(path))
-    except Unreadable as error:
+    except UnreadableError as error:
         raise PackError(error.problems) from error
     found = _inspect(document)
     if found:

@@ -22,7 +22,9 @@ def differences(old: Pack, new: Pack) -> list[Difference]:
     before, now = dict(_leaves(old, "")), dict(_leaves(new, ""))
     paths = [*before, *(path for path in now if path not in before)]
     return [
-        Difference(path, before.get(path), now.get(path)) for path in paths if before.get(path) != now.get(path)
+        Difference(path, before.get(path), now.get(path))
+        for path in paths
+        if before.get(path) != now.get(path)
     ]
 
 

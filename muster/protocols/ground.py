@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 from typing import Literal
 
-from muster.protocols.values import Coded, NoSuchCode, Section, Text, Valued, after, by_code, local_date
+from muster.protocols.values import Coded, NoSuchCodeError, Section, Text, Valued, after, by_code, local_date
 
 Movement = Literal["leave_area", "stay_in_dwelling", "stay_in_building", "stay_in_zone", "free"]
 Service = Literal["at_the_door", "drop_point", "none"]
@@ -76,7 +76,7 @@ class Zone(Coded, frozen=True):
             if phase.from_day.value <= day:
                 current = phase
         if current is None:
-            raise NoSuchCode("phase of day", str(day))
+            raise NoSuchCodeError("phase of day", str(day))
         return current
 
     def day_at(self, started_at: datetime, at: datetime, tz: tzinfo) -> int:
@@ -207,7 +207,7 @@ class Vector(Section, frozen=True):
         """The band an index falls in."""
         reached = [band for band in self.bands if band.from_index.value <= index]
         if not reached:
-            raise NoSuchCode("index band", str(index))
+            raise NoSuchCodeError("index band", str(index))
         return reached[-1]
 
     def sprayings_on(self, day: int) -> int:

@@ -1,11 +1,12 @@
 """Parts of a pack about means: who staffs what, how long people work, what each post uses up."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, tzinfo
 from fractions import Fraction
 from math import ceil
 from typing import Literal
 
-from muster.protocols.values import Coded, Section, Text, Valued, after, by_code
+from muster.protocols.values import Coded, Section, Text, Valued, after, aware, by_code
 
 MeasureUnit = Literal["piece", "pair", "set", "box", "bottle", "litre", "metre", "vehicle", "portion"]
 
@@ -34,10 +35,14 @@ class SiteStaffing(Section, frozen=True):
 
 
 class Post(Coded, frozen=True):
-    """A kind of post: how many stand there, and whether it brings people close to the infected."""
+    """A kind of post: how many stand there, and the fitness limits that keep somebody away from it."""
 
     people: Valued[int]
-    exposed: bool = False
+    forbids: Valued[tuple[str, ...]] | None = None
+
+    def is_forbidden(self, limits: Collection[str]) -> bool:
+        """Whether somebody with these fitness limits may not stand here; the limits carry no reason."""
+        return self.forbids is not None and any(limit in limits for limit in self.forbids.value)
 
 
 class Staffing(Section, frozen=True):
@@ -56,7 +61,8 @@ class Staffing(Section, frozen=True):
     max_hours_per_day: Valued[float]
     max_volunteer_hours_per_day: Valued[float]
     max_days_in_row: Valued[int]
-    not_exposed: Valued[tuple[str, ...]]
+    night_from_hour: Valued[int]
+    night_to_hour: Valued[int]
     fitness: tuple[Coded, ...]
     duty_rule: Valued[Text]
     sites: SiteStaffing | None = None
@@ -64,6 +70,12 @@ class Staffing(Section, frozen=True):
     def post(self, code: str) -> Post:
         """The post with this code."""
         return by_code(self.posts, code, "post")
+
+    def is_night(self, at: datetime, tz: tzinfo) -> bool:
+        """Whether a moment counts as night, for those who may not work then."""
+        hour = aware(at).astimezone(tz).hour
+        start, end = self.night_from_hour.value, self.night_to_hour.value
+        return start <= hour < end if start <= end else hour >= start or hour < end
 
     def may_begin_at(self, last_shift_ended: datetime) -> datetime:
         """The earliest start of the next shift."""

@@ -12,7 +12,7 @@ from muster.protocols.people import (
     Helpline,
     ResidentChecks,
 )
-from muster.protocols.values import NoSuchCode, Section, Text, Valued, by_code
+from muster.protocols.values import NoSuchCodeError, Section, Text, Valued, by_code
 
 Hazard = Literal["respiratory", "mosquito", "flood", "storm", "other"]
 
@@ -40,16 +40,16 @@ class Pack(Section, frozen=True):
     checks: ResidentChecks | None = None
 
     def contact_class(self, code: str) -> ContactClass:
-        """The contact class with this code; raises `NoSuchCode`."""
+        """The contact class with this code; raises `NoSuchCodeError`."""
         return by_code(self.contacts.classes if self.contacts else (), code, "contact class")
 
     def zone(self, level: str) -> Zone:
-        """The zone level with this code; raises `NoSuchCode`."""
+        """The zone level with this code; raises `NoSuchCodeError`."""
         return by_code(self.zones, level, "zone level")
 
     def pool_size(self, zone_level: str | None) -> int:
-        """How many people share a tube in a zone, or outside zones; raises `NoSuchCode` without testing."""
+        """How many people share a tube in a zone, or outside zones; raises `NoSuchCodeError` without testing."""
         if self.testing is None:
-            raise NoSuchCode("section", "testing")
+            raise NoSuchCodeError("section", "testing")
         tests = None if zone_level is None else self.zone(zone_level).tests
         return (tests or self.testing).pool_size.value

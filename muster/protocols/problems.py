@@ -30,7 +30,7 @@ class PackError(ValueError):
         self.problems = problems
 
 
-class UnknownPack(LookupError):
+class UnknownPackError(LookupError):
     """There is neither a shipped pack nor a file of this name."""
 
 

@@ -12,7 +12,7 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 24
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
-Plain: TypeAlias = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
 
 
 class Document(Struct, frozen=True):
@@ -22,7 +22,7 @@ class Document(Struct, frozen=True):
     lines: dict[str, int]
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The file is not a usable YAML document; carries the problems."""
 
     def __init__(self, *problems: Problem) -> None:
@@ -42,16 +42,16 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def read(path: Path) -> Document:
-    """The document in a file; raises `Unreadable`."""
+    """The document in a file; raises `UnreadableError`."""
     text = _text(path)
     try:
         _guard(text)
         return _compose(text)
     except yaml.MarkedYAMLError as error:
-        raise Unreadable(_broken(error)) from error
+        raise UnreadableError(_broken(error)) from error
     except (yaml.YAMLError, ValueError) as error:
         # PyYAML raises ValueError for numbers such as 0x_ and for integers of thousands of digits.
-        raise Unreadable(Problem("", f"不是有效的 YAML：{error}", f"not valid YAML: {error}")) from error
+        raise UnreadableError(Problem("", f"不是有效的 YAML：{error}", f"not valid YAML: {error}")) from error
 
 
 def _text(path: Path) -> str:
@@ -61,35 +61,41 @@ def _text(path: Path) -> str:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise Unreadable(Problem("", f"文件无法读取：{reason}", f"cannot read the file: {reason}")) from error
+        raise UnreadableError(
+            Problem("", f"文件无法读取：{reason}", f"cannot read the file: {reason}")
+        ) from error
     except ValueError as error:
-        raise Unreadable(Problem("", "文件名无效", "the file name is not valid")) from error
+        raise UnreadableError(Problem("", "文件名无效", "the file name is not valid")) from error
     if len(raw) > MAX_BYTES:
         zh, en = f"文件超过 {MAX_BYTES} 字节", f"the file is larger than {MAX_BYTES} bytes"
-        raise Unreadable(Problem("", zh, en))
+        raise UnreadableError(Problem("", zh, en))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise Unreadable(Problem("", "文件不是 UTF-8 编码", "the file is not UTF-8", line)) from error
+        raise UnreadableError(Problem("", "文件不是 UTF-8 编码", "the file is not UTF-8", line)) from error
 
 
 def _guard(text: str) -> None:
     """Refuse aliases, explicit tags and deep nesting before anything is built."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.AliasEvent):
-            raise Unreadable(Problem("", "不允许使用 YAML 别名（*）", "YAML aliases (*) are not allowed", line))
+            raise UnreadableError(
+                Problem("", "不允许使用 YAML 别名（*）", "YAML aliases (*) are not allowed", line)
+            )
         if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and event.tag is not None:
-            raise Unreadable(Problem("", "不允许使用 YAML 标签（!）", "YAML tags (!) are not allowed", line))
+            raise UnreadableError(
+                Problem("", "不允许使用 YAML 标签（!）", "YAML tags (!) are not allowed", line)
+            )
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
             zh, en = f"嵌套超过 {MAX_DEPTH} 层", f"nested deeper than {MAX_DEPTH} levels"
-            raise Unreadable(Problem("", zh, en, line))
+            raise UnreadableError(Problem("", zh, en, line))
 
 
 def _compose(text: str) -> Document:
@@ -98,11 +104,11 @@ def _compose(text: str) -> Document:
     try:
         node = loader.get_single_node()
         if node is None:
-            raise Unreadable(Problem("", "文件是空的", "the file is empty"))
+            raise UnreadableError(Problem("", "文件是空的", "the file is empty"))
         lines: dict[str, int] = {}
         problems = _walk(node, "", lines)
         if problems:
-            raise Unreadable(*problems)
+            raise UnreadableError(*problems)
         return Document(loader.construct_document(node), lines)
     finally:
         loader.dispose()

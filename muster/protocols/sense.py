@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct
@@ -113,7 +114,7 @@ def _test_days(plan: FollowUp, path: str) -> Iterator[Problem]:
 def _ascending(numbers: Iterable[float], path: str) -> Iterator[Problem]:
     """Numbers that must grow."""
     row = list(numbers)
-    if any(later <= earlier for earlier, later in zip(row, row[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(row)):
         yield Problem(path, "必须从小到大且不重复", "must be in ascending order without repeats")
 
 
@@ -125,10 +126,15 @@ def _zones(pack: Pack) -> Iterator[Problem]:
         days = [phase.from_day.value for phase in zone.phases]
         yield from _ascending(days, f"{place}.phases")
         if not days or days[0] != 1:
-            yield Problem(f"{place}.phases", "第一阶段必须从第 1 天开始", "the first phase must begin on day 1")
+            yield Problem(
+                f"{place}.phases", "第一阶段必须从第 1 天开始", "the first phase must begin on day 1"
+            )
         yield from _zone_tests(zone, place)
         release, restart = zone.release, zone.restart
-        named = [("release.becomes", release.becomes), ("restart.becomes", restart and restart.becomes)]
+        named = [
+            ("release.becomes", release.becomes),
+            ("restart.becomes", restart.becomes if restart else None),
+        ]
         named += [("release.after_zones", code) for code in release.after_zones]
         yield from _known((code for code in named if code[1]), known, place)
 
@@ -174,7 +180,9 @@ def _sweep(pack: Pack) -> Iterator[Problem]:
     for index, field in enumerate(pack.sweep.fields):
         if (field.kind == "choice") != bool(field.choices):
             place = f"sweep.fields[{index}].choices"
-            yield Problem(place, "只有选择题才有选项，且必须有", "a choice field, and no other, lists choices")
+            yield Problem(
+                place, "只有选择题才有选项，且必须有", "a choice field, and no other, lists choices"
+            )
     if not any(outcome.closes for outcome in pack.sweep.outcomes):
         yield Problem("sweep.outcomes", "没有能结束上门的结果", "no outcome closes a visit")
     for index, outcome in enumerate(pack.sweep.outcomes):
@@ -218,15 +226,17 @@ def _ranges(pack: Pack) -> Iterator[Problem]:
 
 
 def _references(pack: Pack) -> Iterator[Problem]:
-    """Items, posts, gate checks, fitness and vulnerable classes named in one place exist in theirs."""
+    """Items, posts, gate checks, fitness limits and vulnerable classes named in one place exist in theirs."""
     items = {item.code for item in pack.supplies.items}
     posts = {post.code for post in pack.staffing.posts}
     for index, use in enumerate(pack.supplies.per_shift):
         place = f"supplies.per_shift[{index}]"
         yield from _known([("item", use.item)], items, place)
         yield from _known([("post", use.post)], posts, place)
-    fitness = {one.code for one in pack.staffing.fitness}
-    yield from _known((("not_exposed", code) for code in pack.staffing.not_exposed.value), fitness, "staffing")
+    limits = {one.code for one in pack.staffing.fitness}
+    for index, post in enumerate(pack.staffing.posts):
+        named = [("forbids", code) for code in post.forbids.value] if post.forbids else []
+        yield from _known(named, limits, f"staffing.posts[{index}]")
     if pack.gates is not None:
         checks = {one.code for one in pack.gates.checks}
         yield from _known((("order", code) for code in pack.gates.order.value), checks, "gates")

@@ -40,7 +40,7 @@ class Coded(Section, frozen=True):
     title: Text
 
 
-class NoSuchCode(KeyError):
+class NoSuchCodeError(KeyError):
     """The pack has nothing of this kind under this code."""
 
     def __init__(self, kind: str, code: str) -> None:
@@ -54,11 +54,11 @@ C = TypeVar("C", bound=Coded)
 
 
 def by_code(items: Iterable[C], code: str, kind: str) -> C:
-    """The item with this code; raises `NoSuchCode` when there is none."""
+    """The item with this code; raises `NoSuchCodeError` when there is none."""
     for item in items:
         if item.code == code:
             return item
-    raise NoSuchCode(kind, code)
+    raise NoSuchCodeError(kind, code)
 
 
 def aware(moment: datetime) -> datetime:
