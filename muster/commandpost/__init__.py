@@ -1,0 +1,1 @@
+"""The desk of a command post: one module per screen."""

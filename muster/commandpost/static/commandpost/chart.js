@@ -1,0 +1,58 @@
+/** Lines over time with direct labels, drawn by uPlot from the table beside them, so that chart and table agree.
+ *
+ * <div class="chart" data-chart="#table-id"></div>; the table's first column holds <time datetime>, the next ones
+ * <td data-value="12">; an empty data-value is a gap. Heads of the columns are the labels.
+ */
+import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
+
+const COLOURS = ["--doing", "--done", "--absent", "--refused"];
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function columns(table) {
+  const rows = [...table.tBodies[0].rows];
+  const times = rows.map((row) => new Date(row.querySelector("time").dateTime).getTime() / 1000);
+  const width = rows[0]?.querySelectorAll("[data-value]").length ?? 0;
+  const values = Array.from({ length: width }, (_, i) =>
+    rows.map((row) => {
+      const text = row.querySelectorAll("[data-value]")[i].dataset.value;
+      return text === "" ? null : Number(text);
+    }),
+  );
+  return [times, ...values];
+}
+
+/** Writes each line's name at its last point. */
+function directLabels(chart) {
+  const { ctx } = chart;
+  ctx.save();
+  ctx.font = `${12 * devicePixelRatio}px sans-serif`;
+  ctx.textAlign = "right";
+  chart.series.slice(1).forEach((series, i) => {
+    const values = chart.data[i + 1];
+    const last = values.findLastIndex((value) => value !== null);
+    if (last < 0) return;
+    ctx.fillStyle = colour(COLOURS[i % COLOURS.length]);
+    ctx.fillText(series.label, chart.valToPos(chart.data[0][last], "x", true), chart.valToPos(values[last], "y", true) - 8);
+  });
+  ctx.restore();
+}
+
+function draw(element) {
+  const table = document.querySelector(element.dataset.chart);
+  const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+  const axis = { stroke: colour("--ink-2"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
+  const series = heads.slice(1).map((label, i) => ({ label, stroke: colour(COLOURS[i % COLOURS.length]), width: 2 }));
+  const options = {
+    width: element.clientWidth, height: 220, legend: { show: false }, cursor: { show: false },
+    scales: { y: { range: (_, low, high) => [Math.min(0, low), high * 1.1 || 1] } },
+    axes: [axis, { ...axis, size: 56 }], series: [{}, ...series], hooks: { draw: [directLabels] },
+  };
+  element.replaceChildren();
+  return new uPlot(options, columns(table), element);
+}
+
+const charts = [...document.querySelectorAll("[data-chart]")];
+const redraw = () => charts.forEach(draw);
+redraw();
+new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+addEventListener("resize", redraw);
