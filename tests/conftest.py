@@ -113,3 +113,11 @@ def fresh_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 
 
 # --- the cast: fixtures of the domains are added below this line ---------------------------------
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The cast needs Django, which is set up by now."""
+    from tests import cast
+
+    session.config.pluginmanager.register(cast, "cast")

@@ -9,14 +9,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
 from muster.core import accounts, clock
-from muster.core.access import enter
+from muster.core.access import Actor, scope
 from muster.domain.incidents import queries as incidents
+from muster.domain.incidents.models import Incident
 
 Answer = Callable[[HttpRequest], HttpResponse]
-OPEN = {"account_login", "account_logout", "mfa_authenticate", "sync", "enrol", "set_language", "jsi18n"}
+OPEN = {"sync", "healthz", "set_language"}
 
 
 class ScopeMiddleware:
@@ -29,27 +30,38 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated or request.path_info.startswith(settings.STATIC_URL):
-            return self.get_response(request)
-        match = resolve(request.path_info) if not request.path_info.startswith("/accounts/") else None
-        if match is not None and match.url_name == "sync":
+        code = _incident_code(request)
+        if code is None:
             return self.get_response(request)
         with transaction.atomic():
-            self._enter(request, (match.kwargs.get("incident") if match else None))
-            response = self.get_response(request)
+            actor = accounts.actor(request.user.pk)
+            with scope(actor):
+                found = incidents.by_code(code) if code else None
+            with scope(actor, found.id if found else None):
+                response = self._answer(request, actor, found)
+                if response.status_code >= 400:
+                    transaction.set_rollback(True)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
             return response
 
-    @staticmethod
-    def _enter(request: Any, code: str | None) -> None:
-        actor = accounts.actor(request.user.pk)
-        enter(actor, None)
-        request.now = clock.now()
-        request.incident = incidents.by_code(code) if code else None
-        if request.incident is not None:
-            enter(actor, request.incident.id)
-        request.actor = actor
+    def _answer(self, request: Any, actor: Actor, incident: Incident | None) -> HttpResponse:
+        request.actor, request.incident, request.now = actor, incident, clock.now()
+        response = self.get_response(request)
+        if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+            response = response.render()
+        return response
+
+
+def _incident_code(request: HttpRequest) -> str | None:
+    """The incident code of the address, "" for pages without one, None for requests that need no scope."""
+    if not request.user.is_authenticated or request.path_info.startswith((settings.STATIC_URL, "/accounts/")):
+        return None
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return None
+    return None if match.url_name in OPEN else str(match.kwargs.get("incident", ""))
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

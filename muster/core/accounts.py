@@ -1,0 +1,143 @@
+"""Accounts, their rights in force, and enrolled telephones."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+
+from muster.core import journal
+from muster.core.access import ROLES, Actor, Grant, span
+from muster.core.errors import BadInput, NotAllowed, NotFound, Refusal
+from muster.core.ids import new_id
+from muster.core.models import Account, Device
+from muster.core.models import Grant as GrantRow
+
+
+class Revoked(Refusal):
+    """The telephone was taken out of service, or its token is unknown."""
+
+    code = "sync.revoked"
+    status = 401
+    texts = {
+        "zh": "这台手机已停用或未登记。未上传的记录仍保存在手机里，请交给指挥部重新登记。",
+        "en": "This telephone is out of service or not enrolled. Its unsent records are kept on it; take it to the "
+        "command post to enrol it again.",
+    }
+
+
+def _grants(account: UUID) -> tuple[Grant, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('muster.account', %s, true), set_config('muster.low', '0', true),"
+            " set_config('muster.high', '0', true), set_config('muster.areas', '{}', true)",
+            [str(account)],
+        )
+        cursor.execute(
+            "select role, area, incident, until from core_grant where account = %s"
+            " and starts_at <= muster_now() and (until is null or until > muster_now())",
+            [account],
+        )
+        return tuple(Grant(*row) for row in cursor.fetchall())
+
+
+def find_actor(account: UUID) -> Actor | None:
+    """The actor behind an account, with the rights in force now; None when it is gone. Needs a transaction."""
+    row = Account.objects.filter(pk=account, is_active=True).values_list("username", "responder").first()
+    if row is None:
+        return None
+    return Actor(account=account, grants=_grants(account), responder=row[1], username=row[0])
+
+
+def actor(account: UUID) -> Actor:
+    """As `find_actor`, but refuses when the account is gone."""
+    found = find_actor(account)
+    if found is None:
+        raise Revoked
+    return found
+
+
+def by_username(username: str) -> UUID:
+    """The id of an account; refuses when there is none."""
+    found = Account.objects.filter(username=username).values_list("id", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def actor_by_token(token: str) -> tuple[Actor, UUID]:
+    """The actor of an enrolled telephone and the incident it was enrolled for."""
+    digest = hashlib.sha256(token.encode()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select d.id, d.home_incident, a.id, a.username, a.responder from core_device d"
+            " join core_account a on a.id = d.account"
+            " where d.token_hash = %s and d.revoked_at is null and a.is_active",
+            [digest],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Revoked
+    device, incident, account, username, responder = row
+    return Actor(account=account, grants=_grants(account), responder=responder, device=device, username=username), incident
+
+
+def enrol_device(*, account: UUID, label: str, by: Actor, incident: UUID, area: int, now: datetime) -> tuple[UUID, str]:
+    """Enrol a telephone for an account; returns its id and the token, which is shown once and stored hashed."""
+    by.require("device.enrol", area, incident)
+    token = secrets.token_urlsafe(32)
+    device = Device.objects.create(
+        account=account,
+        home_incident=incident,
+        label=label,
+        enrolled_at=now,
+        token_hash=hashlib.sha256(token.encode()).digest(),
+    )
+    journal.write(action="device.enrol", by=by, incident=incident, area=area, subjects=[device.id])
+    return device.id, token
+
+
+def revoke_device(*, device: UUID, by: Actor, incident: UUID, area: int, now: datetime) -> None:
+    """Take a telephone out of service; what it still sends is kept aside."""
+    by.require("device.enrol", area, incident)
+    Device.objects.filter(pk=device, revoked_at=None).update(revoked_at=now)
+    journal.write(action="device.revoke", by=by, incident=incident, area=area, subjects=[device])
+
+
+def create_account(*, username: str, password: str, responder: UUID | None = None, title: str = "") -> Account:
+    """Make an account without any right. The caller must have checked who asks."""
+    return Account.objects.create(
+        username=username, password=make_password(password), responder=responder, title=title
+    )
+
+
+def give(
+    *, account: UUID, role: str, area: int, incident: UUID | None, until: datetime | None, by: Actor
+) -> UUID:
+    """Give a role in an area. Needs the right to grant there; nobody grants wider than their own area."""
+    if role not in ROLES:
+        raise BadInput(problem=role)
+    low, high = span(area)
+    if not any(a <= low and high <= b for a, b in by.spans("access.grant", incident)):
+        raise NotAllowed(right="access.grant")
+    row = GrantRow.objects.create(
+        id=new_id(), account=account, role=role, area=area, incident=incident, until=until, granted_by=by.account
+    )
+    journal.write(action="access.grant", by=by, incident=incident, area=area, subjects=[account], detail={"role": role})
+    return row.id
+
+
+def take_back(*, grant: UUID, by: Actor, now: datetime) -> None:
+    """End a right at once."""
+    row = GrantRow.objects.filter(pk=grant).first()
+    if row is None:
+        raise NotAllowed(right="access.grant")
+    by.require("access.grant", row.area, row.incident)
+    GrantRow.objects.filter(pk=grant).update(until=now)
+    journal.write(
+        action="access.end", by=by, incident=row.incident, area=row.area, subjects=[row.account], detail={"role": row.role}
+    )

@@ -1,0 +1,112 @@
+"""Set-based writing: one statement for a batch of rows, whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import connection, models
+
+SERVER = {"recorded_at": "(select muster_now())", "tx": "(select muster_tx())"}
+CHUNK = 5_000
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, memoryview):
+        value = bytes(value)
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    return str(value)
+
+
+_encode = msgspec.json.Encoder(enc_hook=_plain)
+
+
+def _rows_json(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    fixed = [
+        {name: _plain(v) if isinstance(v, bytes | memoryview) else v for name, v in zip(names, row, strict=True)}
+        for row in rows
+    ]
+    return _encode.encode(fixed).decode()
+
+
+@cache
+def _shape(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, str, str]:
+    """Quoted table, quoted column list and record definition of these fields."""
+    fields = [model._meta.get_field(name) for name in names]
+    columns = [f'"{field.column}"' for field in fields]
+    kinds = [
+        f'"{name}" {field.rel_db_type(connection) if field.is_relation else field.db_type(connection)}'
+        for name, field in zip(names, fields, strict=True)
+    ]
+    return f'"{model._meta.db_table}"', ", ".join(columns), ", ".join(kinds)
+
+
+def insert(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]], *, update: Sequence[str] = ()
+) -> set[UUID]:
+    """Insert rows (values in the order of `names`) and return the ids that were new.
+
+    A row whose id is there already is left alone, or has its `update` fields overwritten. `recorded_at`
+    and `tx` of facts are filled by the server. Rows go in id order, so that two writers never deadlock.
+    """
+    listed = list(rows)
+    names = tuple(names)
+    table, columns, kinds = _shape(model, names)
+    picked = ", ".join(f'x."{name}"' for name in names)
+    for name in SERVER:
+        if name not in names and any(field.name == name for field in model._meta.concrete_fields):
+            columns, picked = f'{columns}, "{name}"', f"{picked}, {SERVER[name]}"
+    key = f'"{model._meta.pk.column}"'
+    held = model._meta.pk.name in names
+    action = "do nothing"
+    if update:
+        sets = ", ".join(f'"{model._meta.get_field(n).column}" = excluded."{model._meta.get_field(n).column}"' for n in update)
+        action = f"({key}) do update set {sets}"
+    order = f' order by x."{model._meta.pk.name}"' if held else ""
+    sql = (
+        f"insert into {table} as t ({columns}) select {picked} from json_to_recordset(%s::json) as x({kinds}){order}"
+        f" on conflict {action} returning t.{key}, (t.xmax = 0)"
+    )
+    fresh: set[UUID] = set()
+    with connection.cursor() as cursor:
+        for start in range(0, len(listed), CHUNK):
+            cursor.execute(sql, [_rows_json(names, listed[start : start + CHUNK])])
+            fresh.update(row[0] for row in cursor.fetchall() if row[1])
+    return fresh
+
+
+def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Set fields of many rows at once; the first name is the primary key. Returns how many rows changed."""
+    listed = list(rows)
+    if not listed:
+        return 0
+    table, _, kinds = _shape(model, tuple(names))
+    sets = ", ".join(f'"{model._meta.get_field(n).column}" = x."{n}"' for n in names[1:])
+    sql = (
+        f"update {table} t set {sets} from json_to_recordset(%s::json) as x({kinds})"
+        f' where t."{model._meta.pk.column}" = x."{names[0]}"'
+    )
+    changed = 0
+    with connection.cursor() as cursor:
+        for start in range(0, len(listed), CHUNK):
+            cursor.execute(sql, [_rows_json(names, listed[start : start + CHUNK])])
+            changed += cursor.rowcount
+    return changed
+
+
+def lock(model: type[models.Model], ids: Iterable[UUID]) -> set[UUID]:
+    """Lock the visible rows of these ids in id order; returns those that are visible."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return set()
+    key = model._meta.pk.column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'select "{key}" from "{model._meta.db_table}" where "{key}" = any(%s::uuid[]) order by 1 for no key update',
+            ["{" + ",".join(map(str, wanted)) + "}"],
+        )
+        return {row[0] for row in cursor.fetchall()}

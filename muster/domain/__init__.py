@@ -1,0 +1,1 @@
+"""What responders do, one package per part of the work."""

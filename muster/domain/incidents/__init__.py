@@ -1,0 +1,1 @@
+"""Incidents, the protocol in force, zones with their phases, and works on the spot."""

@@ -1,0 +1,226 @@
+"""Opening incidents, designating and changing zones, recording works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from muster.core import bulk, journal
+from muster.core.access import Actor
+from muster.core.errors import BadInput, NotAllowed, NotVisibleYet, Refusal
+from muster.core.models import Retraction
+from muster.core.told import Done, Told
+from muster.core.vault import create_keys
+from muster.domain.incidents.models import Incident, PackChange, Works, Zone, ZoneBuilding, ZoneChange
+from muster.domain.incidents.rules import Change, WorksKind, zone_state
+from muster.protocols import load, names
+
+FACT = ("id", "incident", "area", "at", "by", "device")
+
+
+class UnknownPack(Refusal):
+    """No protocol pack of this name is installed."""
+
+    code = "incidents.unknown_pack"
+    status = 422
+    texts = {
+        "zh": "没有名为“{pack}”的防控方案。可用的有：{known}。",
+        "en": "There is no protocol pack called “{pack}”. Installed: {known}.",
+    }
+
+
+class OpenIncident(msgspec.Struct, frozen=True):
+    """Open an incident at an area under a protocol pack."""
+
+    id: UUID
+    code: str
+    area: int
+    title_zh: str
+    title_en: str
+    pack: str
+    opened_at: datetime
+
+
+class ChangePack(msgspec.Struct, frozen=True):
+    """Bring another pack into force, as a dated decision."""
+
+    pack: str
+
+
+class DesignateZone(msgspec.Struct, frozen=True):
+    """Put buildings under a level from an hour on."""
+
+    id: UUID
+    level: str
+    area: int
+    name: str
+    from_at: datetime
+    buildings: list[UUID] = []
+    notice_number: str = ""
+    hotlines: list[str] = []
+    case: UUID | None = None
+
+
+class ChangeZone(msgspec.Struct, frozen=True):
+    """Another level, or release, effective at an hour."""
+
+    zone: UUID
+    effective_at: datetime
+    level: str = ""
+    released: bool = False
+    notice_number: str = ""
+
+
+class RecordWorks(msgspec.Struct, frozen=True):
+    """Works on the spot in an area."""
+
+    kind: WorksKind
+    area: int
+    place: str = ""
+    zone: UUID | None = None
+
+
+def open_incidents(*, told: Sequence[Told[OpenIncident]], by: Actor, incident: UUID, now: datetime) -> Done:
+    """Open incidents; makes the keys of each before the first person is recorded."""
+    done = Done()
+    rows = []
+    for one in told:
+        body = one.body
+        if not by.may("incidents.open", body.area, None):
+            done.refused[one.id] = NotAllowed(right="incidents.open")
+        elif body.pack not in names():
+            done.refused[one.id] = UnknownPack(pack=body.pack, known=", ".join(names()))
+        else:
+            create_keys(body.id)
+            rows.append((body.id, body.area, body.code, body.title_zh, body.title_en, body.pack, body.opened_at))
+    bulk.insert(Incident, ("id", "area", "code", "title_zh", "title_en", "pack", "opened_at"), rows)
+    for row in rows:
+        journal.write(action="incidents.open", by=by, incident=row[0], area=row[1], subjects=[row[0]])
+    return done
+
+
+def change_packs(*, told: Sequence[Told[ChangePack]], by: Actor, incident: UUID, now: datetime) -> Done:
+    """Bring another pack into force."""
+    done = Done()
+    held = Incident.objects.select_for_update().get(pk=incident)
+    for one in sorted(told, key=lambda o: (o.at, o.id)):
+        if not by.may("incidents.zone", held.area, incident):
+            done.refused[one.id] = NotAllowed(right="incidents.zone")
+        elif one.body.pack not in names():
+            done.refused[one.id] = UnknownPack(pack=one.body.pack, known=", ".join(names()))
+        else:
+            load(one.body.pack)
+            row = (one.id, incident, held.area, one.at, one.by, one.device, one.body.pack, held.pack)
+            bulk.insert(PackChange, (*FACT, "pack", "before"), [row])
+            held.pack = one.body.pack
+            journal.write(
+                action="incidents.pack", by=by, incident=incident, area=held.area, subjects=[one.id],
+                detail={"pack": one.body.pack},
+            )  # fmt: skip
+    Incident.objects.filter(pk=incident).update(pack=held.pack)
+    return done
+
+
+def designate_zones(*, told: Sequence[Told[DesignateZone]], by: Actor, incident: UUID, now: datetime) -> Done:
+    """Designate zones over buildings. A person decides: only who may decide on zones can."""
+    done = Done()
+    allowed = by.allowed("incidents.zone", (one.body.area for one in told), incident)
+    for one in told:
+        if one.body.area not in allowed:
+            done.refused[one.id] = NotAllowed(right="incidents.zone")
+    good = done.stored(told)
+    zones = [
+        (b.id, incident, b.area, b.name, b.level, b.notice_number, b.from_at, b.from_at, list(b.hotlines), b.case)
+        for b in (one.body for one in good)
+    ]
+    names_ = ("id", "incident", "area", "name", "level", "notice_number", "from_at", "since", "hotlines", "case")
+    bulk.insert(Zone, names_, zones)
+    for one in good:
+        ZoneBuilding.objects.bulk_create(
+            [ZoneBuilding(incident=incident, area=one.body.area, zone_id=one.body.id, building=b) for b in one.body.buildings],
+            ignore_conflicts=True,
+        )
+    facts = [
+        (one.id, incident, one.body.area, one.body.from_at, one.by, one.device, one.body.id, one.body.level, False,
+         one.body.notice_number)
+        for one in good
+    ]  # fmt: skip
+    _add_changes(facts, by, incident, done)
+    return done
+
+
+def change_zones(*, told: Sequence[Told[ChangeZone]], by: Actor, incident: UUID, now: datetime) -> Done:
+    """Change levels or release zones."""
+    done = Done()
+    areas = dict(Zone.objects.filter(pk__in=[one.body.zone for one in told]).values_list("id", "area"))
+    allowed = by.allowed("incidents.zone", areas.values(), incident)
+    facts = []
+    for one in told:
+        body = one.body
+        area = areas.get(body.zone)
+        if area is None:
+            done.waiting[one.id] = NotVisibleYet()
+        elif area not in allowed:
+            done.refused[one.id] = NotAllowed(right="incidents.zone")
+        elif not body.released and not body.level:
+            done.refused[one.id] = BadInput(problem="level")
+        else:
+            facts.append(
+                (one.id, incident, area, body.effective_at, one.by, one.device, body.zone, body.level, body.released,
+                 body.notice_number)
+            )  # fmt: skip
+    _add_changes(facts, by, incident, done)
+    return done
+
+
+def _add_changes(facts: list[tuple[object, ...]], by: Actor, incident: UUID, done: Done) -> None:
+    if not facts:
+        return
+    bulk.insert(ZoneChange, (*FACT, "zone", "level", "released", "notice_number"), facts)
+    zones = {UUID(str(fact[6])) for fact in facts}
+    recompute_zones(zones)
+    area = min(int(str(fact[2])) for fact in facts)
+    journal.write(action="incidents.zone", by=by, incident=incident, area=area, subjects=zones)
+    done.touch("incidents.zone", zones)
+
+
+def recompute_zones(zones: set[UUID]) -> None:
+    """Derive the state of zones from their dated changes."""
+    bulk.lock(Zone, zones)
+    changes: dict[UUID, list[Change]] = {}
+    rows = ZoneChange.objects.filter(zone__in=zones).exclude(id__in=Retraction.objects.values("target"))
+    for fact in rows:
+        change = Change(at=fact.at, id=str(fact.id), level=fact.level, released=fact.released)
+        changes.setdefault(fact.zone, []).append(change)
+    states = [(zone, state) for zone, listed in changes.items() if (state := zone_state(listed))]
+    bulk.update(Zone, ("id", "level", "since", "released_at"), [(z, s.level, s.since, s.released_at) for z, s in states])
+
+
+def reconsider_changes(facts: set[UUID], incident: UUID, now: datetime) -> Done:
+    """After a retraction: derive again the zones these changes were about."""
+    done = Done()
+    zones = set(ZoneChange.objects.filter(pk__in=facts).values_list("zone", flat=True))
+    recompute_zones(zones)
+    done.touch("incidents.zone", zones)
+    return done
+
+
+def record_works(*, told: Sequence[Told[RecordWorks]], by: Actor, incident: UUID, now: datetime) -> Done:
+    """Record works on the spot."""
+    done = Done()
+    allowed = by.allowed("incidents.works", (one.body.area for one in told), incident)
+    for one in told:
+        if one.body.area not in allowed:
+            done.waiting[one.id] = NotAllowed(right="incidents.works")
+    rows = [
+        (one.id, incident, one.body.area, one.at, one.by, one.device, one.body.kind, one.body.place, one.body.zone)
+        for one in done.stored(told)
+    ]
+    if rows:
+        bulk.insert(Works, (*FACT, "kind", "place", "zone"), rows)
+        area = min(row[2] for row in rows)
+        journal.write(action="incidents.works", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+    return done

@@ -1,0 +1,45 @@
+"""What time does by itself: wakes due work and tries parked commands again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from muster.core import accounts, clock, journal
+from muster.core.access import scope, system
+from muster.core.models import Parked
+from muster.domain.incidents import queries as incidents
+from muster.fieldapp import sync
+from muster.journeys import settle
+
+
+def turn() -> int:
+    """Wake what is due in every open incident and retry what waits; returns how many things moved."""
+    moved = 0
+    with scope(system()):
+        open_ones = incidents.open_ids()
+    for incident in open_ones:
+        with scope(system(incident=incident), incident):
+            moved += settle.wake(incident=incident, now=clock.now())
+        moved += retry_parked(incident)
+    return moved
+
+
+def retry_parked(incident: UUID) -> int:
+    """Try the waiting commands of every account again; returns how many were taken."""
+    with scope(system(incident=incident), incident):
+        waiting = list(
+            Parked.objects.filter(settled_at=None, result="quarantined", incident=incident)
+            .values_list("account", flat=True)
+            .distinct()
+        )
+    with transaction.atomic():
+        actors = [actor for account in waiting if (actor := accounts.find_actor(account))]
+    return sum(sync.retry(actor, incident) for actor in actors)
+
+
+def seal_journal() -> int:
+    """Seal the journal; returns the serial of the newest segment."""
+    with scope(system()):
+        return journal.seal().serial

@@ -1,0 +1,205 @@
+"""POST /sync: key, effect and answer of every command in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from muster.core import bulk, clock
+from muster.core.access import Actor, scope
+from muster.core.errors import BadInput, Refusal
+from muster.core.models import Parked, Receipt
+from muster.core.told import Done, Told
+from muster.fieldapp import parking
+from muster.fieldapp.commands import COMMANDS, ORDER, RETRACTED
+from muster.fieldapp.envelope import Answer, Envelope, Wire, digest, happened_at, read_command, skew_of
+from muster.journeys import settle
+
+RECEIPT = ("id", "name", "digest", "result", "code", "device", "account", "batch", "seq", "skew")
+
+
+class Unknown(Refusal):
+    """No command has this name: an older server or a newer telephone."""
+
+    code = "sync.unknown_command"
+    status = 422
+    texts = {
+        "zh": "系统不认识“{name}”。记录已保存，系统升级后会再处理。",
+        "en": "The system does not know “{name}”. The record is kept and will be taken up after an update.",
+    }
+
+
+class Conflict(Refusal):
+    """The same id came before with other content."""
+
+    code = "sync.conflict"
+    texts = {
+        "zh": "同一编号先前已上传过不同内容。两份都已保存，由指挥部核对。",
+        "en": "This id was sent before with other content. Both are kept; the command post will compare them.",
+    }
+
+
+class _Batch:
+    """The work on one batch: wires in, answers out."""
+
+    def __init__(self, actor: Actor, incident: UUID, envelope: Envelope, now: datetime, language: str) -> None:
+        self.actor, self.incident, self.envelope, self.now = actor, incident, envelope, now
+        self.language = language
+        self.skew: timedelta = skew_of(envelope.sent_at, now)
+        self.answers: dict[UUID, Answer] = {}
+        self.unread: list[Answer] = []
+        self.digests: dict[UUID, bytes] = {}
+        self.park: list[tuple[Wire, str, str]] = []
+        self.done: list[Done] = []
+
+    def read(self) -> list[Wire]:
+        """The readable commands, each id once."""
+        wires: dict[UUID, Wire] = {}
+        for raw in self.envelope.commands:
+            wire = read_command(raw)
+            if isinstance(wire, Answer):
+                self.unread.append(wire)
+                parking.park_unread(raw, wire, self.actor, self.incident)
+                continue
+            mark = digest(wire)
+            if wire.id in wires and self.digests[wire.id] != mark:
+                self.refuse(wire, Conflict(), "conflict")
+                continue
+            self.digests[wire.id] = mark
+            wires[wire.id] = wire
+        return list(wires.values())
+
+    def known(self, wires: Sequence[Wire]) -> list[Wire]:
+        """Answer what was sent before; return what is new."""
+        before = {
+            row[0]: row
+            for row in Receipt.objects.filter(pk__in=[w.id for w in wires]).values_list("id", "digest", "result", "code")
+        }
+        fresh = []
+        for wire in wires:
+            row = before.get(wire.id)
+            if row is None:
+                fresh.append(wire)
+            elif bytes(row[1]) != self.digests[wire.id]:
+                self.refuse(wire, Conflict(), "conflict")
+            else:
+                result = "duplicate" if row[2] == "stored" else row[2]
+                self.answers[wire.id] = Answer(id=wire.id, result=result, code=row[3])
+        return fresh
+
+    def refuse(self, wire: Wire, refusal: Refusal, result: str) -> None:
+        """Answer with a reason, and keep the command for a person or a later try."""
+        self.answers[wire.id] = Answer(wire.id, result, refusal.code, refusal.say(self.language))
+        self.park.append((wire, result, refusal.code))
+
+    def run(self, wires: Sequence[Wire]) -> None:
+        """Hand the commands to their actions, those of one name together, things before observations."""
+        groups: dict[str, list[Wire]] = {}
+        for wire in sorted(wires, key=lambda w: (ORDER.get(w.name, len(ORDER)), w.seq)):
+            groups.setdefault(wire.name, []).append(wire)
+        for name, group in groups.items():
+            if name not in COMMANDS:
+                for wire in group:
+                    self.refuse(wire, Unknown(name=name), "refused")
+                continue
+            self._run_group(name, group)
+
+    def _run_group(self, name: str, group: list[Wire]) -> None:
+        body_type, action = COMMANDS[name]
+        told: list[Told[Any]] = []
+        wires = {}
+        for wire in group:
+            try:
+                body = msgspec.convert(wire.body, body_type, strict=False)
+            except (msgspec.ValidationError, OverflowError) as error:
+                self.refuse(wire, BadInput(problem=str(error)), "refused")
+                continue
+            at = happened_at(wire.at, self.skew, self.now)
+            told.append(Told(wire.id, at, wire.by or self.actor.by, body, self.actor.device))
+            wires[wire.id] = wire
+        if not told:
+            return
+        done = action(told=told, by=self.actor, incident=self.incident, now=self.now)
+        self.done.append(done)
+        for one in told:
+            refusal = done.refused.get(one.id) or done.waiting.get(one.id)
+            if refusal is None:
+                self.answers[one.id] = Answer(one.id, "stored", data=done.data.get(one.id))
+            else:
+                self.refuse(wires[one.id], refusal, "refused" if one.id in done.refused else "quarantined")
+
+    def settle(self) -> None:
+        """Reconsider what retractions touched, then reconcile the wanted work once."""
+        for done in list(self.done):
+            for kind, ids in list(done.touched.items()):
+                if kind.startswith("fact:") and kind[5:] in RETRACTED:
+                    self.done.append(RETRACTED[kind[5:]](ids, self.incident, self.now))
+        settle.settle([done.touched for done in self.done], incident=self.incident, now=self.now)
+
+    def receipts(self, wires: Sequence[Wire]) -> None:
+        """Write the answers down beside their keys."""
+        seconds = int(self.skew.total_seconds())
+        rows = [
+            (
+                wire.id, wire.name[:40], self.digests[wire.id], self.answers[wire.id].result, self.answers[wire.id].code,
+                self.actor.device, self.actor.account, self.envelope.batch, wire.seq, max(min(seconds, 2**31 - 1), -(2**31)),
+            )
+            for wire in wires
+        ]  # fmt: skip
+        bulk.insert(Receipt, RECEIPT, rows)
+        if self.park:
+            parking.park(self.park, self.actor, self.incident)
+
+
+def receive(actor: Actor, incident: UUID, envelope: Envelope, language: str) -> tuple[datetime, list[Answer]]:
+    """Take one batch in. Runs in its own transaction and scope; the answers are true once this returns."""
+    with scope(actor, incident):
+        with connection.cursor() as cursor:  # two sendings of one batch at once: one after the other
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(actor.device or actor.account)])
+        now = clock.now()
+        batch = _Batch(actor, incident, envelope, now, language)
+        wires = batch.read()
+        fresh = batch.known(wires)
+        batch.run(fresh)
+        if batch.done:
+            batch.settle()
+        if fresh or batch.park:
+            batch.receipts(fresh)
+        if actor.device is not None:
+            _seen(actor.device, wires, len(fresh), now)
+        ordered = [batch.answers[wire.id] for wire in wires]
+    return now, ordered + batch.unread
+
+
+def _seen(device: UUID, wires: Sequence[Wire], fresh: int, now: datetime) -> None:
+    top = max((wire.seq for wire in wires), default=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update core_device set last_seen_at = %s, last_seq = greatest(last_seq, %s), received = received + %s"
+            " where id = %s",
+            [now, top, fresh, device],
+        )
+
+
+def retry(actor: Actor, incident: UUID, language: str = "zh") -> int:
+    """Try the waiting commands of an actor again (rights changed, or things arrived). Returns how many got in."""
+    with scope(actor, incident):
+        now = clock.now()
+        parked = {one.command: one for one in parking.waiting(actor.account, incident)}
+        wires = [parking.opened(one) for one in parked.values()]
+        batch = _Batch(actor, incident, Envelope(commands=[]), now, language)
+        batch.run(wires)
+        if batch.done:
+            batch.settle()
+        taken = [wire for wire in wires if batch.answers[wire.id].result == "stored"]
+        ids = [wire.id for wire in taken]
+        Receipt.objects.filter(pk__in=ids).update(result="stored", code="")
+        Parked.objects.filter(pk__in=[parked[i].id for i in ids]).update(settled_at=now)
+        return len(taken)
+
+

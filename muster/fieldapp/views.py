@@ -1,0 +1,138 @@
+"""The doors of the telephones: /sync, enrolment, and the training clock."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_POST
+
+from muster.core import accounts, clock
+from muster.core.access import Actor
+from muster.core.errors import BadInput, NotAllowed, Refusal
+from muster.fieldapp import clockwork
+from muster.fieldapp import sync as syncing
+from muster.fieldapp.envelope import Envelope, read_envelope
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def reply(content: Any, status: int = 200) -> HttpResponse:
+    """A JSON answer."""
+    return HttpResponse(msgspec.json.encode(content), content_type="application/json", status=status)
+
+
+def refuses(view: View) -> View:
+    """Turn a Refusal into its answer, and a lost database into 503 with Retry-After (never a false 200)."""
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except Refusal as refusal:
+            return reply({"code": refusal.code, "reason": refusal.say(get_language() or "zh")}, refusal.status)
+        except OperationalError:
+            connection.close()
+            response = reply({"code": "server.busy", "reason": "稍后自动重试 / try again shortly"}, 503)
+            response["Retry-After"] = "5"
+            return response
+
+    return answer
+
+
+def _sender(request: HttpRequest, envelope: Envelope) -> tuple[Actor, UUID]:
+    header = request.headers.get("Authorization", "")
+    with transaction.atomic():
+        if header.startswith("Bearer "):
+            actor, incident = accounts.actor_by_token(header[7:])
+            return actor, incident
+        if request.user.is_authenticated and envelope.incident is not None:
+            return accounts.actor(request.user.pk), envelope.incident
+    raise accounts.Revoked
+
+
+@require_POST
+@refuses
+def _sync(request: HttpRequest) -> HttpResponse:
+    envelope = read_envelope(request.body)
+    actor, incident = _sender(request, envelope)
+    now, answers = syncing.receive(actor, incident, envelope, get_language() or "zh")
+    return reply({"batch": envelope.batch, "now": now, "answers": answers})
+
+
+_sync_with_session = csrf_protect(_sync)
+
+
+@csrf_exempt
+def sync(request: HttpRequest) -> HttpResponse:
+    """POST /sync: a batch of commands in, one answer per command out. Token, or session with CSRF token."""
+    if request.headers.get("Authorization", "").startswith("Bearer "):
+        return _sync(request)
+    return _sync_with_session(request)
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """Which account the telephone is for, and in which incident."""
+
+    account: str
+    incident: UUID
+    area: int
+    label: str = ""
+
+
+@require_POST
+@refuses
+def enrol(request: Any) -> HttpResponse:
+    """POST /sync/enrol by a desk: a new telephone's id and its token, shown once."""
+    if not request.user.is_authenticated:
+        raise NotAllowed(right="device.enrol")
+    try:
+        wanted = msgspec.json.decode(request.body, type=Enrolment)
+    except msgspec.DecodeError as error:
+        raise BadInput(problem=str(error)) from error
+    account = accounts.by_username(wanted.account)
+    device, token = accounts.enrol_device(
+        account=account, label=wanted.label, by=request.actor, incident=wanted.incident, area=wanted.area, now=request.now
+    )
+    return reply({"device": device, "token": token})
+
+
+class ClockMove(msgspec.Struct, frozen=True):
+    """Where a training clock shall stand."""
+
+    to: datetime
+
+
+@require_POST
+@refuses
+def training_clock(request: Any) -> HttpResponse:
+    """POST /training/clock: move the clock of a training installation and let what is due happen."""
+    if not request.user.is_authenticated or not request.actor.spans("access.grant", None):
+        raise NotAllowed(right="training.clock")
+    try:
+        wanted = msgspec.json.decode(request.body, type=ClockMove)
+    except msgspec.DecodeError as error:
+        raise BadInput(problem=str(error)) from error
+    clock.move(to=wanted.to)
+    woken = clockwork.turn()
+    return reply({"now": clock.now(), "woken": woken})
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether the database answers: 200 or 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except OperationalError:
+        connection.close()
+        return reply({"database": False}, 503)
+    return reply({"database": True})

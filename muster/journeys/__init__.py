@@ -1,0 +1,1 @@
+"""Stories across domains, one file each."""

@@ -1,0 +1,12 @@
+"""All addresses: phones, desk, accounts."""
+
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("muster.fieldapp.urls")),
+]
+if (settings.SOURCE / "commandpost" / "urls.py").exists():
+    urlpatterns.append(path("", include("muster.commandpost.urls")))

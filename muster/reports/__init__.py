@@ -1,0 +1,1 @@
+"""Figures, situation reports and editions."""
