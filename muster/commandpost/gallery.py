@@ -28,9 +28,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "columns": _columns(),
         "pairs": [(_("Compound"), "坂田南坑村"), (_("Building"), "3 栋"), (_("Phone"), "138****0271")],
         "events": [
-            {"at": now - timedelta(minutes=18), "what": _("no answer"), "by": "李·grid 3", "note": ""},
-            {"at": now - timedelta(hours=3), "what": _("done"), "by": "王", "retracted": True, "note": "点错了房号"},
-            {"at": now - timedelta(hours=9), "what": _("open"), "by": "", "note": ""},
+            {"at": now - timedelta(minutes=18), "what": STATES["absent"], "by": "李 · 网格 3", "note": ""},
+            {"at": now - timedelta(hours=3), "what": STATES["done"], "by": "王", "retracted": True, "note": "点错了房号"},
+            {"at": now - timedelta(hours=9), "what": STATES["open"], "by": "", "note": ""},
         ],
         "points": [
             {"at": now - timedelta(hours=12 - h), "sampled": 40 * h * h, "resulted": 24 * h * h} for h in range(13)
@@ -67,7 +67,7 @@ def _row(n: int) -> dict[str, Any]:
 def _floor(level: int) -> dict[str, Any]:
     states = ["done", "done", "absent", "done", "open", "refused", "doing", "blocked", "late"]
     cells = [
-        {"label": f"{level}{u:02}", "state": states[(level * 3 + u * u) % 9], "count": level % 3 + 1, "href": "#"}
+        {"label": f"{level}{u:02}", "state": states[(level * 5 + u * 4 + u // 4) % 9], "count": level % 3 + 1, "href": "#"}
         if (level, u) != (1, 2) else None
         for u in range(1, 11)
     ]

@@ -6,6 +6,8 @@
 import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
 
 const COLOURS = ["--doing", "--done", "--absent", "--refused"];
+const ZONE = document.querySelector("time[data-zone]")?.dataset.zone ?? "Asia/Shanghai";
+const hour = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-digit", minute: "2-digit" });
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function columns(table) {
@@ -21,18 +23,19 @@ function columns(table) {
   return [times, ...values];
 }
 
-/** Writes each line's name at its last point. */
+/** Writes each line's name beside its last point. */
 function directLabels(chart) {
   const { ctx } = chart;
   ctx.save();
   ctx.font = `${12 * devicePixelRatio}px sans-serif`;
-  ctx.textAlign = "right";
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
   chart.series.slice(1).forEach((series, i) => {
     const values = chart.data[i + 1];
     const last = values.findLastIndex((value) => value !== null);
     if (last < 0) return;
     ctx.fillStyle = colour(COLOURS[i % COLOURS.length]);
-    ctx.fillText(series.label, chart.valToPos(chart.data[0][last], "x", true), chart.valToPos(values[last], "y", true) - 8);
+    ctx.fillText(series.label, chart.valToPos(chart.data[0][last], "x", true) + 6 * devicePixelRatio, chart.valToPos(values[last], "y", true));
   });
   ctx.restore();
 }
@@ -43,9 +46,10 @@ function draw(element) {
   const axis = { stroke: colour("--ink-2"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
   const series = heads.slice(1).map((label, i) => ({ label, stroke: colour(COLOURS[i % COLOURS.length]), width: 2 }));
   const options = {
-    width: element.clientWidth, height: 220, legend: { show: false }, cursor: { show: false },
+    width: element.clientWidth, height: 220, padding: [8, 88, 0, 0], tzDate: (at) => uPlot.tzDate(new Date(at * 1000), ZONE),
+    legend: { show: false }, cursor: { show: false },
     scales: { y: { range: (_, low, high) => [Math.min(0, low), high * 1.1 || 1] } },
-    axes: [axis, { ...axis, size: 56 }], series: [{}, ...series], hooks: { draw: [directLabels] },
+    axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => hour.format(at * 1000)) }, { ...axis, size: 56 }], series: [{}, ...series], hooks: { draw: [directLabels] },
   };
   element.replaceChildren();
   return new uPlot(options, columns(table), element);
