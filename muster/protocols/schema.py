@@ -50,7 +50,8 @@ def problems(value: Plain, kind: inspect.Type = PACK, path: str = "") -> Iterato
 def _struct(value: Plain, kind: inspect.StructType, path: str) -> Iterator[Problem]:
     """Unknown keys, missing keys, and the parts."""
     if not isinstance(value, dict):
-        valued = kind.cls is Valued
+        # A generic such as Valued[int] names the class it was made from.
+        valued = getattr(kind.cls, "__origin__", kind.cls) is Valued
         yield _bare(path) if valued else _unfit(kind, path)
         return
     fields = {field.encode_name: field for field in kind.fields}
