@@ -80,6 +80,8 @@ WSGI_APPLICATION = "muster.project.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # first, so that the desk's sign-in pages win over those allauth ships
+        "DIRS": [SOURCE / "commandpost" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
