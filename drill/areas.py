@@ -55,8 +55,12 @@ def official() -> Mapping[str, Area]:
 
 def children(code: str, level: str) -> list[Area]:
     """Official areas of a level anywhere below an area, by code."""
-    prefix = code.rstrip("0") if len(code) != 15 else code[: _width(code)]
-    return [area for area in official().values() if area.level == level and area.code.startswith(prefix)]
+    return [area for area in official().values() if area.level == level and area.code.startswith(prefix(code))]
+
+
+def prefix(code: str) -> str:
+    """The digits that every area inside this one shares."""
+    return code[: _width(code)]
 
 
 def _width(code: str) -> int:
@@ -100,7 +104,7 @@ def _unnamed(code: str) -> Area:
     """A city or district that is not shipped: its code is its name."""
     level = "city" if _width(code) == WIDTHS["city"] else "district"
     parent = pad(code[:4]) if level == "district" else ""
-    return Area(code, code[: _width(code)], level, parent, note="不在随附目录中 / not in the list shipped")
+    return Area(code, prefix(code), level, parent, note="不在随附目录中 / not in the list shipped")
 
 
 def _nearest(name: str, candidates: list[Area]) -> Area | None:

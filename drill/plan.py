@@ -27,13 +27,17 @@ class Organisation(Part, frozen=True, kw_only=True):
 
 
 class Callout(Part, frozen=True, kw_only=True):
-    """A call-out and the people who sign up through it; a letter is answered by organisations instead."""
+    """A call-out and the people who sign up through it; a letter is answered by organisations instead.
+
+    Those who sign up join `organisation`.
+    """
 
     key: str
     channel: Literal["online_a", "online_b", "branches", "letter"]
     text: Text
     sent_at: datetime
     closes_at: datetime
+    organisation: str = ""
     people: int = 0
     answered_by: tuple[str, ...] = ()
 

@@ -15,6 +15,8 @@ from drill.shape import MOMENT, Disturbances, Incident, Scenario, ScenarioError,
 ROLE = re.compile(r"@([a-z_]+(?:\.\d+)?)")
 Node = Any  # a node of a YAML document: typed by `msgspec.convert` before it leaves this module
 T = TypeVar("T")
+# Which fields of a part name a part of another section.
+NAMING = {"organisations": ("organisation", "verified_by"), "batches": ("batch", "need_batch")}
 
 
 class RoleError(Exception):
@@ -157,28 +159,34 @@ class Reader:
         return play
 
     def _take_batches(self, node: dict[str, Node], listed: list[dict[str, Node]]) -> None:
-        """The listed batches in place of the written ones; what hung on a written batch hangs on the first listed."""
+        """The listed batches in place of the written ones; what hung on a written one hangs on the first."""
         node["batches"] = [self._batch(batch, number) for number, batch in enumerate(listed, 1)]
         first = node["batches"][0]["key"]
         for part in (*node.get("supplies", []), *node.get("unfit", [])):
             part |= {field: first for field in ("need_batch", "batch") if part.get(field)}
-        offices = {batch["organisation"]: self._named(wish["from"])
-                   for batch, wish in zip(node["batches"], listed, strict=True)}
-        node.setdefault("organisations", []).extend(
-            {"key": key, "kind": "subdistrict", "area": area.code,
-             "name": {"zh": f"{area.name}办事处", "en": f"{area.name} office"}} for key, area in offices.items())
+        organisations = node.setdefault("organisations", [])
+        offices = {o["area"]: o["key"] for o in organisations if o["kind"] == "subdistrict" and o.get("area")}
+        for batch, wish in zip(node["batches"], listed, strict=True):
+            area = self._named(wish["from"])
+            if area.code not in offices:
+                offices[area.code] = f"office-{area.code}"
+                organisations.append({"key": offices[area.code], "kind": "subdistrict", "area": area.code,
+                                      "name": {"zh": f"{area.name}办事处", "en": f"{area.name} office"}})
+            batch["organisation"] = offices[area.code]
 
     def _prune(self, incident: str, written: dict[str, Node], node: dict[str, Node]) -> None:
         """An organisation or batch left out for want of its area takes along the parts that name it."""
-        for section, fields in (("organisations", ("organisation", "verified_by")), ("batches", ("batch", "need_batch"))):
-            kept = {part["key"] for part in node.get(section, [])}
-            gone = {part["key"] for part in written.get(section, [])} - kept
+        for section, fields in NAMING.items():
+            gone = ({part["key"] for part in written.get(section, [])}
+                    - {part["key"] for part in node.get(section, [])})
             for name, parts in node.items():
                 if not gone or not isinstance(parts, list):
                     continue
                 lost = [p for p in parts if isinstance(p, dict) and any(p.get(f) in gone for f in fields)]
                 node[name] = [p for p in parts if p not in lost]
                 self.left_out += [f"play.{incident}.{name}: {p.get('key', name)}" for p in lost]
+            for callout in node.get("callouts", []):
+                callout["answered_by"] = [o for o in callout.get("answered_by", []) if o not in gone]
 
     def _of(self, batch: Node, incident: Incident) -> bool:
         """Whether a listed batch belongs to an incident; one that names none belongs to the first."""
@@ -187,24 +195,24 @@ class Reader:
         return str(named or first) == incident.id
 
     def _batch(self, node: dict[str, Node], number: int) -> dict[str, Node]:
-        """A batch listed in short form, with the times it leaves out: half an hour to leave, an hour on the road."""
+        """A listed batch with the times it leaves out: half an hour to leave, an hour on the road."""
         sender = self._named(self._need(node, "from"))
         receiver = self._named(node["to"]) if node.get("to") else self.roles.get("receiving", sender)
         if node.get("muster_at"):
             muster = moment(node["muster_at"], self.zone)
         else:
             muster = moment(self._need(node, "arrived_at"), self.zone) - timedelta(hours=2)
-        arrive = moment(node["arrived_at"], self.zone) if node.get("arrived_at") else muster + timedelta(minutes=90)
-        release = moment(node["released_at"], self.zone) if node.get("released_at") else arrive + timedelta(days=3)
+        arrive = moment(node.get("arrived_at") or muster + timedelta(minutes=90), self.zone)
+        release = moment(node.get("released_at") or arrive + timedelta(days=3), self.zone)
         return {
-            "key": str(node.get("key", f"listed-{number}")), "organisation": f"office-{sender.code}",
+            "key": str(node.get("key", f"listed-{number}")), "organisation": "",
             "from_area": sender.code, "to_area": receiver.code, "people": self._need(node, "people"),
             "vehicles": node.get("vehicles", 0), "task": {"zh": "支援社区防控", "en": "neighbourhood response"},
             "muster_at": muster, "depart_at": muster + timedelta(minutes=30), "arrive_at": arrive,
             "release_at": release, "announced_date": node.get("printed_date")}
 
     def _placed(self, node: Node, shift: timedelta, where: str) -> Node:
-        """The node with roles as codes, names in texts, and every date moved; parts without their area are left out."""
+        """The node with roles as codes and dates moved; parts of a list without their area are left out."""
         if isinstance(node, dict):
             return {key: self._placed(value, shift, f"{where}.{key}") for key, value in node.items()}
         if isinstance(node, list):

@@ -40,6 +40,30 @@ class Step(Part, frozen=True, kw_only=True):
     key: str
 
 
+def headcounts(play: Play) -> dict[str, int]:
+    """How many people each organisation needs for its largest part: batches, gates, rotas, sign-ups, calls."""
+    most: dict[str, int] = {}
+
+    def need(organisation: str, people: int) -> None:
+        """Raise an organisation's head-count."""
+        most[organisation] = max(most.get(organisation, 0), people)
+
+    for organisation in play.organisations:
+        need(organisation.key, 1)
+        batches = sum(b.people + b.absent for b in play.batches if b.organisation == organisation.key)
+        gates = sum(g.people * len(g.starts) for g in play.gates if g.organisation == organisation.key)
+        rotas = sum(r.people * len(r.starts) for r in play.rotas if r.organisation == organisation.key)
+        signed_up = sum(c.people for c in play.callouts if c.organisation == organisation.key)
+        need(organisation.key, max(batches, gates, rotas, signed_up))
+    for wanted in play.lists:
+        need(wanted.verified_by, wanted.callers)
+    for sweep in play.sweeps:
+        need(sweep.organisation, sweep.pairs * 2)
+    for site in play.sites:
+        need(site.organisation, site.desks * 2)
+    return most
+
+
 MOMENTS = ("sent_at", "muster_at", "depart_at", "arrive_at", "received_at", "release_at", "reported_at",
            "issued_at", "starts_at", "opens_at", "closes_at", "ends_at", "need_at", "first_at", "at", "structure_at")
 
