@@ -161,8 +161,9 @@ def disk() -> Iterator[Problem]:
         )
 
 
-OUTSIDE: tuple[Callable[[], Iterator[Problem]], ...] = (keys, disk)
-INSIDE: tuple[Callable[[], Iterator[Problem]], ...] = (role, durability, migrations, clock, training)
+Look = Callable[[], Iterator[Problem]]
+OUTSIDE: tuple[Look, ...] = (keys, disk)
+INSIDE: tuple[Look, ...] = (role, durability, migrations, clock, training)
 
 
 def _row(query: str, *values: str) -> tuple[Any, ...]:

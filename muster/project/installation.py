@@ -97,6 +97,10 @@ def establish(*, training: bool) -> None:
 
 def prepare(*, training: bool = False) -> bool:
     """Database up, migrated as the owner, texts compiled. True when this call started the server."""
+    key_dir = Path(os.environ.get("MUSTER_KEY_DIR") or root() / "keys")
+    key_dir.mkdir(parents=True, exist_ok=True)
+    key_dir.chmod(0o700)
+    (root() / "static").mkdir(exist_ok=True, parents=True)
     started = start_database()
     django_command("migrate", "--verbosity", "0", role=provision.OWNER)
     establish(training=training)
