@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from muster.protocols import NoSuchCodeError, load
+from muster.protocols import NoSuchCodeError, Valued, load
 from muster.protocols.ground import Gates, Vector, ZoneTests
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -103,12 +103,9 @@ def test_a_zone_may_go_on_testing_at_a_cadence(repeating: ZoneTests) -> None:
 @pytest.fixture
 def repeating() -> ZoneTests:
     """Days 1 and 4, and then every third day."""
-    from muster.protocols import Valued
-
-    def said(value):  # type: ignore[no-untyped-def]
-        return Valued(value=value, source="test", grade="M")
-
-    return ZoneTests(pool_size=said(1), days=said((1, 4)), then_every_days=said(3))
+    days: Valued[tuple[int, ...]] = Valued(value=(1, 4), source="test", grade="M")
+    one, three = (Valued(value=number, source="test", grade="M") for number in (1, 3))
+    return ZoneTests(pool_size=one, days=days, then_every_days=three)
 
 
 def test_children_and_the_old_may_show_paper_at_a_gate() -> None:
@@ -156,7 +153,7 @@ def test_an_index_needs_surveyed_households() -> None:
 
 
 def test_adult_mosquitoes_are_treated_twice_a_day_for_three_days_and_daily_for_four() -> None:
-    assert [vector().sprayings_on(day) for day in range(0, 9)] == [0, 2, 2, 2, 1, 1, 1, 1, 0]
+    assert [vector().sprayings_on(day) for day in range(9)] == [0, 2, 2, 2, 1, 1, 1, 1, 0]
 
 
 def test_a_door_in_a_mosquito_outbreak_is_rechecked_after_three_days() -> None:

@@ -74,8 +74,9 @@ def test_a_pack_survives_the_way_through_a_database_column(name: str) -> None:
 
 def test_a_respiratory_pack_has_tubes_and_gates_and_a_flood_has_neither() -> None:
     covid, flood = load("covid-cn-v8"), load("flood")
-    assert covid.testing and covid.gates and covid.contacts and not covid.checks and not covid.vector
-    assert flood.checks and not flood.testing and not flood.gates and not flood.contacts and not flood.disease
+    assert all((covid.disease, covid.testing, covid.gates, covid.contacts, flood.checks))
+    assert not any((covid.checks, covid.vector))
+    assert not any((flood.disease, flood.testing, flood.gates, flood.contacts, flood.vector))
 
 
 @pytest.mark.parametrize("name", names())
