@@ -122,7 +122,9 @@ def test_of_two_concurrent_starts_one_starts(server: embedded.Server, place: Pat
 
 def test_settings_are_durable_and_no_port_is_open(server: embedded.Server) -> None:
     names = "'fsync', 'synchronous_commit', 'full_page_writes', 'listen_addresses', 'data_checksums'"
-    found = dict(query(server, f"select name, setting from pg_settings where name in ({names})"))
+    found = {
+        str(n): v for n, v in query(server, f"select name, setting from pg_settings where name in ({names})")
+    }
     assert found == {
         "fsync": "on",
         "synchronous_commit": "on",
