@@ -36,7 +36,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/bandit -q -c pyproject.toml -r muster drill
 	$(BIN)/lint-imports
-	$(BIN)/mypy
+	$(BIN)/mypy $(wildcard muster drill bench tests)
 	MUSTER_VAR=$$(mktemp -d) DJANGO_SETTINGS_MODULE=muster.project.settings $(BIN)/python -m django makemigrations --check --dry-run
 	MUSTER_VAR=$$(mktemp -d) $(BIN)/python -m muster.project.texts
 	if test -f tests/house/vendored.py; then $(BIN)/python tests/house/vendored.py; fi
