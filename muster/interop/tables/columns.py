@@ -42,7 +42,8 @@ SYNONYMS: dict[str, str] = {
     "list_source": "来源 名单来源 数据来源 推送来源 线索来源 推送单位 下发单位 信息来源 source list_source origin",
     "category": "类别 人员类别 类型 人员类型 管控类别 风险类别 名单类别 核查类别 密接类别 管控措施"
     " category type class kind contact_class person_type",
-    "organisation": "单位 工作单位 单位名称 所在单位 就职单位 公司 organisation organization employer workplace company",
+    "organisation": "单位 工作单位 单位名称 所在单位 就职单位 公司 organisation organization employer workplace"
+    " company",
     "nationality": "国籍 国籍/地区 国籍地区 nationality country",
     "ethnicity": "民族 ethnicity",
     "registered_address": "户籍地址 户籍地 户口所在地 户籍所在地 户籍住址 registered_address hukou",
@@ -51,7 +52,7 @@ SYNONYMS: dict[str, str] = {
     "emergency_name": "紧急联系人 紧急联系人姓名 监护人 监护人姓名 emergency_contact emergency_name",
     "serial": "序号 编号 序 行号 no number serial id seq #",
 }
-# "业主姓名" is still a name, but these are other people's data.
+# Headers with these words speak of somebody else, or of the one who filled in the list.
 OTHER_PERSON = re.compile(
     r"紧急|监护|家属|户主|网格|登记人|填表|填报|核查人|采集|审核|包保|负责|上报|流调|来电|房东|业主|联系人"
 )
@@ -118,7 +119,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
         if _looks_like_data(row):
             break
         score = len({field for field, sure in map(field_of, row) if sure})
-        if score >= 2 and score >= best_score or score > best_score:
+        if score > best_score or (score >= 2 and score == best_score):
             best, best_score = at, score
     if best is not None:
         return best

@@ -9,7 +9,7 @@ import msgspec
 from muster.interop.tables.documents import birth_date_of
 from muster.interop.tables.numerals import to_arabic
 
-_EPOCH = dt.datetime(1899, 12, 30)
+_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  local by definition
 _SERIALS = (10_000, 80_000)
 _SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 _ISO = re.compile(r"\d{4}-\d\d-\d\d").fullmatch
@@ -79,14 +79,12 @@ def _year_first(year: str, month: str, day: str) -> Reading:
 def _year_last(first: str, second: str, third: str) -> Reading:
     """18/02/2022, 2/18/22 or 22.2.18: taken only where one reading alone is a day."""
     a, b, c = int(first), int(second), int(third)
-    if len(third) == 4:
-        orders = [(c, b, a), (c, a, b)]
-    else:
-        orders = [(2000 + a, b, c), (2000 + c, a, b), (2000 + c, b, a)]
+    long = [(c, b, a), (c, a, b)]
+    orders = long if len(third) == 4 else [(2000 + a, b, c), (2000 + c, a, b), (2000 + c, b, a)]
     readings = {made for order in orders if (made := _made(*order))}
     if len(readings) == 1:
         return readings.pop(), None if len(third) == 4 else "date.short_year"
-    if len(third) == 2 and a > 12 and (made := _made(2000 + a, b, c)) and a >= 20:
+    if len(third) == 2 and 20 <= a <= 30 and (made := _made(2000 + a, b, c)) and c not in range(20, 31):
         return made, "date.short_year"
     return None, "date.ambiguous" if readings else "date.invalid"
 

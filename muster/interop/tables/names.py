@@ -73,7 +73,7 @@ def sort_key(text: str) -> bytes:
 def _letter_key(letter: str) -> bytes:
     if not _HAN.match(letter):
         return b"\x01" + unicodedata.normalize("NFKC", letter).casefold().encode("utf-8", "replace")
-    from pypinyin import Style, pinyin  # noqa: PLC0415  its dictionary takes a moment to load
+    from pypinyin import Style, pinyin  # its dictionary takes a moment to load
 
     reading = pinyin(letter, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore")
     return b"\x02" + reading[0][0].encode() if reading else b"\x03"

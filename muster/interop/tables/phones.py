@@ -55,7 +55,7 @@ def _one(value: str) -> tuple[str | None, str | None]:
 
 
 def _international(digits: str, extension: str) -> tuple[str | None, str | None]:
-    import phonenumbers  # noqa: PLC0415  large tables, needed for few rows
+    import phonenumbers  # large tables, needed for few rows
 
     try:
         number = phonenumbers.parse("+" + digits[2:] if digits.startswith("00") else digits, "CN")
