@@ -33,6 +33,7 @@ class Release(Section, frozen=True):
     rule: Valued[Text]
     days_clear: Valued[int] | None = None
     round_within_days: Valued[int] | None = None
+    enclosed_days_after: Valued[int] | None = None
     after_zones: tuple[str, ...] = ()
     becomes: str | None = None
 

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from muster.protocols import PackError, check, load
+from muster.protocols import PackError, check, load, path_of
 from muster.protocols.reading import MAX_BYTES, MAX_DEPTH, read
 
 BOMB = b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
@@ -64,3 +66,21 @@ def test_a_byte_order_mark_and_unquoted_dates_do_no_harm(tmp_path: Path) -> None
     document = read(path)
     assert document.value == {"version": "2022-06-28", "nested": ["one"]}
     assert document.lines["nested[0]"] == 3
+
+
+FLOOD = path_of("flood").read_bytes()
+SLIPS = st.sampled_from(
+    [b"", b"null", b"[]", b"{}", b"-1", b".nan", b"0x_", b"\x00", b"\xff", b"\n", b": ", b"- ", b"*a"]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.integers(0, len(FLOOD)), lost=st.integers(0, 40), slip=SLIPS)
+def test_a_slip_anywhere_in_a_pack_never_ends_in_a_traceback(
+    tmp_path: Path, at: int, lost: int, slip: bytes
+) -> None:
+    path = tmp_path / "pack.yaml"
+    path.write_bytes(FLOOD[:at] + slip + FLOOD[at + lost :])
+    for problem in check(path):
+        assert problem.zh
+        assert problem.en

@@ -1,12 +1,12 @@
 """A pack that contradicts itself is told where and why."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from muster.protocols import Problem, path_of
+from muster.protocols import Problem, check, path_of
 
 Spoil = Callable[..., list[Problem]]
 
@@ -75,10 +75,11 @@ def test_a_contradiction_is_named(
     assert all(problem.zh and problem.path for problem in problems)
 
 
-def test_a_problem_names_the_line_it_is_on(spoil: Spoil) -> None:
-    (problem,) = spoil("attempts", "max_tries", "value", to=0)
-    document = yaml.safe_load(path_of(COVID).read_text("utf-8"))
-    document["attempts"]["max_tries"]["value"] = 0
-    lines = yaml.safe_dump(document, allow_unicode=True).splitlines()
-    assert problem.line is not None
-    assert lines[problem.line - 1].strip() == "max_tries:" or "grade" in lines[problem.line - 1]
+def test_a_problem_names_the_line_it_is_on(tmp_path: Path) -> None:
+    lines = path_of("flood").read_text("utf-8").splitlines()
+    at = next(index for index, line in enumerate(lines) if line.startswith("  max_tries:"))
+    lines[at] = '  max_tries: {value: 0, source: "a slip", grade: M}'
+    path = tmp_path / "pack.yaml"
+    path.write_text("\n".join(lines), "utf-8")
+    (problem,) = check(path)
+    assert (problem.path, problem.line) == ("attempts.max_tries", at + 1)
