@@ -85,7 +85,7 @@ def socket_dir(root: Path) -> Path:
     if len(os.fsencode(place / SOCKET_NAME)) <= LONGEST_SOCKET:
         return place
     # Not the TMPDIR of this process: every process must come to the same answer.
-    return Path("/tmp") / f"muster-{os.geteuid()}-{_digest(root.resolve())}"  # noqa: S108  # nosec B108
+    return Path("/tmp") / f"muster-{os.geteuid()}-{_digest(root.resolve())}"  # noqa: S108
 
 
 def _digest(path: Path) -> str:

@@ -33,7 +33,8 @@ def own_environment(var: Path) -> dict[str, str]:
         for k, v in os.environ.items()
         if not k.startswith(("MUSTER_", "DATABASE_", "DJANGO_", "PYTEST_"))
     }
-    return {**kept, "MUSTER_VAR": str(var), "PYTHONPATH": str(HOUSE)}
+    path = os.pathsep.join(part for part in (str(HOUSE), os.environ.get("PYTHONPATH", "")) if part)
+    return {**kept, "MUSTER_VAR": str(var), "PYTHONPATH": path}
 
 
 def muster(*args: str) -> list[str]:
