@@ -1,1 +1,1 @@
-"""The sampling domain."""
+"""Rounds, pooled tubes with their custody and results, and who is still untested."""

@@ -1,0 +1,139 @@
+"""Tables of rounds, tubes and what happens to them, coverage, and the table at a site."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from muster.core.tables import Fact, Held
+from muster.domain.sampling.rules import Place, Result, TubeState
+
+
+class Round(Held):
+    """A round of tests of an area, from an hour to an hour."""
+
+    name = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=20, blank=True, default="")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True)
+
+
+class Tube(Held):
+    """A tube for a pool of people; all but its code follows from its facts."""
+
+    code = models.CharField(max_length=40)
+    site = models.UUIDField(null=True)
+    round = models.UUIDField(null=True, db_index=True)
+    pool_size = models.IntegerField()
+    state = models.CharField(max_length=12, default=TubeState.OPEN)
+    seats = models.IntegerField(default=0)
+    first_at = models.DateTimeField(null=True)
+    sealed_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=10, null=True)
+    resulted_at = models.DateTimeField(null=True)
+    flags = ArrayField(models.CharField(max_length=24), default=list)
+
+    class Meta(Held.Meta):
+        constraints = [
+            *Held.Meta.constraints,
+            models.CheckConstraint(name="sampling_tube_state", condition=models.Q(state__in=[*TubeState])),
+            models.CheckConstraint(
+                name="sampling_tube_result", condition=models.Q(result=None) | models.Q(result__in=[*Result])
+            ),
+            models.CheckConstraint(name="sampling_tube_pool", condition=models.Q(pool_size__gte=1, seats__gte=0)),
+        ]
+        indexes = [
+            models.Index(fields=["incident", "area"], name="sampling_tube_area"),
+            models.Index(fields=["incident", "code"], name="sampling_tube_code"),
+            models.Index(fields=["site", "state"], name="sampling_tube_site"),
+            models.Index(
+                fields=["handed_over_at"], name="sampling_tube_at_lab", condition=models.Q(state=TubeState.HANDED_OVER)
+            ),
+        ]
+
+
+class Coverage(Held):
+    """How often a resident was sampled in a round. Its area is where the resident lives, not where they queued."""
+
+    round = models.UUIDField()
+    resident = models.UUIDField(db_index=True)
+    known = models.BooleanField(default=False)  # whether the resident is registered
+    samples = models.IntegerField(default=0)
+    first_at = models.DateTimeField(null=True)
+
+    class Meta(Held.Meta):
+        indexes = [
+            models.Index(
+                fields=["round", "area", "resident"], name="sampling_coverage_done",
+                condition=models.Q(known=True, samples__gt=0),
+            )
+        ]  # fmt: skip
+
+
+class SiteTable(Held):
+    """The tubes on the table of a site at its last count, against those the system has there. The id is the site's."""
+
+    counted_at = models.DateTimeField(null=True)
+    counted = models.IntegerField(null=True)
+    in_system = models.IntegerField(null=True)
+    difference = models.IntegerField(null=True)
+    missing = ArrayField(models.UUIDField(), default=list)  # in the system, not among the tubes scanned
+
+
+class SampleTaken(Fact):
+    """A person was sampled into a tube."""
+
+    tube = models.UUIDField(db_index=True)
+    resident = models.UUIDField(db_index=True)
+    seat = models.IntegerField(null=True)
+    place = models.CharField(max_length=4, default=Place.SITE)
+    site = models.UUIDField(null=True)
+    round = models.UUIDField(null=True)
+    pool_size = models.IntegerField()
+    with_responder = models.UUIDField(null=True)
+
+    class Meta(Fact.Meta):
+        indexes = [
+            models.Index(fields=["round", "resident"], name="sampling_sample_round"),
+            models.Index(fields=["site", "at"], name="sampling_sample_site"),
+        ]
+
+
+class TubeSealed(Fact):
+    """A tube was closed; `seats_said` is how many its sampler counted in it."""
+
+    tube = models.UUIDField(db_index=True)
+    seats_said = models.IntegerField(null=True)
+
+
+class TubesCounted(Fact):
+    """The tubes on the table of a site were counted; `tubes` are those scanned one by one."""
+
+    site = models.UUIDField(db_index=True)
+    counted = models.IntegerField()
+    tubes = ArrayField(models.UUIDField(), default=list)
+
+    class Meta(Fact.Meta):
+        indexes = [GinIndex(fields=["tubes"], name="sampling_count_tubes")]
+
+
+class TubeHandedOver(Fact):
+    """A tube was handed to a courier or laboratory."""
+
+    tube = models.UUIDField(db_index=True)
+    to = models.CharField(max_length=80, blank=True, default="")
+
+
+class ResultReported(Fact):
+    """The laboratory reported a tube; a newer report corrects an older one."""
+
+    tube = models.UUIDField(db_index=True)
+    result = models.CharField(max_length=10)
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(name="sampling_result_known", condition=models.Q(result__in=[*Result])),
+        ]

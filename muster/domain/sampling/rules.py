@@ -1,0 +1,175 @@
+"""The pooled tube: everything about it follows from the set of its facts, in whatever order they came."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from muster.core.ids import derive_id
+
+
+class TubeState(StrEnum):
+    """How far a tube has come."""
+
+    OPEN = "open"
+    SEALED = "sealed"
+    COUNTED = "counted"
+    HANDED_OVER = "handed_over"
+    RESULTED = "resulted"
+
+
+class Result(StrEnum):
+    """What the laboratory found."""
+
+    NEGATIVE = "negative"
+    POSITIVE = "positive"
+    INVALID = "invalid"
+
+
+class Place(StrEnum):
+    """Where a sample was taken."""
+
+    SITE = "site"
+    HOME = "home"
+
+
+class Flag(StrEnum):
+    """What a person should look at."""
+
+    OVER_FULL = "over_full"
+    SAME_PERSON_TWICE = "same_person_twice"
+    SEALED_COUNT_DIFFERS = "sealed_count_differs"
+    SAMPLE_AFTER_SEAL = "sample_after_seal"
+    RESULT_BEFORE_SEAL = "result_before_seal"
+    RESULTS_DISAGREE = "results_disagree"
+    NEVER_HANDED_OVER = "never_handed_over"
+
+
+class Step(StrEnum):
+    """The kinds of facts about a tube."""
+
+    SAMPLE = "sample"
+    SEAL = "seal"
+    COUNT = "count"
+    HANDOVER = "handover"
+    RESULT = "result"
+
+
+class TubeFact(msgspec.Struct, frozen=True):
+    """One fact about a tube: `person` of a sample, `number` of seats said at sealing, `result` reported."""
+
+    step: Step
+    at: datetime
+    id: UUID
+    person: UUID | None = None
+    number: int | None = None
+    result: Result | None = None
+
+
+class TubeStand(msgspec.Struct, frozen=True):
+    """What a tube is now."""
+
+    state: TubeState
+    seats: int
+    first_at: datetime | None
+    sealed_at: datetime | None
+    handed_over_at: datetime | None
+    result: Result | None
+    resulted_at: datetime | None
+    flags: tuple[Flag, ...]
+
+
+class _Facts:
+    """The facts of one tube by kind, oldest first, each once."""
+
+    def __init__(self, facts: Iterable[TubeFact]) -> None:
+        ordered = sorted({fact.id: fact for fact in facts}.values(), key=lambda fact: (fact.at, fact.id))
+        self._by_step: dict[Step, list[TubeFact]] = {step: [] for step in Step}
+        for fact in ordered:
+            self._by_step[fact.step].append(fact)
+
+    def of(self, step: Step) -> list[TubeFact]:
+        """All of a kind."""
+        return self._by_step[step]
+
+    def first(self, step: Step) -> TubeFact | None:
+        """The oldest of a kind."""
+        return next(iter(self._by_step[step]), None)
+
+    def last(self, step: Step) -> TubeFact | None:
+        """The newest of a kind: a later word corrects an earlier one."""
+        return next(reversed(self._by_step[step]), None)
+
+
+def tube_id(incident: UUID, code: str) -> UUID:
+    """The id of the tube with this printed code: telephones without a network agree on it."""
+    return derive_id(incident, "tube", code.strip().upper())
+
+
+def tube_state(facts: Iterable[TubeFact], pool_size: int, seated_elsewhere: Collection[UUID] = ()) -> TubeStand:
+    """What a tube is, from the set of its facts; `seated_elsewhere` sit in another tube of the same round."""
+    known = _Facts(facts)
+    samples = known.of(Step.SAMPLE)
+    sealed, handed = known.first(Step.SEAL), known.first(Step.HANDOVER)
+    result = known.last(Step.RESULT)
+    return TubeStand(
+        state=_state(known),
+        seats=len({fact.person for fact in samples}),
+        first_at=samples[0].at if samples else None,
+        sealed_at=sealed.at if sealed else None,
+        handed_over_at=handed.at if handed else None,
+        result=result.result if result else None,
+        resulted_at=result.at if result else None,
+        flags=tuple(sorted([*_seat_flags(known, pool_size, seated_elsewhere), *_result_flags(known)])),
+    )
+
+
+def _state(known: _Facts) -> TubeState:
+    if known.of(Step.RESULT):
+        return TubeState.RESULTED
+    if known.of(Step.HANDOVER):
+        return TubeState.HANDED_OVER
+    if known.of(Step.COUNT):
+        return TubeState.COUNTED
+    return TubeState.SEALED if known.of(Step.SEAL) else TubeState.OPEN
+
+
+def _seat_flags(known: _Facts, pool_size: int, seated_elsewhere: Collection[UUID]) -> Iterable[Flag]:
+    samples = known.of(Step.SAMPLE)
+    persons = {fact.person for fact in samples}
+    if len(persons) > pool_size:
+        yield Flag.OVER_FULL
+    if len(persons) < len(samples) or any(person in seated_elsewhere for person in persons):
+        yield Flag.SAME_PERSON_TWICE
+    sealed, said = known.first(Step.SEAL), known.last(Step.SEAL)
+    if said and said.number is not None and said.number != len(persons):
+        yield Flag.SEALED_COUNT_DIFFERS
+    if sealed and any(fact.at > sealed.at for fact in samples):
+        yield Flag.SAMPLE_AFTER_SEAL
+
+
+def _result_flags(known: _Facts) -> Iterable[Flag]:
+    results = known.of(Step.RESULT)
+    if not results:
+        return
+    sealed = known.first(Step.SEAL)
+    if sealed is None or results[0].at < sealed.at:
+        yield Flag.RESULT_BEFORE_SEAL
+    if len({fact.result for fact in results}) > 1:
+        yield Flag.RESULTS_DISAGREE
+    if not known.of(Step.HANDOVER):
+        yield Flag.NEVER_HANDED_OVER
+
+
+def wanted_after_result(result: str | None, tube: UUID, pool_size: int | None = None) -> tuple[str, str] | None:
+    """The work (kind, occasion) a result asks for each member of a tube; None when it asks for none.
+
+    The members of a positive pool are each resampled singly. A tube for one person already was single.
+    """
+    if result != Result.POSITIVE or pool_size == 1:
+        return None
+    return "resample", f"tube:{tube}"
