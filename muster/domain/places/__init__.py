@@ -1,1 +1,1 @@
-"""The places domain."""
+"""Areas, buildings, dwellings and the points where people work. Nothing here knows who lives where."""

@@ -1,5 +1,11 @@
 """The commands of this domain: {name: (body type, action)}."""
 
 from muster.core.told import Many
+from muster.domain.places import actions
 
-COMMANDS: dict[str, tuple[type, Many]] = {}
+COMMANDS: dict[str, tuple[type, Many]] = {
+    "add_areas": (actions.AddAreas, actions.add_areas),
+    "add_building": (actions.AddBuilding, actions.add_buildings),
+    "add_point": (actions.AddPoint, actions.add_points),
+}
+RETRACTED: dict[str, Many] = {}

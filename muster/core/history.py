@@ -1,0 +1,48 @@
+"""History of set-up data: every insert, change and removal kept by a trigger, under the same row security."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pghistory
+import pgtrigger
+from django.db import models
+
+from muster.core.tables import RowSecurity
+
+M = TypeVar("M", bound=type[models.Model])
+
+
+class Writer(models.Func):
+    """The account whose scope is set, or null for the owner of the database."""
+
+    template = "nullif(current_setting('muster.account', true), '')::uuid"
+    arity = 0
+
+    def __init__(self, **extra: Any) -> None:
+        super().__init__(output_field=models.UUIDField(), **extra)
+
+
+def tracked(*, form: str = "standing", subject: str = "id") -> Callable[[M], M]:
+    """Keep the history of a model in a table `<model>event` that nobody can change.
+
+    `form` and `subject` are those of the model's own RowSecurity: who sees the row sees its past.
+    """
+
+    def keep(model: M) -> M:
+        name = f"{model._meta.app_label}_{model._meta.model_name}event_security"
+        wrap: Callable[[M], M] = pghistory.track(
+            pghistory.InsertEvent(),
+            pghistory.UpdateEvent(),
+            pghistory.DeleteEvent(),
+            obj_field=pghistory.ObjForeignKey(related_name="+"),
+            context_field=None,
+            append_only=True,
+            level=pgtrigger.Statement,
+            attrs={"pgh_by": models.UUIDField(null=True, db_default=Writer())},
+            meta={"constraints": [RowSecurity(name=name, form=form, subject=subject, facts=True)]},
+        )
+        return wrap(model)
+
+    return keep

@@ -1,0 +1,125 @@
+"""Reads of places."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from muster.core.access import span
+from muster.domain.places.models import Alias, Area, Building, Dwelling, Point
+from muster.domain.places.rules import Found, Parts, address_key, asked_keys
+
+NAMES_FOR = 30.0
+_names: dict[int, tuple[float, str]] = {}
+
+
+def areas_under(code: int, level: str | None = None) -> QuerySet[Area]:
+    """The areas at or below `code` (0: all) in the order of their codes."""
+    low, high = span(code)
+    found = Area.objects.filter(code__gte=low, code__lt=high).order_by("code")
+    return found.filter(level=level) if level else found
+
+
+def areas_inside(code: int) -> QuerySet[Area]:
+    """The areas directly below `code`, as Chinese readers sort them."""
+    return Area.objects.filter(parent=code).order_by("sort_key", "code")
+
+
+def area_names(codes: Iterable[int]) -> dict[int, str]:
+    """Names of areas; a code nobody named stands for itself. Remembered for half a minute."""
+    wanted = set(codes)
+    fresh = time.monotonic() - NAMES_FOR
+    known = {code: held[1] for code in wanted if (held := _names.get(code)) and held[0] > fresh}
+    missing = wanted - known.keys()
+    if missing:
+        found = dict(Area.objects.filter(code__in=missing).values_list("code", "name"))
+        _names.update({code: (time.monotonic(), name) for code, name in found.items()})
+        known |= {code: found.get(code, str(code)) for code in missing}
+    return known
+
+
+def buildings_page(area: int, after: tuple[int, UUID] | None = None, size: int = 50) -> list[Building]:
+    """Buildings at or below `area`, by area and id, after the last one of the page before."""
+    low, high = span(area)
+    found = Building.objects.filter(area__gte=low, area__lt=high).order_by("area", "id")
+    if after:
+        found = found.filter(area__gte=after[0]).extra(where=["(area, id) > (%s, %s)"], params=list(after))
+    return list(found[:size])
+
+
+def building(identity: UUID) -> Building | None:
+    """A building that is visible here."""
+    return Building.objects.filter(pk=identity).first()
+
+
+def dwellings_of(building: UUID) -> list[Dwelling]:
+    """The doors of a building, from the ground up."""
+    return list(Dwelling.objects.filter(building=building).order_by("floor", "unit", "label"))
+
+
+def dwellings_at(ids: Iterable[UUID]) -> dict[UUID, tuple[int, UUID]]:
+    """Area and building of these dwellings, where visible."""
+    rows = Dwelling.objects.filter(pk__in=set(ids)).values_list("id", "area", "building_id")
+    return {identity: (area, held) for identity, area, held in rows}
+
+
+def dwelling_titles(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """How people say a door: building name and label."""
+    rows = Dwelling.objects.filter(pk__in=set(ids)).values_list("id", "building__name", "label")
+    return {identity: f"{name} {label}" for identity, name, label in rows}
+
+
+def points(kind: str | None = None, area: int = 0) -> QuerySet[Point]:
+    """The places of work in this scope."""
+    low, high = span(area)
+    found = Point.objects.filter(area__gte=low, area__lt=high).order_by("area", "name", "id")
+    return found.filter(kind=kind) if kind else found
+
+
+def resolve_address(parts: Parts, areas: Iterable[int] = (0,)) -> Found:
+    """Where one address is; see `resolve_addresses`."""
+    return resolve_addresses([parts], areas)[0]
+
+
+def resolve_addresses(asked: Sequence[Parts], areas: Iterable[int] = (0,)) -> list[Found]:
+    """Where addresses are, inside any of `areas`: the first key that names exactly one building wins.
+
+    Several buildings under one key are handed back as candidates: a person decides.
+    """
+    keys = [asked_keys(parts) for parts in asked]
+    spans = [span(area) for area in areas]
+    rows = Alias.objects.filter(text__in={key for listed in keys for key in listed})
+    found: dict[str, dict[UUID, int]] = {}
+    for text, held, area in rows.values_list("text", "building_id", "area"):
+        if any(low <= area < high for low, high in spans):
+            found.setdefault(text, {})[held] = area
+    chosen = [_choose(listed, found) for listed in keys]
+    doors = _doors({one.building for one in chosen if one.building})
+    return [_with_door(one, parts, doors) for one, parts in zip(chosen, asked, strict=True)]
+
+
+def _choose(keys: Sequence[str], found: Mapping[str, Mapping[UUID, int]]) -> Found:
+    candidates: set[UUID] = set()
+    for key in keys:
+        here = found.get(key, {})
+        if len(here) == 1:
+            ((held, area),) = here.items()
+            return Found(building=held, area=area)
+        candidates.update(here)
+    return Found(candidates=tuple(sorted(candidates)))
+
+
+def _doors(buildings: set[UUID]) -> dict[tuple[UUID, str], UUID]:
+    rows = Dwelling.objects.filter(building__in=buildings).values_list("building_id", "label", "id")
+    return {(held, address_key(label)): identity for held, label, identity in rows}
+
+
+def _with_door(one: Found, parts: Parts, doors: Mapping[tuple[UUID, str], UUID]) -> Found:
+    if one.building is None:
+        return one
+    labels = (parts.unit + parts.dwelling, f"{parts.unit}-{parts.dwelling}", parts.dwelling)
+    door = next((d for label in labels if label and (d := doors.get((one.building, address_key(label))))), None)
+    return Found(building=one.building, dwelling=door, area=one.area)

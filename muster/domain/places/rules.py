@@ -1,0 +1,106 @@
+"""What follows from the words of a place: dwellings of a building, keys of addresses. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+MOST_FLOORS = 200
+MOST_DWELLINGS = 5_000
+LONGEST_KEY = 400
+LEVELS = ("nation", "province", "city", "district", "subdistrict", "community", "grid")
+_WIDTHS = (10**13, 10**11, 10**9, 10**6, 10**3, 1)
+_NOISE = re.compile(r"[\s\-—–‐,，.。·#()（）]+")
+_NUMBER = re.compile(r"^(.*?)(\d+)(?:号楼|幢|栋|座|号院|号)?$")
+
+
+class PointKind(StrEnum):
+    """What a place of work is."""
+
+    SITE = "site"
+    GATE = "gate"
+    DESK = "desk"
+    STORE = "store"
+    COMMAND_POST = "command_post"
+    HOSTEL = "hostel"
+    LAB = "lab"
+    MEAL = "meal"
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """An address already taken apart: what names the building, and the door inside it."""
+
+    building: str = ""
+    compound: str = ""
+    number: str = ""
+    unit: str = ""
+    dwelling: str = ""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Where an address is: one building (and door), or several that fit, or none."""
+
+    building: UUID | None = None
+    dwelling: UUID | None = None
+    area: int | None = None
+    candidates: tuple[UUID, ...] = ()
+
+
+def parent_of(area: int) -> int | None:
+    """The code one level up; None above a province."""
+    for place, width in enumerate(_WIDTHS):
+        if area % width == 0:
+            return area // _WIDTHS[place - 1] * _WIDTHS[place - 1] if place else None
+    return None
+
+
+def door_labels(floors: int, units_per_floor: int) -> list[str]:
+    """The usual labels of a building: floor 5, second unit is `502`."""
+    wide = 3 if units_per_floor > 99 else 2
+    return [f"{floor}{unit:0{wide}d}" for floor in range(1, floors + 1) for unit in range(1, units_per_floor + 1)]
+
+
+def floor_and_unit(label: str) -> tuple[int | None, int | None]:
+    """Floor and unit that a label such as `502` or `A1203` says, where it says any."""
+    digits = re.sub(r"\D", "", label)
+    if not 3 <= len(digits) <= 5 or not digits.isascii():
+        return None, None
+    return int(digits[:-2]), int(digits[-2:])
+
+
+def address_key(text: str) -> str:
+    """The form in which two spellings of one address are equal: width, case, blanks and dashes go."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text).casefold())[:LONGEST_KEY]
+
+
+def building_keys(name: str, compound: str, number: str, address: str) -> set[str]:
+    """Every key under which a building may be asked for."""
+    words = {name, address, compound + name, compound + number if number else ""}
+    keys = {address_key(word) for word in words if word}
+    short = {found.group(1) + found.group(2) for key in keys if (found := _NUMBER.match(key))}
+    return {key for key in keys | short if key}
+
+
+def asked_keys(parts: Parts) -> list[str]:
+    """The keys to look a written address up under, the surest first."""
+    words = [parts.compound + parts.number, parts.compound + parts.building, parts.building]
+    keys: list[str] = []
+    for key in (address_key(word) for word in words if word):
+        found = _NUMBER.match(key)
+        keys += [key, *([found.group(1) + found.group(2)] if found else [])]
+    return list(dict.fromkeys(key for key in keys if key))
+
+
+def sort_key(name: str) -> bytes:
+    """Bytes in whose order Chinese names stand by pronunciation, near enough for lists of areas."""
+    return name.encode("gb18030", "replace")
+
+
+def are_labels(labels: Iterable[str]) -> bool:
+    """Whether these can be written on doors: not blank, not too long, no zero bytes."""
+    return all(label.strip() and len(label) <= 40 and "\0" not in label for label in labels)
