@@ -10,7 +10,7 @@ import msgspec
 from drill import areas as official
 from drill.areas import Area
 from drill.plan import Play, Text
-from drill.shape import MOMENT, Disturbances, Incident, Scenario, ScenarioError, Structure, moment
+from drill.shape import DAY, MOMENT, Disturbances, Incident, Scenario, ScenarioError, Structure, moment
 
 ROLE = re.compile(r"@([a-z_]+(?:\.\d+)?)")
 Node = Any  # a node of a YAML document: typed by `msgspec.convert` before it leaves this module
@@ -148,7 +148,10 @@ class Reader:
 
     def _play(self, incident: Incident, written: dict[str, Node]) -> Play:
         """One incident's play in its own areas, counted from its own opening."""
-        shift = incident.opened_at - moment(self._need(written, "opened_at"), self.zone)
+        base = moment(self._need(written, "opened_at"), self.zone)
+        opened = incident.opened_at.astimezone(self.zone)
+        # Instants keep their distance to the opening; whole days keep their calendar distance to its day.
+        shift = opened - base, opened.date() - base.date()
         node = self._placed(written, shift, f"play.{incident.id}")
         listed = [b for b in _listed(self.document.get("batches") or []) if self._of(b, incident)]
         if listed:
@@ -211,7 +214,7 @@ class Reader:
             "muster_at": muster, "depart_at": muster + timedelta(minutes=30), "arrive_at": arrive,
             "release_at": release, "announced_date": node.get("printed_date")}
 
-    def _placed(self, node: Node, shift: timedelta, where: str) -> Node:
+    def _placed(self, node: Node, shift: tuple[timedelta, timedelta], where: str) -> Node:
         """The node with roles as codes and dates moved; parts of a list without their area are left out."""
         if isinstance(node, dict):
             return {key: self._placed(value, shift, f"{where}.{key}") for key, value in node.items()}
@@ -224,9 +227,9 @@ class Reader:
                     self.left_out.append(f"{where}[{number}]: areas 中没有 {missing} / areas has no {missing}")
             return kept
         if isinstance(node, datetime) or (isinstance(node, str) and MOMENT.fullmatch(node)):
-            return moment(node, self.zone) + shift
-        if isinstance(node, date):
-            return node + timedelta(days=shift // timedelta(days=1))
+            return moment(node, self.zone) + shift[0]
+        if isinstance(node, date) or (isinstance(node, str) and DAY.fullmatch(node)):
+            return moment(f"{node}T00:00", self.zone).date() + shift[1]
         return self._text(node) if isinstance(node, str) else node
 
     def _text(self, text: str) -> str:

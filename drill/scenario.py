@@ -20,6 +20,7 @@ __all__ = ["Disturbances", "Incident", "Published", "Scenario", "ScenarioError",
 
 SHIPPED = Path(__file__).parent / "scenarios"
 REFERENCE = "shenzhen-2022"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same loader in C, where PyYAML has it
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _read(path_or_name: str | Path) -> tuple[Path, dict[str, Node]]:
     if not path.suffix and not path.exists():
         path = SHIPPED / f"{path.name}.yaml"
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader
     except (OSError, UnicodeDecodeError) as wrong:
         raise ScenarioError(f"读不了场景文件 {path}", f"cannot read the scenario file {path}") from wrong
     except yaml.YAMLError as wrong:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from drill.areas import Area
 from drill.plan import Part, Play, Text
 
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::\d\d)?")
 
 
