@@ -29,11 +29,18 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "pairs": [(_("Compound"), "坂田南坑村"), (_("Building"), "3 栋"), (_("Phone"), "138****0271")],
         "events": [
             {"at": now - timedelta(minutes=18), "what": STATES["absent"], "by": "李 · 网格 3", "note": ""},
-            {"at": now - timedelta(hours=3), "what": STATES["done"], "by": "王", "retracted": True, "note": "点错了房号"},
+            {
+                "at": now - timedelta(hours=3),
+                "what": STATES["done"],
+                "by": "王",
+                "retracted": True,
+                "note": "点错了房号",
+            },
             {"at": now - timedelta(hours=9), "what": STATES["open"], "by": "", "note": ""},
         ],
         "points": [
-            {"at": now - timedelta(hours=12 - h), "sampled": 40 * h * h, "resulted": 24 * h * h} for h in range(13)
+            {"at": now - timedelta(hours=12 - h), "sampled": 40 * h * h, "resulted": 24 * h * h}
+            for h in range(13)
         ],
     }
     return render(request, "commandpost/gallery.html", context)
@@ -67,18 +74,39 @@ def _row(n: int) -> dict[str, Any]:
 def _floor(level: int) -> dict[str, Any]:
     states = ["done", "done", "absent", "done", "open", "refused", "doing", "blocked", "late"]
     cells = [
-        {"label": f"{level}{u:02}", "state": states[(level * 5 + u * 4 + u // 4) % 9], "count": level % 3 + 1, "href": "#"}
-        if (level, u) != (1, 2) else None
+        {
+            "label": f"{level}{u:02}",
+            "state": states[(level * 5 + u * 4 + u // 4) % 9],
+            "count": level % 3 + 1,
+            "href": "#",
+        }
+        if (level, u) != (1, 2)
+        else None
         for u in range(1, 11)
     ]
     units = [cell for cell in cells if cell]
-    return {"name": f"{level}F", "cells": cells, "done": sum(c["state"] == "done" for c in units), "units": len(units)}
+    return {
+        "name": f"{level}F",
+        "cells": cells,
+        "done": sum(c["state"] == "done" for c in units),
+        "units": len(units),
+    }
 
 
 def _columns() -> list[dict[str, Any]]:
     titles = [_("Promised"), _("Mustered"), _("On the road"), _("Here"), _("Released")]
-    card = {"title": "B7", "sender": "盐田区沙头角街道", "leader": "陈队长", "planned": 100, "actual": 92, "short": 8}
-    return [{"title": title, "count": n, "cards": [card | {"note": "23:40"}] * n} for n, title in enumerate(titles)]
+    card = {
+        "title": "B7",
+        "sender": "盐田区沙头角街道",
+        "leader": "陈队长",
+        "planned": 100,
+        "actual": 92,
+        "short": 8,
+    }
+    return [
+        {"title": title, "count": n, "cards": [card | {"note": "23:40"}] * n}
+        for n, title in enumerate(titles)
+    ]
 
 
 def _square(n: int, state: str) -> dict[str, Any]:
@@ -91,4 +119,7 @@ def _square(n: int, state: str) -> dict[str, Any]:
     }
 
 
-urlpatterns = [path("gallery/", gallery, name="gallery"), path("gallery/map/", gallery_map, name="gallery_map")]
+urlpatterns = [
+    path("gallery/", gallery, name="gallery"),
+    path("gallery/map/", gallery_map, name="gallery_map"),
+]

@@ -84,7 +84,9 @@ def _fields(block: str, path: Path) -> tuple[dict[str, str], bool]:
         if found is None or not (found[1] or keyword):
             raise CatalogueError(f"{path.name}: cannot read the line {line!r}")
         if found[1] and found[1] in fields:
-            raise CatalogueError(f"{path.name}: {found[1]} twice in one entry; leave an empty line before {line!r}")
+            raise CatalogueError(
+                f"{path.name}: {found[1]} twice in one entry; leave an empty line before {line!r}"
+            )
         keyword = found[1] or keyword
         fields[keyword] = fields.get(keyword, "") + ast.literal_eval(found[2])
     return fields, fuzzy
@@ -190,7 +192,9 @@ def _placeholders(text: str) -> set[str]:
 def unused(root: Path = ROOT) -> list[str]:
     """Translations nobody asks for: a warning only, since a msgid may be built at run time."""
     asked = used(root)
-    return sorted(f"{e.piece}: not used: {key.msgid!r}" for key, e in catalogue(root).items() if key not in asked)
+    return sorted(
+        f"{e.piece}: not used: {key.msgid!r}" for key, e in catalogue(root).items() if key not in asked
+    )
 
 
 def main() -> int:

@@ -41,7 +41,7 @@ def test_a_placeholder_that_english_does_not_have_is_refused(tmp_path: Path) -> 
 
 def test_two_pieces_must_agree(tmp_path: Path) -> None:
     root = _tree(tmp_path, "", 'msgid "Boots"\nmsgstr "雨鞋"\n', 'msgid "Boots"\nmsgstr "靴子"\n')
-    with pytest.raises(texts.CatalogueError, match="piece-0.po and '靴子' in piece-1.po"):
+    with pytest.raises(texts.CatalogueError, match=r"piece-0\.po and '靴子' in piece-1\.po"):
         texts.catalogue(root)
 
 
@@ -52,7 +52,9 @@ def test_a_line_that_is_no_entry_is_refused(tmp_path: Path) -> None:
 
 
 def test_calls_in_python_are_found(tmp_path: Path) -> None:
-    (tmp_path / "labels.py").write_text('A = _("Boots")\nB = npgettext_lazy("stock", "pair", "pairs", 2)\nC = _(name)\n')
+    (tmp_path / "labels.py").write_text(
+        'A = _("Boots")\nB = npgettext_lazy("stock", "pair", "pairs", 2)\nC = _(name)\n'
+    )
     assert set(texts.used(tmp_path)) == {texts.Key("Boots"), texts.Key("pair", "stock", "pairs")}
 
 

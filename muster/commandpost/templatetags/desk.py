@@ -30,10 +30,15 @@ ZONES: dict[str, Word] = {
     "core": pgettext_lazy("zone", "core"),
     "alert": pgettext_lazy("zone", "alert"),
 }
-# (folder below /i/<incident>/, label). Groups are set apart by space; a phone shows the first group in its bar.
+# (folder below /i/<incident>/, label); groups are set apart, and a phone shows the first one in its bar.
 SCREENS: tuple[tuple[tuple[str, Word], ...], ...] = (
     (("", _("Overview")), ("work/", _("Work list")), ("buildings/", _("Buildings"))),
-    (("map/", _("Map")), ("cases/", _("Cases")), ("zones/", _("Zones and notices")), ("people/", _("People"))),
+    (
+        ("map/", _("Map")),
+        ("cases/", _("Cases")),
+        ("zones/", _("Zones and notices")),
+        ("people/", _("People")),
+    ),
     (("sites/", _("Sites and tubes")), ("requests/", _("Requests")), ("stock/", _("Stock"))),
     (("batches/", _("Batches")), ("responders/", _("Responders")), ("shifts/", _("Shifts"))),
     (("imports/", _("Imports")), ("sitrep/", _("Situation report")), ("journal/", _("Journal"))),
@@ -49,7 +54,11 @@ def rail(context: Context) -> dict[str, Any]:
     base = f"/i/{incident.code}/"
     groups = []
     for group in SCREENS:
-        items = [_item(base, folder, label, request.path) for folder, label in group if is_valid_path(base + folder)]
+        items = [
+            _item(base, folder, label, request.path)
+            for folder, label in group
+            if is_valid_path(base + folder)
+        ]
         if items:
             groups.append(items)
     return {"groups": groups}
@@ -72,7 +81,7 @@ def incident_title(context: Context) -> str:
 
 @register.inclusion_tag("commandpost/parts/chip.html")
 def chip(state: str, count: int | None = None, hours: int | None = None, word: str = "") -> dict[str, Any]:
-    """State as word, shape and colour; absent shows the `count` of attempts, late its `hours`; `word` is more exact."""
+    """State as word, shape and colour; absent shows its `count`, late its `hours`; `word` is more exact."""
     return {
         "state": state,
         "word": word or STATES[state],
