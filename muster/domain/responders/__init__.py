@@ -1,1 +1,1 @@
-"""The responders domain."""
+"""Organisations, the people who respond, what they are fit for, and the teams they stand in."""
