@@ -1,1 +1,1 @@
-"""The mobilising domain."""
+"""Call-outs, batches between areas, posts, shifts, rest, meals and hand-overs."""
