@@ -43,6 +43,7 @@ function say(text) {
   message.setAttribute("role", "alert");
   message.textContent = text;
   $("#messages")?.replaceChildren(message);
+  message.scrollIntoView({ block: "nearest" });
 }
 document.addEventListener("htmx:sendError", () => say(document.body.dataset.offline));
 document.addEventListener("htmx:responseError", (event) => {
