@@ -102,7 +102,7 @@ def prepare(*, training: bool = False) -> bool:
     key_dir.chmod(0o700)
     (root() / "static").mkdir(exist_ok=True, parents=True)
     started = start_database()
-    django_command("migrate", "--verbosity", "0", role=provision.OWNER)
+    django_command("migrate", "--skip-checks", "--verbosity", "0", role=provision.OWNER)
     establish(training=training)
     from muster.project import texts
 

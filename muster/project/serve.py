@@ -51,6 +51,7 @@ class Child:
 
     def start(self) -> None:
         """In a session of its own, so that Ctrl-C reaches only us; it ends when we are killed."""
+        self._sweep()
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             self.command, env=installation.environment(), start_new_session=True, preexec_fn=_die_with_parent
@@ -70,6 +71,13 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """End what a killed process left in its session: orphaned web workers would keep the port."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def children(plan: Plan) -> list[Child]:

@@ -84,9 +84,11 @@ def test_serve_comes_up_heals_and_stops(var: Path) -> None:
         postmaster = server.pid()
         assert postmaster is not None
         os.kill(postmaster, signal.SIGKILL)
-        os.kill(before["worker"], signal.SIGKILL)
+        for pid in before.values():
+            os.kill(pid, signal.SIGKILL)
         wait_for(lambda: server.running() and server.pid() != postmaster)
-        wait_for(lambda: children_of(serve.pid).get("worker", before["worker"]) != before["worker"])
+        for name, pid in before.items():
+            wait_for(lambda name=name, pid=pid: children_of(serve.pid).get(name, pid) != pid)  # type: ignore[misc]
         wait_for(lambda: 200 <= status_of(url) < 500)
 
         serve.send_signal(signal.SIGTERM)
@@ -111,6 +113,23 @@ def test_stop_ends_serve_from_another_shell(var: Path) -> None:
     finally:
         serve.kill()
         serve.wait()
+
+
+def test_a_killed_serve_leaves_nothing_in_the_way(var: Path) -> None:
+    port, environment = free_port(), own_environment(var)
+    command = muster("serve", "--port", str(port), "--workers", "1")
+    for _ in range(2):
+        serve = subprocess.Popen(command, cwd=HOUSE, env=environment, stdout=subprocess.PIPE, text=True)
+        assert serve.stdout is not None
+        assert "ready" in serve.stdout.readline()
+        serve.kill()
+        serve.wait()
+        wait_for(lambda: status_of(f"http://127.0.0.1:{port}/") == 0)
+    assert embedded.Server(var / "pg").running(), "the database outlives a killed serve"
+    done = subprocess.run(
+        muster("stop"), cwd=HOUSE, env=environment, capture_output=True, text=True, check=True
+    )
+    assert "stopped" in done.stdout
 
 
 def test_a_taken_port_is_a_clear_error(var: Path) -> None:
