@@ -19,7 +19,7 @@ from types import FrameType
 from muster.project import installation
 
 STOP_SECONDS = 20.0
-TOO_SOON = 5.0  # a process that dies within this time of its start is broken, not unlucky
+PAUSE = 2.0  # between two starts of one process
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -130,8 +130,11 @@ def _supervise(
                 told = True
                 if ready:
                     ready(plan.url)
-            if not _keep_up(processes):
+            dead = [child for child in processes if not child.is_up()]
+            if dead and not told:
+                print(f"{dead[0].name} does not start: giving up", file=sys.stderr, flush=True)
                 return 1
+            _bring_back(dead)
             time.sleep(0.1)
         return 0
     finally:
@@ -139,19 +142,15 @@ def _supervise(
             child.stop()
 
 
-def _keep_up(processes: list[Child]) -> bool:
-    """Bring back what died, the database included; False when something dies at once."""
+def _bring_back(dead: list[Child]) -> None:
+    """Start again what died: the database first, since the others stop when it does."""
     if installation.is_embedded() and not installation.server().running():
         print("database died: starting it again", file=sys.stderr, flush=True)
         installation.server().start()
-    for child in processes:
-        if not child.is_up():
-            if time.monotonic() - child.started < TOO_SOON:
-                print(f"{child.name} ended at once: giving up", file=sys.stderr, flush=True)
-                return False
+    for child in dead:
+        if time.monotonic() - child.started > PAUSE:
             print(f"{child.name} died: starting it again", file=sys.stderr, flush=True)
             child.start()
-    return True
 
 
 def answers(plan: Plan) -> bool:
