@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+DJANGO := MUSTER_VAR=$(VENV)/check DJANGO_SETTINGS_MODULE=muster.project.settings $(BIN)/python -m django
 UV := VIRTUAL_ENV='$(CURDIR)/$(VENV)' $(BIN)/uv pip install --quiet --require-hashes
 
 .PHONY: setup demo test check bench docs clean
@@ -37,9 +38,10 @@ check: setup
 	$(BIN)/bandit -q -c pyproject.toml -r muster drill
 	$(BIN)/lint-imports
 	$(BIN)/mypy $(wildcard muster drill bench tests)
-	MUSTER_VAR=$$(mktemp -d) DJANGO_SETTINGS_MODULE=muster.project.settings $(BIN)/python -m django makemigrations --check --dry-run
-	MUSTER_VAR=$$(mktemp -d) $(BIN)/python -m muster.project.texts
-	if test -f tests/house/vendored.py; then $(BIN)/python tests/house/vendored.py; fi
+	$(DJANGO) makemigrations --check --dry-run
+	MUSTER_HTTPS=1 $(DJANGO) check --deploy --fail-level WARNING
+	$(BIN)/python -m muster.project.texts
+	$(BIN)/python -m pytest -q tests/house/test_vendor.py
 
 bench: setup
 	$(BIN)/muster bench sync
