@@ -1,19 +1,70 @@
-"""After facts: collect what is wanted for everything touched, and reconcile the work."""
+"""After facts: collect what is wanted for everything touched, and reconcile the work once.
+
+Domains below `worklists` need not know it: they name what they touched, and this page asks each source
+what it wants now. `wake` does the same for what changes by the clock, read through an index.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from muster.core.told import Touched
+from muster.core.told import Touched, no_touch
+from muster.domain.cases import actions as cases
+from muster.domain.cases import queries as contacts
+from muster.domain.worklists import actions as worklists
+from muster.domain.worklists.rules import Want
+from muster.journeys import follow_up, joined_people, lists, positive_pool, promises, sweeps
+
+Source = Callable[[set[UUID], UUID, datetime], list[Want]]
+
+# what was touched → which other things must be asked again because of it
+WIDER: dict[str, Callable[[set[UUID]], Touched]] = {
+    "people.resident": joined_people.asked_again,
+    "sampling.tube": positive_pool.asked_again,
+    "cases.case": follow_up.asked_again,
+}
+# each source of work → what it wants now
+SOURCES: dict[str, Source] = {
+    "worklists.entry": lists.wants,
+    "cases.case": follow_up.wants_of_cases,
+    "cases.contact": follow_up.wants_of_contacts,
+    "worklists.dwelling": sweeps.wants,
+    "sampling.tube": positive_pool.wants,
+    "helpline.request": promises.wants_of_requests,
+    "supplies.need": promises.wants_of_needs,
+}
 
 
 def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
-    """Reconcile the work wanted for everything touched."""
-    return 0
+    """Reconcile the work wanted for everything touched; returns how many items were looked at."""
+    whole = no_touch()
+    for one in touched:
+        for kind, ids in one.items():
+            whole[kind] |= ids
+    for kind, widen in WIDER.items():
+        if whole.get(kind):
+            for other, ids in widen(whole[kind]).items():
+                whole[other] |= ids
+    wants: list[Want] = []
+    sources: set[UUID] = set()
+    for kind, ask in SOURCES.items():
+        if ids := whole.get(kind):
+            wants += ask(ids, incident, now)
+            sources |= ids
+    if not sources:
+        return 0
+    return len(worklists.reconcile(incident=incident, wants=wants, sources=sources, now=now))
 
 
 def wake(*, incident: UUID, now: datetime) -> int:
-    """Reconsider what is due by the clock."""
-    return 0
+    """Reconsider what changes by the clock: plans of contacts reach another day. Returns how many."""
+    moved = 0
+    while due := contacts.due_contacts(now):
+        cases.recompute_contacts(due, incident, now)
+        touched = no_touch()
+        touched["cases.contact"] |= due
+        settle([touched], incident=incident, now=now)
+        moved += len(due)
+    return moved

@@ -1,1 +1,1 @@
-"""The cases domain."""
+"""Cases, contacts, and their follow-up by the pack in force."""

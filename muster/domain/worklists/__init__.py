@@ -1,1 +1,1 @@
-"""The worklists domain."""
+"""Work items with many causes, verification lists, calls and visits, building sweeps."""

@@ -1,0 +1,12 @@
+"""Writes of the work: reconciling wants, lists, calls, doors and the desk's decisions."""
+
+from muster.domain.worklists.actions.calls import record_attempts, release_items, take_next
+from muster.domain.worklists.actions.desk import assign_items, return_items, transfer_items
+from muster.domain.worklists.actions.doors import record_visits
+from muster.domain.worklists.actions.lists import push_lists
+from muster.domain.worklists.actions.reconciling import recompute_items, reconcile
+
+__all__ = [
+    "assign_items", "push_lists", "recompute_items", "reconcile", "record_attempts", "record_visits", "release_items",
+    "return_items", "take_next", "transfer_items",
+]  # fmt: skip

@@ -1,0 +1,171 @@
+"""Calls: take the next one by lease, say how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from muster.core import bulk, journal
+from muster.core.access import Actor, span
+from muster.core.errors import NotAllowed, NotVisibleYet, Refusal
+from muster.core.told import Done, Told
+from muster.domain.worklists.actions.reconciling import recompute_items
+from muster.domain.worklists.models import Attempt, WorkItem
+from muster.domain.worklists.rules import ItemKind, Outcome
+
+LEASE = timedelta(minutes=20)
+FACT = ("id", "incident", "area", "at", "by", "device")
+
+
+class NothingToDo(Refusal):
+    """No open item can be taken now."""
+
+    code = "worklists.nothing_to_do"
+    status = 404
+    texts = {
+        "zh": "目前没有可领取的任务：已全部完成、被他人领取，或未到下次联系时间。",
+        "en": "There is nothing to take now: all done, held by others, or not due to be tried again yet.",
+    }
+
+
+class NotYours(Refusal):
+    """Somebody else holds this item."""
+
+    code = "worklists.held_by_other"
+    texts = {
+        "zh": "这条任务正由其他人处理，到期后会自动释放。",
+        "en": "Somebody else is working on this item; it frees itself when the lease ends.",
+    }
+
+
+class RecordAttempt(msgspec.Struct, frozen=True):
+    """How a call or a visit about an item ended."""
+
+    item: UUID
+    outcome: Outcome
+    channel: str = "phone"
+    callback_at: datetime | None = None
+
+
+class TakeNext(msgspec.Struct, frozen=True):
+    """Ask for the next item: of some kinds, at or below an area."""
+
+    area: int = 0
+    kinds: list[ItemKind] = [ItemKind.VERIFY]
+    steps: list[str] = ["call", "other_caller"]
+
+
+class ReleaseItem(msgspec.Struct, frozen=True):
+    """Give an item back without an attempt."""
+
+    item: UUID
+
+
+def record_attempts(*, told: Sequence[Told[RecordAttempt]], by: Actor, incident: UUID, now: datetime) -> Done:
+    """Store how calls and visits ended, and derive the items again. Never refused for lateness or repetition."""
+    done = Done()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, area, subject from worklists_workitem where id = any(%s) order by id for no key update",
+            [[one.body.item for one in told]],
+        )
+        known = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+    allowed = by.allowed("worklists.record", (area for area, _ in known.values()), incident)
+    rows = []
+    for one in told:
+        body = one.body
+        if body.item not in known:
+            done.waiting[one.id] = NotVisibleYet()
+            continue
+        area, subject = known[body.item]
+        if area not in allowed:
+            done.waiting[one.id] = NotAllowed(right="worklists.record")
+            continue
+        rows.append(
+            (one.id, incident, area, one.at, one.by, one.device, body.item, subject, body.channel, body.outcome.value,
+             body.callback_at)
+        )  # fmt: skip
+    if rows:
+        bulk.insert(Attempt, (*FACT, "item", "subject", "channel", "outcome", "callback_at"), rows)
+        items = {row[6] for row in rows}
+        recompute_items(items, incident)
+        WorkItem.objects.filter(pk__in=items, leased_by=by.by).update(leased_by=None, leased_until=None)
+        journal.write(
+            action="worklists.attempt", by=by, incident=incident, area=min(row[2] for row in rows), subjects=items,
+            count=len(rows),
+        )  # fmt: skip
+        done.touch("worklists.item", items)
+    return done
+
+
+def reconsider_attempts(facts: set[UUID], incident: UUID, now: datetime) -> Done:
+    """After a retraction: derive the items of these attempts again."""
+    done = Done()
+    items = set(Attempt.objects.filter(pk__in=facts).values_list("item", flat=True))
+    recompute_items(items, incident)
+    done.touch("worklists.item", items)
+    return done
+
+
+TAKE = """
+update worklists_workitem set leased_by = %(by)s, leased_until = %(until)s where id = (
+    select id from worklists_workitem
+    where state = 'open' and kind = any(%(kinds)s) and step = any(%(steps)s)
+        and (leased_until is null or leased_until <= %(now)s) and (next_try_at is null or next_try_at <= %(now)s)
+        and (assignee is null or assignee = %(by)s) and area >= %(low)s and area < %(high)s
+        and not (step = 'other_caller' and exists (
+            select from worklists_attempt a where a.item = worklists_workitem.id and a.by = %(by)s))
+    order by due_at, id limit 1 for no key update skip locked)
+returning id, area, kind, subject_kind, subject, due_at, attempts, step, leased_until
+"""
+TAKEN = ("id", "area", "kind", "subject_kind", "subject", "due_at", "attempts", "step", "leased_until")
+
+
+def take_next(*, told: Sequence[Told[TakeNext]], by: Actor, incident: UUID, now: datetime) -> Done:
+    """Lease the next due item to the caller. A claim: decided now, for one caller only."""
+    done = Done()
+    for one in told:
+        spans = by.spans("worklists.record", incident)
+        taken = None
+        for low, high in spans:
+            low, high = _within(one.body.area, low, high)
+            values = {
+                "by": one.by, "now": now, "until": now + LEASE, "kinds": [k.value for k in one.body.kinds],
+                "steps": list(one.body.steps), "low": low, "high": high,
+            }  # fmt: skip
+            with connection.cursor() as cursor:
+                cursor.execute(TAKE, values)
+                taken = cursor.fetchone()
+            if taken:
+                break
+        if taken is None:
+            done.refused[one.id] = NothingToDo()
+            continue
+        done.data[one.id] = dict(zip(TAKEN, taken, strict=True))
+        journal.write(action="worklists.take", by=by, incident=incident, area=taken[1], subjects=[taken[0]])
+    return done
+
+
+def _within(area: int, low: int, high: int) -> tuple[int, int]:
+    a, b = span(area)
+    return max(low, a), min(high, b)
+
+
+def release_items(*, told: Sequence[Told[ReleaseItem]], by: Actor, incident: UUID, now: datetime) -> Done:
+    """Give leased items back."""
+    done = Done()
+    freed = []
+    for one in told:
+        changed = WorkItem.objects.filter(pk=one.body.item, leased_by=one.by).update(leased_by=None, leased_until=None)
+        if changed:
+            freed.append(one.body.item)
+        else:
+            done.refused[one.id] = NotYours()
+    if freed:
+        area = WorkItem.objects.values_list("area", flat=True).get(pk=freed[0])
+        journal.write(action="worklists.release", by=by, incident=incident, area=area, subjects=freed)
+    return done

@@ -1,0 +1,101 @@
+"""Lists pushed to us: every row names a person, known or new; each person is one item however many lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from muster.core import bulk, journal
+from muster.core.access import Actor
+from muster.core.errors import BadInput, NotAllowed
+from muster.core.ids import derive_id
+from muster.core.told import Done, Told
+from muster.domain.incidents import queries as incidents
+from muster.domain.people import actions as people
+from muster.domain.people import queries as registry
+from muster.domain.worklists.models import ListEntry, VerificationList
+from muster.domain.worklists.rules import ItemKind, item_id
+
+LIST = ("id", "incident", "area", "source", "purpose", "title", "received_at", "deadline_at")
+ENTRY = ("id", "incident", "area", "list", "row", "resident", "item", "how")
+PURPOSES = ("verification", "key_person", "contact")
+
+
+class ListRow(msgspec.Struct, frozen=True):
+    """One row: a resident we know, or what the list says of a person (perhaps only a name or a phone)."""
+
+    row: int
+    resident: UUID | None = None
+    name: str = ""
+    document: str = ""
+    phone: str = ""
+    address: str = ""
+    area: int | None = None
+
+
+class PushList(msgspec.Struct, frozen=True):
+    """A list as it arrived, or a part of one (the same id with further rows)."""
+
+    id: UUID
+    area: int
+    source: str
+    purpose: str
+    title: str
+    rows: list[ListRow]
+    deadline_at: datetime | None = None
+
+
+def push_lists(*, told: Sequence[Told[PushList]], by: Actor, incident: UUID, now: datetime) -> Done:
+    """Take lists in. The same list again changes nothing; every row is found again by list and number."""
+    done = Done()
+    allowed = by.allowed("worklists.list", (one.body.area for one in told), incident)
+    for one in told:
+        body = one.body
+        if body.area not in allowed:
+            done.refused[one.id] = NotAllowed(right="worklists.list")
+        elif body.purpose not in PURPOSES:
+            done.refused[one.id] = BadInput(problem=body.purpose)
+        else:
+            done.data[one.id] = _push(one, by, incident, now, done)
+    return done
+
+
+def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: Done) -> dict[str, int]:
+    body = one.body
+    clock = incidents.pack_of(incident).clocks.get("list_answered")
+    deadline = body.deadline_at or (clock.deadline(one.at) if clock else None)
+    bulk.insert(
+        VerificationList, LIST,
+        [(body.id, incident, body.area, body.source[:80], body.purpose, body.title[:120], one.at, deadline)],
+    )  # fmt: skip
+    known = {row.row: row.resident for row in body.rows if row.resident is not None}
+    strangers = [row for row in body.rows if row.resident is None]
+    found = people.enrol_many(
+        rows=[
+            people.Enrolment(name=r.name, document=r.document, phone=r.phone, address=r.address, area=r.area or body.area)
+            for r in strangers
+        ],
+        by=by, incident=incident, now=now, source=f"list:{body.id}", partial=True,
+    )  # fmt: skip
+    named = {row.row: (result.resident, result.how) for row, result in zip(strangers, found, strict=True)}
+    named |= {row: (resident, "given") for row, resident in known.items()}
+    heads = registry.heads({resident for resident, _ in named.values()})
+    spans = by.spans("worklists.list", incident)
+    rows = []
+    for number, (resident, how) in named.items():
+        head, area = heads.get(resident, (resident, body.area))
+        if not any(low <= area < high for low, high in spans):
+            area = body.area
+        item = item_id(incident, ItemKind.VERIFY, head, "")
+        rows.append((derive_id(body.id, number), incident, area, body.id, number, resident, item, how))
+    fresh = bulk.insert(ListEntry, ENTRY, rows)
+    journal.write(
+        action="worklists.list", by=by, incident=incident, area=body.area, subjects=[body.id], count=len(fresh),
+        detail={"purpose": body.purpose, "rows": len(body.rows)},
+    )  # fmt: skip
+    done.touch("worklists.entry", (row[0] for row in rows))
+    matched = sum(1 for _, how in named.values() if how not in ("new", "given"))
+    return {"rows": len(body.rows), "taken": len(fresh), "already": len(rows) - len(fresh), "matched": matched}

@@ -1,0 +1,140 @@
+"""Tables of work: lists and their rows, items and their causes, attempts, visits, doors and buildings.
+
+`worklists_item_open` serves the work list and the callers' queue (open items of an area range by due
+time); `worklists_cause_source` the reconciling of one source; `worklists_item_done` the recent list.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from muster.core.tables import Fact, Held, RowSecurity
+
+
+class VerificationList(Held):
+    """A list pushed to us: who sent it, what for, until when."""
+
+    source = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=20)  # verification, key_person, contact
+    title = models.CharField(max_length=120)
+    received_at = models.DateTimeField()
+    deadline_at = models.DateTimeField(null=True)
+
+
+class ListEntry(Held):
+    """One row of a list, pointing at the person it names."""
+
+    list = models.ForeignKey(VerificationList, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    row = models.IntegerField()
+    resident = models.UUIDField(db_index=True)
+    item = models.UUIDField(db_index=True)
+    how = models.CharField(max_length=12)  # new, document, phone_name, name_place, given
+    returned_at = models.DateTimeField(null=True)
+
+
+class WorkItem(Held):
+    """One piece of work with all its causes; its id derives from kind, subject and occasion."""
+
+    kind = models.CharField(max_length=12)
+    subject_kind = models.CharField(max_length=12)
+    subject = models.UUIDField(db_index=True)
+    occasion = models.CharField(max_length=60, blank=True, default="")
+    building = models.UUIDField(null=True)
+    state = models.CharField(max_length=10, default="open")  # open, done, withdrawn
+    step = models.CharField(max_length=14, default="call")
+    due_at = models.DateTimeField(null=True)
+    priority = models.SmallIntegerField(default=5)
+    causes = models.IntegerField(default=0)
+    attempts = models.IntegerField(default=0)
+    last_outcome = models.CharField(max_length=20, blank=True, default="")
+    last_at = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+    assignee = models.UUIDField(null=True)
+    leased_by = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    from_area = models.BigIntegerField(null=True)  # where it was transferred from
+
+    class Meta(Held.Meta):
+        constraints = [RowSecurity(name="worklists_workitem_security", form="both")]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="worklists_item_open", condition=models.Q(state="open")),
+            models.Index(fields=["area", "due_at", "id"], name="worklists_item_area", condition=models.Q(state="open")),
+            models.Index(fields=["area", "kind", "state"], name="worklists_item_count"),
+            models.Index(
+                fields=["assignee", "due_at"], name="worklists_item_mine",
+                condition=models.Q(state="open", assignee__isnull=False),
+            ),
+            models.Index(
+                fields=["from_area"], name="worklists_item_sent", condition=models.Q(from_area__isnull=False)
+            ),
+            models.Index(fields=["building"], name="worklists_item_house", condition=models.Q(building__isnull=False)),
+        ]  # fmt: skip
+
+
+class WorkCause(Held):
+    """Why an item exists: one per item and source; wanted until its source no longer asks."""
+
+    item = models.UUIDField(db_index=True)
+    source_kind = models.CharField(max_length=12)
+    source = models.UUIDField()
+    due_at = models.DateTimeField(null=True)
+    priority = models.SmallIntegerField(default=5)
+    satisfied_at = models.DateTimeField(null=True)
+    wanted = models.BooleanField(default=True)
+
+    class Meta(Held.Meta):
+        indexes = [models.Index(fields=["source"], name="worklists_cause_source")]
+
+
+class Attempt(Fact):
+    """A call or a visit about a person, and how it ended."""
+
+    item = models.UUIDField(db_index=True)
+    subject = models.UUIDField(db_index=True)
+    channel = models.CharField(max_length=8)
+    outcome = models.CharField(max_length=20)
+    callback_at = models.DateTimeField(null=True)
+
+
+class Visit(Fact):
+    """A visit at a door during a sweep."""
+
+    dwelling = models.UUIDField(db_index=True)
+    building = models.UUIDField()
+    outcome = models.CharField(max_length=10)
+    persons = models.SmallIntegerField(default=0)
+    with_responder = models.UUIDField(null=True)
+
+
+class Transfer(Fact):
+    """An item went to another area, or back, with its history and open work."""
+
+    item = models.UUIDField(db_index=True)
+    to_area = models.BigIntegerField()
+    returned = models.BooleanField(default=False)
+    reason = models.CharField(max_length=40, blank=True, default="")
+
+
+class DwellingState(Held):
+    """What a door is after all visits (the id is the dwelling's)."""
+
+    building = models.UUIDField(db_index=True)
+    outcome = models.CharField(max_length=10)
+    visits = models.IntegerField()
+    persons = models.IntegerField()
+    last_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+
+class BuildingState(Held):
+    """How far a building is (the id is the building's)."""
+
+    units = models.IntegerField(default=0)
+    done = models.IntegerField(default=0)
+    absent = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    empty = models.IntegerField(default=0)
+    persons = models.IntegerField(default=0)
+    last_at = models.DateTimeField(null=True)

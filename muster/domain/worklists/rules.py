@@ -1,0 +1,208 @@
+"""What work should exist, what closes it, and what a door or a building is after all visits: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from muster.core.ids import derive_id
+
+
+class ItemKind(StrEnum):
+    """Kinds of work."""
+
+    VERIFY = "verify"
+    INVESTIGATE = "investigate"
+    FOLLOW_UP = "follow_up"
+    TEST = "test"
+    RESAMPLE = "resample"
+    RECHECK = "recheck"
+    DELIVER = "deliver"
+    ANSWER = "answer"
+
+
+class Outcome(StrEnum):
+    """How a call or a visit about a person ended."""
+
+    REACHED_VERIFIED = "reached_verified"
+    ALREADY_VERIFIED = "already_verified"
+    MOVED = "moved"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    WRONG_NUMBER = "wrong_number"
+    REFUSED = "refused"
+    NEEDS_INTERPRETER = "needs_interpreter"
+    NEEDS_HELP = "needs_help"
+
+
+class Step(StrEnum):
+    """Who tries next."""
+
+    CALL = "call"
+    OTHER_CALLER = "other_caller"
+    VISIT = "visit"
+
+
+class DoorOutcome(StrEnum):
+    """How a visit at a door ended."""
+
+    DONE = "done"
+    ABSENT = "absent"
+    REFUSED = "refused"
+    EMPTY = "empty"
+
+
+VERIFYING = frozenset({Outcome.REACHED_VERIFIED, Outcome.ALREADY_VERIFIED})
+CLOSING = VERIFYING | {Outcome.MOVED}
+UNANSWERED = frozenset({Outcome.NO_ANSWER, Outcome.BUSY})
+SETTLED_DOOR = frozenset({DoorOutcome.DONE, DoorOutcome.EMPTY})
+
+
+class Want(msgspec.Struct, frozen=True):
+    """One reason for one piece of work. The same subject and occasion from ten sources is one item.
+
+    `satisfied_at` is set when the work behind this reason is done already (a sample taken, a door opened).
+    """
+
+    kind: str
+    subject_kind: str
+    subject: UUID
+    occasion: str
+    area: int
+    source_kind: str
+    source: UUID
+    due_at: datetime | None = None
+    priority: int = 5
+    satisfied_at: datetime | None = None
+    building: UUID | None = None
+
+    def item(self, incident: UUID) -> UUID:
+        """The item's id: the same on every replay."""
+        return item_id(incident, self.kind, self.subject, self.occasion)
+
+
+def item_id(incident: UUID, kind: str, subject: UUID, occasion: str) -> UUID:
+    """Incident, kind, subject and occasion make one item, whoever asks for it however often."""
+    return derive_id(incident, "item", kind, subject, occasion)
+
+
+class Try(msgspec.Struct, frozen=True):
+    """One unretracted attempt."""
+
+    at: datetime
+    id: UUID
+    outcome: str
+    by: UUID
+    channel: str
+    callback_at: datetime | None = None
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """One reason as stored: wanted still, perhaps satisfied."""
+
+    due_at: datetime | None
+    priority: int
+    satisfied_at: datetime | None
+
+
+class CallingRules(msgspec.Struct, frozen=True):
+    """How the pack in force says people are phoned."""
+
+    next_try_at: Callable[[datetime], datetime]
+    step_after: Callable[[int], str]
+
+
+class ItemState(msgspec.Struct, frozen=True):
+    """What a work item is after all its causes and attempts."""
+
+    state: str
+    step: str
+    due_at: datetime | None
+    priority: int
+    causes: int
+    attempts: int
+    last_outcome: str
+    last_at: datetime | None
+    next_try_at: datetime | None
+    done_at: datetime | None
+
+
+def item_state(causes: Sequence[Cause], tries: Iterable[Try], calling: CallingRules) -> ItemState:
+    """The state of an item as a function of the set of its facts, whatever order they came in."""
+    ordered = sorted(tries, key=lambda one: (one.at, one.id))
+    closed = [one.at for one in ordered if one.outcome in CLOSING]
+    satisfied = [cause.satisfied_at for cause in causes if cause.satisfied_at]
+    done_at = min([*closed, *satisfied], default=None)
+    if done_at is not None:
+        state = "done"
+    else:
+        state = "open" if causes else "withdrawn"
+    step, next_try_at = _next(ordered, calling)
+    return ItemState(
+        state=state,
+        step=step,
+        due_at=min((cause.due_at for cause in causes if cause.due_at), default=None),
+        priority=min((cause.priority for cause in causes), default=9),
+        causes=len(causes),
+        attempts=len(ordered),
+        last_outcome=ordered[-1].outcome if ordered else "",
+        last_at=ordered[-1].at if ordered else None,
+        next_try_at=next_try_at if state == "open" else None,
+        done_at=done_at,
+    )
+
+
+def _next(ordered: Sequence[Try], calling: CallingRules) -> tuple[str, datetime | None]:
+    """Who tries next, and not before when."""
+    if not ordered:
+        return Step.CALL, None
+    refusals = sum(one.outcome == Outcome.REFUSED for one in ordered)
+    unanswered = sum(one.outcome in UNANSWERED for one in ordered)
+    last = ordered[-1]
+    asked = calling.step_after(unanswered)
+    if refusals >= 2 or asked == Step.VISIT or any(one.outcome == Outcome.WRONG_NUMBER for one in ordered):
+        return Step.VISIT, last.at
+    if last.callback_at is not None:
+        return Step.CALL, last.callback_at
+    if refusals or asked == Step.OTHER_CALLER or last.outcome == Outcome.NEEDS_INTERPRETER:
+        return Step.OTHER_CALLER, calling.next_try_at(last.at)
+    return Step.CALL, calling.next_try_at(last.at)
+
+
+class Knock(msgspec.Struct, frozen=True):
+    """One unretracted visit at a door."""
+
+    at: datetime
+    id: UUID
+    outcome: str
+    persons: int
+
+
+class DoorState(msgspec.Struct, frozen=True):
+    """What a dwelling is after all visits."""
+
+    outcome: str
+    visits: int
+    persons: int
+    last_at: datetime
+    done_at: datetime | None
+
+
+def door_state(knocks: Iterable[Knock]) -> DoorState | None:
+    """The newest settled visit counts; with none, the newest visit. None without visits."""
+    ordered = sorted(knocks, key=lambda one: (one.at, one.id))
+    if not ordered:
+        return None
+    settled = [one for one in ordered if one.outcome in SETTLED_DOOR]
+    shown = settled[-1] if settled else ordered[-1]
+    return DoorState(
+        outcome=shown.outcome,
+        visits=len(ordered),
+        persons=max(one.persons for one in ordered),
+        last_at=ordered[-1].at,
+        done_at=settled[0].at if settled else None,
+    )
