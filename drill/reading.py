@@ -1,26 +1,31 @@
 """Reading a scenario document: roles first, then incidents, then the play in their terms."""
 
 import re
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec.structs import replace
 
 from drill import areas as official
 from drill.areas import Area
-from drill.plan import Play, Text
+from drill.plan import Batch, Organisation, Part, Play, Text
 from drill.shape import DAY, MOMENT, Disturbances, Incident, Scenario, ScenarioError, Structure, moment
 
 ROLE = re.compile(r"@([a-z_]+(?:\.\d+)?)")
 Node = Any  # a node of a YAML document: typed by `msgspec.convert` before it leaves this module
 T = TypeVar("T")
 # Which fields of a part name a part of another section.
-NAMING = {"organisations": ("organisation", "verified_by"), "batches": ("batch", "need_batch")}
+NAMED = {"organisations": ("organisation", "verified_by"), "batches": ("batch", "need_batch")}
 
 
-class RoleError(Exception):
+class RoleError(ScenarioError):
     """The play names an area role that the scenario does not have."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(f"areas 中没有 {role}", f"areas has no {role}")
 
 
 class Reader:
@@ -30,8 +35,10 @@ class Reader:
         self.document = document
         self.shipped_play = shipped_play
         self.left_out: list[str] = []
+        self.gone: defaultdict[str, set[str]] = defaultdict(set)
         self.zone = self._zone()
         self.roles = self._roles()
+        self.roles_of_play = self.roles
 
     def scenario(self) -> Scenario:
         """The whole scenario."""
@@ -42,8 +49,9 @@ class Reader:
         return Scenario(
             name=str(self._need(self.document, "name")), title=self._typed("title", Text),
             protocol=str(self._need(self.document, "protocol")), timezone=self.zone.key,
-            seed=int(self._play_section().get("seed", 1)), roles=self.roles, areas=self._tree(incidents),
-            incidents=incidents, structure=structure, disturbances=disturbances or Disturbances(), plays=plays,
+            seed=msgspec.convert(self._play_section().get("seed", 1), int),
+            roles=self.roles, areas=self._tree(incidents), incidents=incidents, structure=structure,
+            disturbances=disturbances or Disturbances(), plays=plays,
             left_out=tuple(self.left_out))
 
     def _zone(self) -> ZoneInfo:
@@ -72,19 +80,26 @@ class Reader:
     def _roles(self) -> dict[str, Area]:
         """Every area by its role: `district.1`, `sending.2`, `receiving`, `receiving.3`, `luohu.1` …"""
         section = self._mapping(self._need(self.document, "areas"), "areas")
-        districts = [official.district(str(code)) for code in _listed(self._need(section, "district"))]
+        codes = [str(code) for code in _listed(self._need(section, "district"))]
+        for code in codes:
+            if not re.fullmatch(r"\d{6}", code):
+                raise ScenarioError(f"“{code}”不是6位区划代码", f"“{code}” is not a district code of 6 digits")
+        districts = [official.district(code) for code in codes]
         roles = {f"district.{n}": area for n, area in enumerate(districts, 1)}
+        within = [area.code for area in districts]
         taken: set[str] = set()
 
-        def resolve(name: Node, level: str, within: list[str]) -> Area:
+        def resolve(name: Node, level: str, parents: list[str]) -> Area:
             """Resolve a name to an area that no other name has taken."""
-            area = official.resolve(str(name), level, within, frozenset(taken))
+            if not isinstance(name, str) or not name.strip():
+                raise ScenarioError(f"“{name}”不是辖区名称", f"“{name}” is not the name of an area")
+            area = official.resolve(name, level, parents, frozenset(taken))
             taken.add(area.code)
             return area
 
         for key, node in section.items():
             if isinstance(node, dict):
-                roles[key] = resolve(self._need(node, "subdistrict"), "subdistrict", [d.code for d in districts])
+                roles[key] = resolve(self._need(node, "subdistrict"), "subdistrict", within)
                 names = _listed(node.get("communities") or node.get("community") or [])
                 roles |= {f"{key}.{n}": resolve(name, "community", [roles[key].code])
                           for n, name in enumerate(names, 1)}
@@ -92,8 +107,7 @@ class Reader:
             if isinstance(node, list) and key != "district":
                 for n, name in enumerate(node, 1):
                     same = [a for a in roles.values() if a.name == str(name)]
-                    roles[f"{key}.{n}"] = same[0] if same else resolve(name, "subdistrict",
-                                                                       [d.code for d in districts])
+                    roles[f"{key}.{n}"] = same[0] if same else resolve(name, "subdistrict", within)
         return roles
 
     def _named(self, name: Node) -> Area:
@@ -108,7 +122,7 @@ class Reader:
         found = []
         for node in _listed(self._need(self.document, "incidents")):
             node = self._mapping(node, "incidents")
-            case = node.get("first_case") or {}
+            case = self._mapping(node.get("first_case") or {}, "first_case")
             found.append(Incident(
                 str(self._need(node, "id")), self._named(self._need(node, "area")),
                 moment(self._need(node, "opened_at"), self.zone),
@@ -150,46 +164,49 @@ class Reader:
         """One incident's play in its own areas, counted from its own opening."""
         base = moment(self._need(written, "opened_at"), self.zone)
         opened = incident.opened_at.astimezone(self.zone)
+        self.roles_of_play = self.roles | {"incident": incident.area}
         # Instants keep their distance to the opening; whole days keep their calendar distance to its day.
         shift = opened - base, opened.date() - base.date()
-        node = self._placed(written, shift, f"play.{incident.id}")
+        play = msgspec.convert(self._placed(written, shift, f"play.{incident.id}"), Play, strict=False)
         listed = [b for b in _listed(self.document.get("batches") or []) if self._of(b, incident)]
         if listed:
-            self._take_batches(node, [self._mapping(b, "batches") for b in listed])
-        self._prune(incident.id, written, node)
-        play = msgspec.convert(node, Play, strict=False)
+            play = self._with_batches(play, [self._mapping(b, "batches") for b in listed])
+        play = self._pruned(incident.id, play)
         self._check(incident.id, play)
         return play
 
-    def _take_batches(self, node: dict[str, Node], listed: list[dict[str, Node]]) -> None:
+    def _with_batches(self, play: Play, listed: list[dict[str, Node]]) -> Play:
         """The listed batches in place of the written ones; what hung on a written one hangs on the first."""
-        node["batches"] = [self._batch(batch, number) for number, batch in enumerate(listed, 1)]
-        first = node["batches"][0]["key"]
-        for part in (*node.get("supplies", []), *node.get("unfit", [])):
-            part |= {field: first for field in ("need_batch", "batch") if part.get(field)}
-        organisations = node.setdefault("organisations", [])
-        offices = {o["area"]: o["key"] for o in organisations if o["kind"] == "subdistrict" and o.get("area")}
-        for batch, wish in zip(node["batches"], listed, strict=True):
-            area = self._named(wish["from"])
-            if area.code not in offices:
-                offices[area.code] = f"office-{area.code}"
-                organisations.append({"key": offices[area.code], "kind": "subdistrict", "area": area.code,
-                                      "name": {"zh": f"{area.name}办事处", "en": f"{area.name} office"}})
-            batch["organisation"] = offices[area.code]
+        offices = {o.area: o for o in play.organisations if o.kind == "subdistrict" and o.area}
+        batches = []
+        for number, wish in enumerate(listed, 1):
+            sender = self._named(self._need(wish, "from"))
+            if sender.code not in offices:
+                name = Text(zh=f"{sender.name}办事处", en=f"{sender.name} office")
+                offices[sender.code] = Organisation(key=f"office-{sender.code}", name=name, kind="subdistrict",
+                                                    area=sender.code)
+            batches.append(self._batch(wish, number, offices[sender.code]))
+        first = batches[0].key
+        return replace(
+            play, batches=tuple(batches),
+            organisations=tuple({o.key: o for o in (*play.organisations, *offices.values())}.values()),
+            supplies=tuple(replace(s, need_batch=first if s.need_batch else "") for s in play.supplies),
+            unfit=tuple(replace(u, batch=first) for u in play.unfit))
 
-    def _prune(self, incident: str, written: dict[str, Node], node: dict[str, Node]) -> None:
+    def _pruned(self, incident: str, play: Play) -> Play:
         """An organisation or batch left out for want of its area takes along the parts that name it."""
-        for section, fields in NAMING.items():
-            gone = ({part["key"] for part in written.get(section, [])}
-                    - {part["key"] for part in node.get(section, [])})
-            for name, parts in node.items():
-                if not gone or not isinstance(parts, list):
-                    continue
-                lost = [p for p in parts if isinstance(p, dict) and any(p.get(f) in gone for f in fields)]
-                node[name] = [p for p in parts if p not in lost]
-                self.left_out += [f"play.{incident}.{name}: {p.get('key', name)}" for p in lost]
-            for callout in node.get("callouts", []):
-                callout["answered_by"] = [o for o in callout.get("answered_by", []) if o not in gone]
+        gone = {section: self.gone[f"play.{incident}.{section}"] for section in NAMED}
+        kept: dict[str, tuple[Part, ...]] = {}
+        for section in play.__struct_fields__:
+            parts = getattr(play, section)
+            if isinstance(parts, tuple):
+                lost = [p for p in parts if any(named in gone[where] for where, _, named in _naming(p))]
+                kept[section] = tuple(p for p in parts if p not in lost)
+                self.left_out += [f"play.{incident}.{section}: {getattr(p, 'key', section)}" for p in lost]
+        absent = gone["organisations"]
+        kept["callouts"] = tuple(replace(c, answered_by=tuple(o for o in c.answered_by if o not in absent))
+                                 for c in play.callouts if c in kept["callouts"])
+        return replace(play, **kept)
 
     def _of(self, batch: Node, incident: Incident) -> bool:
         """Whether a listed batch belongs to an incident; one that names none belongs to the first."""
@@ -197,22 +214,21 @@ class Reader:
         first = _listed(self.document["incidents"])[0].get("id")
         return str(named or first) == incident.id
 
-    def _batch(self, node: dict[str, Node], number: int) -> dict[str, Node]:
+    def _batch(self, node: dict[str, Node], number: int, sender: Organisation) -> Batch:
         """A listed batch with the times it leaves out: half an hour to leave, an hour on the road."""
-        sender = self._named(self._need(node, "from"))
-        receiver = self._named(node["to"]) if node.get("to") else self.roles.get("receiving", sender)
+        receiver = self._named(node["to"]).code if node.get("to") else self._role("receiving").code
         if node.get("muster_at"):
             muster = moment(node["muster_at"], self.zone)
         else:
             muster = moment(self._need(node, "arrived_at"), self.zone) - timedelta(hours=2)
         arrive = moment(node.get("arrived_at") or muster + timedelta(minutes=90), self.zone)
         release = moment(node.get("released_at") or arrive + timedelta(days=3), self.zone)
-        return {
-            "key": str(node.get("key", f"listed-{number}")), "organisation": "",
-            "from_area": sender.code, "to_area": receiver.code, "people": self._need(node, "people"),
-            "vehicles": node.get("vehicles", 0), "task": {"zh": "支援社区防控", "en": "neighbourhood response"},
-            "muster_at": muster, "depart_at": muster + timedelta(minutes=30), "arrive_at": arrive,
-            "release_at": release, "announced_date": node.get("printed_date")}
+        return msgspec.convert({
+            "key": str(node.get("key", f"listed-{number}")), "organisation": sender.key, "from_area": sender.area,
+            "to_area": receiver, "people": self._need(node, "people"), "vehicles": node.get("vehicles", 0),
+            "task": {"zh": "支援社区防控", "en": "neighbourhood response"}, "muster_at": muster,
+            "depart_at": muster + timedelta(minutes=30), "arrive_at": arrive, "release_at": release,
+            "announced_date": node.get("printed_date")}, Batch, strict=False)
 
     def _placed(self, node: Node, shift: tuple[timedelta, timedelta], where: str) -> Node:
         """The node with roles as codes and dates moved; parts of a list without their area are left out."""
@@ -224,7 +240,8 @@ class Reader:
                 try:
                     kept.append(self._placed(part, shift, f"{where}[{number}]"))
                 except RoleError as missing:
-                    self.left_out.append(f"{where}[{number}]: areas 中没有 {missing} / areas has no {missing}")
+                    self.left_out.append(f"{where}[{number}]: {missing}")
+                    self.gone[where].add(str(part.get("key")) if isinstance(part, dict) else "")
             return kept
         if isinstance(node, datetime) or (isinstance(node, str) and MOMENT.fullmatch(node)):
             return moment(node, self.zone) + shift[0]
@@ -241,23 +258,26 @@ class Reader:
 
     def _role(self, role: str) -> Area:
         """The area that has a role."""
-        if role not in self.roles:
+        if role not in self.roles_of_play:
             raise RoleError(role)
-        return self.roles[role]
+        return self.roles_of_play[role]
 
     def _check(self, incident: str, play: Play) -> None:
-        """Parts may only name organisations and batches the play has; what was left out takes its parts along."""
-        organisations = {o.key for o in play.organisations}
-        batches = {b.key for b in play.batches}
+        """Parts may only name organisations and batches that the play has."""
+        known = {section: {part.key for part in getattr(play, section)} for section in NAMED}
         for section in play.__struct_fields__:
             parts = getattr(play, section)
             for part in parts if isinstance(parts, tuple) else ():
-                for field, known in (("organisation", organisations), ("verified_by", organisations),
-                                     ("need_batch", batches), ("batch", batches)):
-                    named = getattr(part, field, "")
-                    if named and named not in known:
+                for where, field, named in _naming(part):
+                    if named not in known[where]:
                         raise ScenarioError(f"play.{incident}.{section} 里的 {field} “{named}” 没有定义",
-                                             f"{field} “{named}” in play.{incident}.{section} is not defined")
+                                            f"{field} “{named}” in play.{incident}.{section} is not defined")
+
+
+def _naming(part: Part) -> list[tuple[str, str, str]]:
+    """Section, field and key of everything a part names."""
+    fields = [(section, field) for section, names in NAMED.items() for field in names]
+    return [(section, field, getattr(part, field)) for section, field in fields if getattr(part, field, "")]
 
 
 def _listed(node: Node) -> list[Node]:

@@ -156,6 +156,7 @@ def broken(document: Document, path: str, value: Any) -> Document:
     ("incidents/0/opened_at", "2022-02-31T08:00", "不是日历上的日子", "not a day of the calendar"),
     ("incidents/0/area", "亚特兰蒂斯", "不在 areas 中", "not among the areas"),
     ("timezone", "Asia/Nowhere", "时区", "time zone"),
+    ("areas/district", ["罗湖"], "不是6位区划代码", "not a district code"),
     ("play/incidents/lg-0217/batches/0/people", "many", "应为 int", "expected int"),
     ("play/incidents/lg-0217/batches/0/peple", 3, "不认识“peple”", "“peple” is not known"),
     ("play/incidents/lg-0217/batches/0/muster_at", None, "缺少“muster_at”", "“muster_at” is missing"),
@@ -169,6 +170,18 @@ def test_a_broken_file_is_explained_in_both_languages(reference: Document, write
     assert zh in wrong.value.zh
     assert en in wrong.value.en
     assert "other.yaml" in wrong.value.zh
+
+
+@pytest.mark.parametrize("junk", [3, [None]])
+@pytest.mark.parametrize("path", [
+    "incidents", "incidents/0/first_case", "areas", "areas/receiving/subdistrict", "structure", "disturbances",
+    "play", "play/incidents", "play/incidents/lg-0217/organisations", "play/incidents/lg-0217/batches",
+    "play/incidents/lg-0217/callouts/0/text", "play/incidents/lg-0217/batches/0/to_communities"])
+def test_junk_in_any_place_is_a_broken_file_and_nothing_worse(printed: Document, write: Write, path: str,
+                                                              junk: Any) -> None:
+    with pytest.raises(ScenarioError) as wrong:
+        load(write(broken(printed, path, junk)))
+    assert "other.yaml" in wrong.value.en
 
 
 @pytest.mark.parametrize(("content", "en"), [
