@@ -116,10 +116,14 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     """The index of the header row under any title rows, or None when the sheet starts with data."""
     best, best_score = None, 0
     for at, row in enumerate(rows[:HEADER_ROWS]):
+        if best_score >= 2 and best is not None and at > best + 1:
+            break  # only the very next row may be the lower half of a two-row header
         if _looks_like_data(row):
-            break
+            if best is not None:
+                break
+            continue  # a title row may hold a date
         score = len({field for field, sure in map(field_of, row) if sure})
-        if score > best_score or (score >= 2 and score == best_score):
+        if score > best_score or (score >= 2 and score == best_score and list(row) != list(rows[at - 1])):
             best, best_score = at, score
     if best is not None:
         return best

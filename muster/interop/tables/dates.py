@@ -14,10 +14,10 @@ _SERIALS = (10_000, 80_000)
 _SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 _ISO = re.compile(r"\d{4}-\d\d-\d\d").fullmatch
 _SERIAL = re.compile(r"\d{5}(\.\d+)?").fullmatch
-_YMD = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?(?!\d)")
+_YMD = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?:[日号]|(?!\d))")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
-_MD = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?(?![\d/.-])")
-_THREE = re.compile(r"(\d{1,2})[-/.年](\d{1,2})[-/.月](\d{4}|\d{2})[日号]?(?!\d)")
+_MD = re.compile(r"(\d{1,2})[-/.月](\d{1,2})(?:[日号]|(?![\d/.-]))")
+_THREE = re.compile(r"(\d{1,2})[-/.年](\d{1,2})[-/.月](\d{4}|\d{2})(?:[日号]|(?!\d))")
 _WEEKDAY = re.compile(r"^\(?(?:星期|周|礼拜)[1-6一二三四五六日天]\)?\s*")
 _HALF = "上午|下午|凌晨|早上|中午|晚上|AM|PM"
 _TIME = re.compile(
@@ -49,7 +49,7 @@ def moment(cell: str, year: int | None = None) -> Reading:
         # Excel's own count of days; whole seconds, since the fraction is never exact.
         return _EPOCH + dt.timedelta(seconds=round(float(value) * 86_400)), None
     if "月" in value:
-        value = re.sub(r"\s*([年月])\s*", r"\1", to_arabic(value))
+        value = re.sub(r"\s*([年月日号时点分])\s*", r"\1", to_arabic(value))
     for form, read in ((_YMD, _year_first), (_COMPACT, _year_first), (_THREE, _year_last)):
         if found := form.match(value):
             return _with_time(*read(*found.groups()), value[found.end() :])

@@ -59,7 +59,7 @@ def _unsure(data: bytes, text: str, encoding: str) -> tuple[Caution, ...]:
     if encoding == "gb18030":
         han = _HAN.findall(sample)
         common = "".join(han).encode("gb2312", "ignore").decode("gb2312")
-        if len(common) < 0.6 * len(han) or not han:
+        if len(common) < 0.85 * len(han) or not han:
             return (Caution("tables.encoding_unsure", {"encoding": encoding}),)
     if encoding == "utf-8" and not data.startswith(codecs.BOM_UTF8):
         letters = _NON_ASCII.findall(sample)

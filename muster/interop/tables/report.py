@@ -14,7 +14,7 @@ class RowIssue(msgspec.Struct, frozen=True):
     written: str = ""
 
 
-class Unbalanced(Exception):  # noqa: N818  says what the report is
+class Unbalanced(Exception):
     """A row was counted twice, or never: the report would lie."""
 
 

@@ -5,7 +5,7 @@ import msgspec
 MUST_ACCEPT = frozenset({"tables.cut_at_limit", "tables.encoding_unsure"})
 
 
-class TableRefused(Exception):  # noqa: N818  an answer, not an error
+class TableRefused(Exception):
     """The file as a whole cannot be taken; `code` says why and `details` fills the text."""
 
     def __init__(self, code: str, **details: str | int) -> None:

@@ -37,7 +37,7 @@ BROKEN_ZIP = (
 )
 
 
-class Refused(Exception):  # noqa: N818  a decision, not an error
+class Refused(Exception):
     """Carries the code and the details of a refusal to the answer."""
 
     def __init__(self, code: str, **details: str | int) -> None:
