@@ -51,11 +51,26 @@ def environment(role: str = provision.APP) -> dict[str, str]:
 def start_database() -> bool:
     """Start and provision the embedded server; False when it was up already or is not ours."""
     if not is_embedded():
+        _require_answer()
         return False
     ours = server()
     started = ours.start()
     provision.provision(ours.dsn(), database_name())
     return started
+
+
+def _require_answer() -> None:
+    """A server that is not ours must be there, and know the owner, before anything is done with it."""
+    import psycopg
+
+    try:
+        psycopg.connect(owner_dsn()).close()
+    except psycopg.OperationalError as error:
+        said = str(error).strip().splitlines()[-1]
+        raise InstallationError(
+            "连不上数据库；请检查 DATABASE_URL，或先运行 muster provision / the database does not answer "
+            f"app_owner: look at DATABASE_URL, or run `muster provision` first ({said})"
+        ) from error
 
 
 def django_command(*args: str, role: str = provision.APP) -> None:
