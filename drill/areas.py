@@ -89,7 +89,7 @@ def resolve(name: str, level: str, within: Iterable[str], taken: frozenset[str] 
         note = near.note or (f"“{name}”没有官方代码，用最近的“{near.official}” / "
                              f"no official code: the nearest office, {near.official}, stands for it")
         return Area(near.code, name, level, near.parent, near.official, note)
-    return _generated(name, level, parents[0])
+    return _generated(name, level, parents[0], taken)
 
 
 def ancestors(code: str) -> list[Area]:
@@ -121,12 +121,14 @@ def _nearest(name: str, candidates: list[Area]) -> Area | None:
     return min(candidates, key=rank)
 
 
-def _generated(name: str, level: str, parent: str) -> Area:
-    """A made-up code below the parent, derived from the name so that it is the same in every run."""
+def _generated(name: str, level: str, parent: str, taken: frozenset[str]) -> Area:
+    """A made-up free code below the parent, derived from the name so that it is the same in every run."""
     width = WIDTHS[PARENTS[level]]
-    number = GENERATED_FROM + random.Random(name).randrange(99)
+    start = random.Random(name).randrange(99)
+    codes = [pad(f"{parent[:width]}{GENERATED_FROM + (start + step) % 99:03d}") for step in range(99)]
+    code = next(code for code in codes if code not in taken)
     note = f"“{name}”没有官方代码，代码为演练生成 / no official code: this one is generated"
-    return Area(pad(f"{parent[:width]}{number:03d}"), name, level, parent, note=note)
+    return Area(code, name, level, parent, note=note)
 
 
 def grids(community: Area) -> tuple[Area, ...]:

@@ -228,6 +228,8 @@ def test_an_unknown_subdistrict_gets_a_generated_code_in_its_district() -> None:
     assert made.generated
     assert made.code.startswith("4403079")
     assert made == areas.resolve("演练街道", "subdistrict", ["440307000000000"])
+    other = areas.resolve("演练街道", "subdistrict", ["440307000000000"], frozenset({made.code}))
+    assert other.code != made.code
 
 
 def test_shifts_begin_when_the_rota_says(shipped: Scenario) -> None:
