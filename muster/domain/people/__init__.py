@@ -1,1 +1,1 @@
-"""The people domain."""
+"""Residents, their sealed identities, registrations at the door, and who is the same person."""

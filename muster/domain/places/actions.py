@@ -158,7 +158,9 @@ def add_buildings(*, told: Sequence[Told[AddBuilding]], by: Actor, incident: UUI
             done.refused[one.id] = bad
         elif one.body.area not in allowed:
             done.waiting[one.id] = NotAllowed(right="places.survey")
-    bodies = {one.body.id: one.body for one in sorted(done.stored(told), key=lambda o: (o.at, o.id), reverse=True)}
+    bodies = {
+        one.body.id: one.body for one in sorted(done.stored(told), key=lambda o: (o.at, o.id), reverse=True)
+    }
     rows = [
         (b.id, b.area, b.name, b.address, b.compound, b.number, b.kind, b.lat, b.lon, b.outline, b.floors,
          b.units_per_floor, len(_doors(b) or ()), b.generated, b.source)

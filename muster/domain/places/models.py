@@ -66,7 +66,9 @@ class Dwelling(Standing):
             *Standing.Meta.constraints,
             models.UniqueConstraint(fields=["building", "label"], name="places_label_once_a_building"),
         ]
-        indexes = [models.Index(fields=["building", "floor", "unit", "label"], name="places_dwelling_building")]
+        indexes = [
+            models.Index(fields=["building", "floor", "unit", "label"], name="places_dwelling_building")
+        ]
 
 
 class Alias(Standing):

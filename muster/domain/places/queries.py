@@ -121,5 +121,7 @@ def _with_door(one: Found, parts: Parts, doors: Mapping[tuple[UUID, str], UUID])
     if one.building is None:
         return one
     labels = (parts.unit + parts.dwelling, f"{parts.unit}-{parts.dwelling}", parts.dwelling)
-    door = next((d for label in labels if label and (d := doors.get((one.building, address_key(label))))), None)
+    door = next(
+        (d for label in labels if label and (d := doors.get((one.building, address_key(label))))), None
+    )
     return Found(building=one.building, dwelling=door, area=one.area)

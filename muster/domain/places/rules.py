@@ -62,7 +62,9 @@ def parent_of(area: int) -> int | None:
 def door_labels(floors: int, units_per_floor: int) -> list[str]:
     """The usual labels of a building: floor 5, second unit is `502`."""
     wide = 3 if units_per_floor > 99 else 2
-    return [f"{floor}{unit:0{wide}d}" for floor in range(1, floors + 1) for unit in range(1, units_per_floor + 1)]
+    return [
+        f"{floor}{unit:0{wide}d}" for floor in range(1, floors + 1) for unit in range(1, units_per_floor + 1)
+    ]
 
 
 def floor_and_unit(label: str) -> tuple[int | None, int | None]:

@@ -1,0 +1,166 @@
+"""Enrolling residents from files: matched in sets, repeatable, undone by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from muster.core import bulk, journal
+from muster.core.access import Actor
+from muster.core.ids import derive_id
+from muster.core.vault import Vault, vault
+from muster.domain.people import queries, sealing
+from muster.domain.people.actions.joining import settle_persons
+from muster.domain.people.models import Identity, Resident
+from muster.domain.people.rules import Keys, Known, Match, Row, decide, is_partial
+from muster.domain.places import queries as places
+
+CHUNK = 5_000
+RESIDENT = (
+    "id", "incident", "area", "canonical", "dwelling", "household", "sex", "birth_year", "vulnerabilities", "partial",
+    "source", "batch", "said_at", "said_id", "enrolled_dwelling", "enrolled_area",
+)  # fmt: skip
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where rows come from: a code for the kind of file, the import, and the area of rows that name none."""
+
+    source: str
+    batch: UUID
+    area: int
+
+
+def enrol_many(
+    *, rows: Sequence[Row], origin: Origin, by: Actor, incident: UUID, now: datetime
+) -> list[Match]:
+    """Match rows against everybody visible and enrol those who are new; one Match per row, in order.
+
+    Outcomes: `new`; `matched` (how: document, phone, place, again for a row that an earlier run enrolled,
+    elsewhere for one that has since moved out of sight); `ambiguous` with candidates, nothing is written;
+    `refused` (how: right, doorless, codes). A second run of the same rows changes nothing.
+    """
+    held = vault(incident)
+    matches: list[Match] = []
+    fresh: set[UUID] = set()
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        found, added = _enrol_chunk(chunk, origin, by, (incident, now, held))
+        matches += found
+        fresh |= added
+    counts = {
+        outcome: sum(match.outcome == outcome for match in matches)
+        for outcome in ("new", "matched", "ambiguous")
+    }
+    journal.write(
+        action="people.enrol", by=by, incident=incident, area=origin.area, subjects=fresh, count=len(fresh),
+        detail={"batch": str(origin.batch), **counts},
+    )  # fmt: skip
+    return matches
+
+
+Setting = tuple[UUID, datetime, Vault]
+
+
+def _enrol_chunk(
+    chunk: Sequence[Row], origin: Origin, by: Actor, setting: Setting
+) -> tuple[list[Match], set[UUID]]:
+    incident, _, held = setting
+    doors = places.dwellings_at(row.dwelling for row in chunk if row.dwelling)
+    allowed = by.allowed("people.import", {_area(row, origin, doors) for row in chunk}, incident)
+    asked = queries.keys_of(held, chunk, doors)
+    found = queries.Candidates(asked)
+    matches: list[Match] = []
+    new: dict[UUID, tuple[Row, Keys, int]] = {}
+    for row, keys in zip(chunk, asked, strict=True):
+        area = _area(row, origin, doors)
+        if problem := queries.problem_of(row, doors) or ("" if area in allowed else "right"):
+            matches.append(Match("refused", None, problem))
+            continue
+        match = decide(keys, *found.of(keys))
+        if match.outcome == "new":
+            identity = _identity_of(row, keys, area, incident)
+            match = Match("new", identity) if identity not in new else Match("matched", identity, "again")
+            new.setdefault(identity, (row, keys, area))
+            found.add(Known(identity, keys))
+        matches.append(match)
+    return _store(matches, new, origin, setting)
+
+
+def _area(row: Row, origin: Origin, doors: dict[UUID, tuple[int, UUID]]) -> int:
+    return doors[row.dwelling][0] if row.dwelling and row.dwelling in doors else row.area or origin.area
+
+
+def _identity_of(row: Row, keys: Keys, area: int, incident: UUID) -> UUID:
+    """The id that these words always lead to. Made of keyed indexes: an id must not give a number away."""
+    if keys.document:
+        words: tuple[object, ...] = ("document", keys.document.hex(), keys.name.hex() if keys.name else "")
+    elif keys.phone and keys.name:
+        words = ("phone", keys.phone.hex(), keys.name.hex())
+    elif keys.place and keys.name:
+        words = ("place", keys.place.hex(), row.dwelling)
+    else:
+        words = ("row", *(key.hex() if key else "" for key in (keys.name, keys.phone)), row.key)
+    return derive_id(incident, "resident", area // 1000, *words)
+
+
+def _store(
+    matches: list[Match], new: dict[UUID, tuple[Row, Keys, int]], origin: Origin, setting: Setting
+) -> tuple[list[Match], set[UUID]]:
+    """Write the new ones; those that were there already (another run, perhaps undone since) are matched."""
+    incident, now, held = setting
+    rows = [
+        (one, incident, area, one, row.dwelling, row.household, row.sex, row.birth_year, list(row.vulnerabilities),
+         is_partial(row.name, row.document, row.phone), origin.source, origin.batch, now, one, row.dwelling, area)
+        for one, (row, _, area) in new.items()
+    ]  # fmt: skip
+    fresh = bulk.insert(Resident, RESIDENT, rows)
+    known = bulk.lock(Resident, new.keys() - fresh)
+    words = [_identity(held, one, incident, new[one]) for one in fresh]
+    bulk.insert(Identity, sealing.COLUMNS, words)
+    back = set(Resident.objects.filter(pk__in=known, withdrawn_at__isnull=False).values_list("id", flat=True))
+    bulk.update(
+        Resident, ("id", "withdrawn_at", "batch"), [(one, None, origin.batch) for one in sorted(back)]
+    )
+    return [_settled(match, fresh | back, known) for match in matches], fresh | back
+
+
+def _settled(match: Match, fresh: set[UUID], known: set[UUID]) -> Match:
+    if match.outcome != "new" or match.resident is None or match.resident in fresh:
+        return match
+    return Match("matched", match.resident, "again" if match.resident in known else "elsewhere")
+
+
+def _identity(held: Vault, one: UUID, incident: UUID, made: tuple[Row, Keys, int]) -> tuple[object, ...]:
+    row, keys, area = made
+    clear = sealing.Clear(row.name, row.document, row.phone, row.address, row.note)
+    sealed = sealing.sealed(held, one, clear)
+    return (one, incident, area, *sealed, keys.name, keys.document, keys.phone, keys.place)
+
+
+def withdraw_many(*, batch: UUID, by: Actor, incident: UUID, now: datetime) -> set[UUID]:
+    """Undo an import: its residents are no longer listed, counted or matched; those in use since then stay.
+
+    In use means that somebody registered the resident at a door, or decided about who it is.
+    """
+    free = queries.unused_of_batch(batch)
+    bulk.lock(Resident, free)
+    free &= queries.unused_of_batch(batch)
+    areas = dict(Resident.objects.filter(pk__in=free).values_list("id", "area"))
+    allowed = by.allowed("people.import", areas.values(), incident)
+    gone = {one for one, area in areas.items() if area in allowed}
+    bulk.update(Resident, ("id", "withdrawn_at"), [(one, now) for one in sorted(gone)])
+    if gone:
+        area = min(areas[one] for one in gone)
+        journal.write(
+            action="people.withdraw",
+            by=by,
+            incident=incident,
+            area=area,
+            subjects=gone,
+            detail={"batch": str(batch)},
+        )
+        settle_persons(gone, incident)
+    return gone

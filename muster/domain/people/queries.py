@@ -1,0 +1,271 @@
+"""Reads of people: matching, pages and cards for the desk, counts of the registered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from muster.core.access import span
+from muster.core.models import Retraction, Share
+from muster.core.vault import Vault, vault
+from muster.domain.people import sealing
+from muster.domain.people.models import Identity, Registration, Resident, SamePerson
+from muster.domain.people.rules import (
+    Keys,
+    Known,
+    Match,
+    Row,
+    are_codes,
+    decide,
+    document_key,
+    mask_document,
+    mask_name,
+    mask_phone,
+    name_key,
+    phone_key,
+)
+from muster.domain.people.sealing import Clear
+from muster.domain.places import queries as places
+
+Doors = Mapping[UUID, tuple[int, UUID]]
+
+
+class Masked(msgspec.Struct, frozen=True):
+    """A resident as lists show one."""
+
+    name: str
+    phone: str
+    document: str
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a page of residents is narrowed to. `words` is a whole name, number or telephone."""
+
+    area: int = 0
+    building: UUID | None = None
+    dwelling: UUID | None = None
+    vulnerability: str = ""
+    partial: bool | None = None
+    words: str = ""
+
+
+class Card(msgspec.Struct, frozen=True):
+    """All that is known here of one person: every record, household, registrations, decisions, shares."""
+
+    person: UUID
+    records: list[Resident]
+    household: list[Resident]
+    registrations: list[Registration]
+    decisions: list[SamePerson]
+    shares: list[Share]
+    masked: dict[UUID, Masked]
+
+
+def keys_of(held: Vault, rows: Sequence[Row], doors: Doors) -> list[Keys]:
+    """The blind indexes of rows; the building of a row without one follows from its door."""
+    return [
+        sealing.keys(
+            held,
+            Clear(row.name, row.document, row.phone),
+            row.building or (doors[row.dwelling][1] if row.dwelling in doors and row.dwelling else None),
+            row.dwelling,
+        )
+        for row in rows
+    ]
+
+
+def problem_of(row: Row, doors: Doors) -> str:
+    """Why a row cannot be enrolled, or nothing."""
+    if row.dwelling and row.dwelling not in doors:
+        return "doorless"
+    if row.sex not in ("", "male", "female") or not are_codes(row.vulnerabilities):
+        return "codes"
+    if row.birth_year is not None and not 1850 <= row.birth_year <= 2200:
+        return "codes"
+    return "" if row.name.strip() or row.document.strip() or row.phone.strip() else "empty"
+
+
+class Candidates:
+    """Everybody visible who shares a document, a telephone with name, or a building with name with some rows."""
+
+    def __init__(self, asked: Sequence[Keys]) -> None:
+        self._document: defaultdict[bytes, list[Known]] = defaultdict(list)
+        self._phone: defaultdict[tuple[bytes, bytes], list[Known]] = defaultdict(list)
+        self._place: defaultdict[bytes, list[Known]] = defaultdict(list)
+        seen: set[UUID] = set()
+        for column in ("document", "phone", "place"):
+            wanted = {key for keys in asked if (key := getattr(keys, column))}
+            for record, known in _holding(f"{column}_x", wanted):
+                if record not in seen:
+                    seen.add(record)
+                    self.add(known)
+
+    def add(self, known: Known) -> None:
+        """Let later rows of the same file match this one as well."""
+        keys = known.keys
+        if keys.document:
+            self._document[keys.document].append(known)
+        if keys.phone and keys.name:
+            self._phone[keys.phone, keys.name].append(known)
+        if keys.place:
+            self._place[keys.place].append(known)
+
+    def of(self, keys: Keys) -> tuple[list[Known], list[Known], list[Known]]:
+        """Who shares the document, the telephone and name, the building and name of a row."""
+        return (
+            self._document.get(keys.document, []) if keys.document else [],
+            self._phone.get((keys.phone, keys.name), []) if keys.phone and keys.name else [],
+            self._place.get(keys.place, []) if keys.place else [],
+        )
+
+
+def _holding(column: str, wanted: set[bytes]) -> list[tuple[UUID, Known]]:
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select i.resident, r.canonical, i.document_x, i.phone_x, i.name_x, i.place_x, r.dwelling"
+            " from people_identity i join people_resident r on r.id = i.resident"
+            f" where i.{column} = any(%s::bytea[]) and r.withdrawn_at is null",  # noqa: S608
+            [sorted(wanted)],
+        )
+        rows = cursor.fetchall()
+    return [
+        (record, Known(person, Keys(*(bytes(key) if key else None for key in keys), dwelling)))
+        for record, person, *keys, dwelling in rows
+    ]
+
+
+def match(incident: UUID, rows: Sequence[Row]) -> list[Match]:
+    """Who rows of a list are, without writing anything: `matched`, `ambiguous` or `new`, in order."""
+    doors = places.dwellings_at(row.dwelling for row in rows if row.dwelling)
+    asked = keys_of(vault(incident), rows, doors)
+    found = Candidates(asked)
+    return [decide(keys, *found.of(keys)) for keys in asked]
+
+
+def masked(ids: Iterable[UUID], incident: UUID) -> dict[UUID, Masked]:
+    """How lists show these residents, where visible."""
+    rows = list(Identity.objects.filter(pk__in=set(ids)))
+    if not rows:
+        return {}
+    held = vault(incident)
+    clear = {row.resident: sealing.opened(held, row) for row in rows}
+    return {
+        one: Masked(mask_name(words.name), mask_phone(words.phone), mask_document(words.document))
+        for one, words in clear.items()
+    }
+
+
+def persons(ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The canonical id of these residents, where visible."""
+    return dict(Resident.objects.filter(pk__in=set(ids)).values_list("id", "canonical"))
+
+
+def residents_page(
+    asked: Asked, incident: UUID, after: tuple[int, UUID] | None = None, size: int = 50
+) -> list[Resident]:
+    """Residents at or below an area, by area and id, after the last one of the page before."""
+    low, high = span(asked.area)
+    found = Resident.objects.filter(
+        incident=incident, area__gte=low, area__lt=high, withdrawn_at__isnull=True
+    )
+    if asked.dwelling:
+        found = found.filter(dwelling=asked.dwelling)
+    elif asked.building:
+        found = found.filter(dwelling__in=[door.id for door in places.dwellings_of(asked.building)])
+    if asked.vulnerability:
+        found = found.filter(vulnerabilities__contains=[asked.vulnerability])
+    if asked.partial is not None:
+        found = found.filter(partial=asked.partial)
+    if asked.words.strip():
+        found = found.filter(pk__in=_spelled(asked.words, incident))
+    if after:
+        found = found.filter(area__gte=after[0]).extra(where=["(area, id) > (%s, %s)"], params=list(after))
+    return list(found.order_by("area", "id")[:size])
+
+
+def _spelled(words: str, incident: UUID) -> list[UUID]:
+    """Residents with exactly this name, document or telephone."""
+    held = vault(incident)
+    sought = {
+        "name_x": held.index("name", name_key(words)),
+        "document_x": held.index("document", document_key(words)),
+        "phone_x": held.index("phone", phone_key(words)),
+    }
+    return [
+        one
+        for column, value in sought.items()
+        for one in Identity.objects.filter(**{column: value}).values_list("resident", flat=True)[:500]
+    ]
+
+
+def card(resident: UUID, incident: UUID) -> Card | None:
+    """Everything known here of the person this record belongs to; None when not visible."""
+    one = Resident.objects.filter(pk=resident).first()
+    if one is None:
+        return None
+    records = list(Resident.objects.filter(canonical=one.canonical).order_by("id"))
+    ids = {record.id for record in records}
+    homes = {record.household for record in records if record.household}
+    household = list(
+        Resident.objects.filter(household__in=homes, withdrawn_at__isnull=True).exclude(pk__in=ids)
+    )
+    decisions = SamePerson.objects.filter(a__in=ids) | SamePerson.objects.filter(b__in=ids)
+    return Card(
+        person=one.canonical,
+        records=records,
+        household=household,
+        registrations=list(
+            Registration.objects.filter(resident__in=ids).exclude(_retracted()).order_by("at", "id")
+        ),
+        decisions=list(decisions.exclude(_retracted()).order_by("at", "id")),
+        shares=list(Share.objects.filter(subject__in=ids).order_by("shared_at", "id")),
+        masked=masked(ids | {other.id for other in household}, incident),
+    )
+
+
+def _retracted() -> Exists:
+    return Exists(Retraction.objects.filter(target=OuterRef("id")))
+
+
+REGISTERED = (
+    "select {of}, count(distinct r.canonical) from people_registration g"
+    " join places_dwelling d on d.id = g.dwelling join people_resident r on r.id = g.resident"
+    " where {of} = any(%s) and r.withdrawn_at is null"
+    " and not exists (select from core_retraction t where t.target = g.id) group by 1"
+)
+
+
+def registered_by_building(buildings: Iterable[UUID]) -> dict[UUID, int]:
+    """How many persons were registered in each of these buildings."""
+    return _registered("d.building_id", buildings)
+
+
+def registered_by_dwelling(dwellings: Iterable[UUID]) -> dict[UUID, int]:
+    """How many persons were registered behind each of these doors."""
+    return _registered("g.dwelling", dwellings)
+
+
+def _registered(column: str, ids: Iterable[UUID]) -> dict[UUID, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(REGISTERED.format(of=column), [list(set(ids))])
+        return dict(cursor.fetchall())
+
+
+def unused_of_batch(batch: UUID) -> set[UUID]:
+    """Residents of an import whom nobody registered at a door or decided about since."""
+    used = [
+        Exists(Registration.objects.filter(resident=OuterRef("id"))),
+        Exists(SamePerson.objects.filter(a=OuterRef("id"))),
+        Exists(SamePerson.objects.filter(b=OuterRef("id"))),
+    ]
+    found = Resident.objects.filter(batch=batch, withdrawn_at__isnull=True)
+    for use in used:
+        found = found.exclude(use)
+    return set(found.values_list("id", flat=True))
