@@ -1,5 +1,16 @@
 """The commands of this domain: {name: (body type, action)}."""
 
 from muster.core.told import Many
+from muster.domain.passes import actions
 
-COMMANDS: dict[str, tuple[type, Many]] = {}
+COMMANDS: dict[str, tuple[type, Many]] = {
+    "issue_pass": (actions.IssuePass, actions.issue_passes),
+    "revoke_pass": (actions.RevokePass, actions.revoke_passes),
+    "scan_pass": (actions.ScanPass, actions.scan_passes),
+    "check_in_place": (actions.CheckInPlace, actions.check_in_places),
+}
+RETRACTED = {
+    "passes.passrevoked": actions.reconsider_revocations,
+    "passes.passscanned": actions.reconsider_scans,
+    "passes.placecheckin": actions.reconsider_scans,
+}

@@ -69,7 +69,7 @@ class PlaceCheckIn(Fact):
 
 
 class Trace(Held):
-    """Who a scan or check-in was: only where the protocol demands it, deleted when its time is over. The id is the fact's."""
+    """Who a scan or check-in was: only where the protocol demands it, deleted in time. Its id is the fact's."""
 
     point = models.UUIDField()
     at = models.DateTimeField()
