@@ -8,6 +8,7 @@ import msgspec
 from muster.interop.tables.clean import INVISIBLE
 from muster.interop.tables.numerals import NUMERAL, number_of
 
+MAX_CHARS = 200
 _HAN = "[\u3400-\u9fff]"
 _DASHES = re.compile("[—–―‐‑−~～_]+")
 _NOISE = re.compile(r"[\s,，。;；:：、.·'\"]+")
@@ -75,6 +76,8 @@ def fold(text: str) -> str:
 def parse_address(text: str) -> Address:
     """The parts of an address, from the widest to the door."""
     value = fold(text)
+    if len(value) > MAX_CHARS:
+        return Address(rest=value)  # no address; the patterns below would take long over it
     top = _TOP.match(value)
     at = top.end() if top else 0
     parts: dict[str, str] = {}

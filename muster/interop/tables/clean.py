@@ -52,6 +52,7 @@ def number_text(cell: str) -> str:
     value = cell.strip()
     if not value.isascii():
         value = unicodedata.normalize("NFKC", INVISIBLE.sub("", value)).strip()
+        value = "".join(str(unicodedata.decimal(letter, letter)) for letter in value)
     wrapped = _WRAPPED.match(value)
     if wrapped:
         value = wrapped.group(1)

@@ -12,19 +12,19 @@ from muster.interop.tables.numerals import to_arabic
 _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  local by definition
 _SERIALS = (10_000, 80_000)
 _SHANGHAI = dt.timezone(dt.timedelta(hours=8))
-_ISO = re.compile(r"\d{4}-\d\d-\d\d").fullmatch
-_SERIAL = re.compile(r"\d{5}(\.\d+)?").fullmatch
-_YMD = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?:[日号]|(?!\d))")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
-_MD = re.compile(r"(\d{1,2})[-/.月](\d{1,2})(?:[日号]|(?![\d/.-]))")
-_THREE = re.compile(r"(\d{1,2})[-/.年](\d{1,2})[-/.月](\d{4}|\d{2})(?:[日号]|(?!\d))")
+_ISO = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]").fullmatch
+_SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?").fullmatch
+_YMD = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})(?:[日号]|(?![0-9]))")
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])")
+_MD = re.compile(r"([0-9]{1,2})[-/.月]([0-9]{1,2})(?:[日号]|(?![0-9/.-]))")
+_THREE = re.compile(r"([0-9]{1,2})[-/.年]([0-9]{1,2})[-/.月]([0-9]{4}|[0-9]{2})(?:[日号]|(?![0-9]))")
 _WEEKDAY = re.compile(r"^\(?(?:星期|周|礼拜)[1-6一二三四五六日天]\)?\s*")
 _HALF = "上午|下午|凌晨|早上|中午|晚上|AM|PM"
 _TIME = re.compile(
-    rf"[T,]?\s*(?P<half>{_HALF})?\s*(?P<hour>\d{{1,2}})(?::|时|点)"
-    rf"(?P<minute>\d{{1,2}})?分?(?::?(?P<second>\d{{1,2}})(?:\.\d+)?秒?)?\s*(?P<late>AM|PM)?"
+    rf"[T,]?\s*(?P<half>{_HALF})?\s*(?P<hour>[0-9]{{1,2}})(?::|时|点)"
+    rf"(?P<minute>[0-9]{{1,2}})?分?(?::?(?P<second>[0-9]{{1,2}})(?:\.[0-9]+)?秒?)?\s*(?P<late>AM|PM)?"
 )
-_ZONE = re.compile(r"\s*(Z|[+-]\d{2}:?\d{2})$")
+_ZONE = re.compile(r"\s*(Z|[+-][0-9]{2}:?[0-9]{2})$")
 _AFTERNOON = ("下午", "晚上", "PM")
 
 Reading = tuple[dt.datetime | None, str | None]

@@ -15,12 +15,14 @@ _PROVINCES = (
     " 81 82 83 91 92"
 )
 PROVINCES = frozenset(_PROVINCES.split())
-_EIGHTEEN = re.compile(r"\d{17}[\dX]").fullmatch
-_SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{1,2}").fullmatch
+_EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]").fullmatch
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]{1,2}").fullmatch
 _SEPARATORS = re.compile(r"[\s\-—–－_./·]")
-_HOME_RETURN = re.compile(r"([HM]\d{8})(\d{2})?").fullmatch
-_PASSPORT = re.compile(r"[A-Z]{1,3}\d{5,9}[A-Z]?|\d{2}[A-Z]{2}\d{5}|[A-Z]\d{2}[A-Z]\d{5}|\d{9}").fullmatch
-_FOREIGN_PERMIT = re.compile(r"[A-Z]{3}\d{12}").fullmatch
+_HOME_RETURN = re.compile(r"([HM][0-9]{8})([0-9]{2})?").fullmatch
+_PASSPORT = re.compile(
+    r"[A-Z]{1,3}[0-9]{5,9}[A-Z]?|[0-9]{2}[A-Z]{2}[0-9]{5}|[A-Z][0-9]{2}[A-Z][0-9]{5}|[0-9]{9}"
+).fullmatch
+_FOREIGN_PERMIT = re.compile(r"[A-Z]{3}[0-9]{12}").fullmatch
 
 
 class Document(msgspec.Struct, frozen=True):

@@ -4,14 +4,14 @@ import re
 
 from muster.interop.tables.clean import number_text
 
-_MOBILE = re.compile(r"1[3-9]\d{9}").fullmatch
-_PREFIX = re.compile(r"^(?:\+|00)86(?=1[3-9]\d{9}$)")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}").fullmatch
+_PREFIX = re.compile(r"^(?:\+|00)86(?=1[3-9][0-9]{9}$)")
 _NOISE = re.compile(r"[\s\-—–‐‑()_.]")
-_SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{1,2}").fullmatch
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]{1,2}").fullmatch
 _SEVERAL = re.compile(r"[/、,;|\n\\]|或")
-_EXTENSION = re.compile(r"^(.*?)(?:转|EXT\.?|分机|#)(\d{1,6})$")
-_LOST_ZERO = re.compile(r"(?:10|2\d|[3-9]\d{2})\d{7,8}").fullmatch
-_HONG_KONG_MOBILE = re.compile(r"[4-79]\d{7}").fullmatch
+_EXTENSION = re.compile(r"^(.*?)(?:转|EXT\.?|分机|#)([0-9]{1,6})$")
+_LOST_ZERO = re.compile(r"(?:10|2[0-9]|[3-9][0-9]{2})[0-9]{7,8}").fullmatch
+_HONG_KONG_MOBILE = re.compile(r"[4-79][0-9]{7}").fullmatch
 
 
 def phone(cell: str) -> tuple[str | None, str | None]:

@@ -8,14 +8,18 @@ from muster.interop.tables.columns import find_header, propose_mapping
 from muster.interop.tables.read import read_table
 
 CHINESE = {
-    "姓名": "name", "身份证号": "document", "联系电话": "phone", "性别": "sex", "出生日期": "birth_date", "现住址": "address",
-    "街道": "subdistrict", "所属社区": "community", "网格": "grid", "小区": "compound", "楼栋": "building", "单元": "unit",
-    "房号": "room", "户编号": "household", "特殊人群": "vulnerability", "备注": "note", "推送日期": "date", "名单来源": "list_source",
+    "姓名": "name", "身份证号": "document", "联系电话": "phone", "性别": "sex",
+    "出生日期": "birth_date", "现住址": "address",
+    "街道": "subdistrict", "所属社区": "community", "网格": "grid", "小区": "compound",
+    "楼栋": "building", "单元": "unit",
+    "房号": "room", "户编号": "household", "特殊人群": "vulnerability", "备注": "note",
+    "推送日期": "date", "名单来源": "list_source",
     "人员类别": "category",
 }  # fmt: skip
 ENGLISH = {
     "Name": "name", "ID number": "document", "Mobile": "phone", "Sex": "sex", "Date of birth": "birth_date",
-    "Address": "address", "Community": "community", "Grid": "grid", "Building": "building", "Unit": "unit", "Room": "room",
+    "Address": "address", "Community": "community", "Grid": "grid", "Building": "building",
+    "Unit": "unit", "Room": "room",
     "Household ID": "household", "Remarks": "note", "List source": "list_source", "Category": "category",
 }  # fmt: skip
 
@@ -33,7 +37,8 @@ def test_every_column_is_found_in_any_order(words: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("written", "field"),
     [
-        (" 姓 名 ", "name"), ("姓名*", "name"), ("*身份证号码（18位）", "document"), ("手机号码【必填】", "phone"), ("ＮＡＭＥ", "name"),
+        (" 姓 名 ", "name"), ("姓名*", "name"), ("*身份证号码（18位）", "document"),
+        ("手机号码【必填】", "phone"), ("ＮＡＭＥ", "name"),
         ("phone_number", "phone"), ("住户姓名", "name"), ("本人手机号", "phone"), ("疫情期间居住地址", "address"),
         ("联系电话\n(手机)", "phone"), ("DATE-OF-BIRTH", "birth_date"), ("证件号码：", "document"),
     ],

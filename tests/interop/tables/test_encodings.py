@@ -114,7 +114,7 @@ def test_short_rows_are_padded_and_long_rows_stay_visible() -> None:
     assert table.rows == [("张三", ""), ("李四", "1", "2"), ("王五", "1")]
 
 
-cells = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=12)
+cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
 
 
 @given(st.lists(st.lists(cells.filter(str.strip), min_size=3, max_size=3), min_size=1, max_size=8))

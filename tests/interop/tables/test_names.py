@@ -16,9 +16,12 @@ CONTROL = "\x01\x02\x07\x08\x0b\x0c\x0e\x1b\x1f\x7f\x80\x9f\ufff9\ufffe\uffff\U0
 DOTS = "·•‧∙⋅・･．⸱●᛫"
 RARE = "㐀㐂㛃㝧䶮䲜鿍鿫龘靐𠀀𠮷𡈁𢊁𣲘𤭢𥔲𦍌𧒽𨭎𩷶𪚥𪛖𫍯𫓧𫖮𫘝𬀩𬎆𬬻𬴂𮧵𰻝𰀀𱁬"
 SCRIPTS = [
-    "阿布都·热合曼", "ئابدۇراخمان", "བསྟན་འཛིན", "Ăăng", "Nguyễn Văn Ánh", "Søren Ærø", "O'Neill", "José Niño", "김철수",
-    "山田太郎", "Иванов Иван", "Ταΐζης", "สมชาย", "محمد", "אברהם", "मोहन", "ᠮᠣᠩᠭᠣᠯ", "ꆈꌠ", "张Ｓａｎ", "陳大文", "﨑山", "神󠄀田",
-    "葛\ufe00", "⽺羊", "Ⅳ世", "ﬁona", "Åsa", "A\u030asa", "e\u0301ric", "王  小明", "王　小明", "张三（小）", "张三丰-李", "李㊣",
+    "阿布都·热合曼", "ئابدۇراخمان", "བསྟན་འཛིན", "Ăăng", "Nguyễn Văn Ánh", "Søren Ærø", "O'Neill",
+    "José Niño", "김철수",
+    "山田太郎", "Иванов Иван", "Ταΐζης", "สมชาย", "محمد", "אברהם", "मोहन", "ᠮᠣᠩᠭᠣᠯ", "ꆈꌠ",
+    "张Ｓａｎ", "陳大文", "﨑山", "神󠄀田",
+    "葛\ufe00", "⽺羊", "Ⅳ世", "ﬁona", "Åsa", "A\u030asa", "e\u0301ric", "王  小明", "王　小明",
+    "张三（小）", "张三丰-李", "李㊣",
 ]  # fmt: skip
 BAD = [f"张{c}三" for c in BIDI + ZERO + CONTROL + "\0\ufffd"] + [f"{c}张三" for c in BIDI + ZERO[:9]]
 FINE = (
@@ -84,22 +87,6 @@ def test_a_key_of_a_key_is_itself() -> None:
 
 
 def test_people_sort_by_pinyin_with_the_surname_read_as_a_surname() -> None:
-    people = [
-        "张三",
-        "曾志伟",
-        "单雄信",
-        "区志强",
-        "Ann",
-        "王五",
-        "阿明",
-        "李四",
-        "李二",
-        "仇英",
-        "解珍",
-        "吕布",
-        "卢俊义",
-        "欧阳锋",
-    ]
     expected = [
         "Ann",
         "阿明",
@@ -107,8 +94,8 @@ def test_people_sort_by_pinyin_with_the_surname_read_as_a_surname() -> None:
         "李四",
         "卢俊义",
         "吕布",
-        "区志强",
         "欧阳锋",
+        "区志强",
         "仇英",
         "单雄信",
         "王五",
@@ -116,7 +103,7 @@ def test_people_sort_by_pinyin_with_the_surname_read_as_a_surname() -> None:
         "曾志伟",
         "张三",
     ]
-    assert sorted(people, key=values.sort_key) == expected
+    assert sorted(sorted(expected), key=values.sort_key) == expected
 
 
 def test_no_two_names_share_a_sort_key() -> None:

@@ -39,6 +39,17 @@ def test_one_wrong_digit_is_always_found(serial: int, sequence: int, at: int, ad
         assert values.citizen_id(wrong)[1] is not None
 
 
+def test_digits_of_other_scripts_are_never_stored() -> None:
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in citizen(2))
+    assert values.citizen_id(wide) == (citizen(2), None)
+    assert values.phone("13８００１３８０００") == ("+8613800138000", None)
+    arabic = "".join(chr(0x660 + int(digit)) for digit in "13800138000")
+    assert values.phone(arabic) == ("+8613800138000", None)
+    found = values.document(arabic[:8])[0]
+    assert found is not None
+    assert found.number == "13800138"
+
+
 def test_ids_agree_with_the_published_algorithm() -> None:
     source = random.Random(7)
     for _ in range(500):
@@ -130,7 +141,8 @@ def test_of_several_phones_the_first_is_taken_and_marked() -> None:
     "written",
     [
         "2022-02-18", "2022/2/18", "2022.2.18", "20220218", "2022年2月18日", "2022年02月18号", "二〇二二年二月十八日",
-        "２０２２－０２－１８", "18/02/2022", "2/18/2022", "44610", "44610.25", "2022-02-18 08:30", "2022-02-18T23:59:59",
+        "２０２２－０２－１８", "18/02/2022", "2/18/2022", "44610", "44610.25", "2022-02-18 08:30",
+        "2022-02-18T23:59:59",
         "2022年2月18日 星期五", "2022 年 2 月 18 日", "2022-02-17 24:00", "2022-02-18 下午3点", "2022-02-17T18:00:00Z",
     ],
 )  # fmt: skip
