@@ -20,18 +20,26 @@ class Callout(Held):
 
 
 class CalloutSent(Fact):
-    """A call-out went to an organisation."""
+    """A call-out of an area went to an organisation, whose own area sees it too."""
 
+    from_area = models.BigIntegerField()
     callout = models.UUIDField(db_index=True)
     organisation = models.UUIDField()
+
+    class Meta(Fact.Meta):
+        constraints = [RowSecurity(name="mobilising_calloutsent_security", form="both", facts=True)]
 
 
 class CalloutAnswered(Fact):
     """An organisation answered a call-out with so many people (none: it declined)."""
 
+    from_area = models.BigIntegerField()
     callout = models.UUIDField(db_index=True)
     organisation = models.UUIDField()
     people = models.IntegerField()
+
+    class Meta(Fact.Meta):
+        constraints = [RowSecurity(name="mobilising_calloutanswered_security", form="both", facts=True)]
 
 
 class Batch(Held):
@@ -39,7 +47,7 @@ class Batch(Held):
 
     from_area = models.BigIntegerField()
     organisation = models.UUIDField()
-    leader = models.CharField(max_length=40, blank=True, default="")
+    leader = models.UUIDField(null=True)
     task = models.CharField(max_length=200, blank=True, default="")
     planned = models.IntegerField()
     vehicles = models.IntegerField(default=0)
@@ -110,8 +118,12 @@ class Shift(Held):
     class Meta(Held.Meta):
         constraints = [
             *Held.Meta.constraints,
-            models.CheckConstraint(name="mobilising_shift_has_hours", condition=models.Q(to_at__gt=models.F("from_at"))),
-            models.CheckConstraint(name="mobilising_shift_not_overfull", condition=models.Q(claimed__lte=models.F("seats"))),
+            models.CheckConstraint(
+                name="mobilising_shift_has_hours", condition=models.Q(to_at__gt=models.F("from_at"))
+            ),
+            models.CheckConstraint(
+                name="mobilising_shift_not_overfull", condition=models.Q(claimed__lte=models.F("seats"))
+            ),
         ]
         indexes = [models.Index(fields=["area", "from_at"], name="mobilising_shift_day")]
 

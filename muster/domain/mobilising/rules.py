@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 PLAUSIBLE = timedelta(days=60)
+FORGOTTEN = timedelta(days=1)
 
 
 class Stage(StrEnum):
@@ -163,10 +164,15 @@ class Limits(msgspec.Struct, frozen=True):
     tz: tzinfo
 
 
-def engagement(from_at: datetime, to_at: datetime, began_at: datetime | None, ended_at: datetime | None) -> Engagement:
-    """The hours a seat takes: as planned, until the work shows otherwise."""
-    begin = began_at or from_at
-    end = ended_at if ended_at is not None else to_at
+def engagement(hours: Engagement, duty: Duty, now: datetime) -> Engagement:
+    """The hours a seat takes: as planned, until the work shows otherwise.
+
+    Somebody still at work after the planned end is taken until now; after a day, nobody believes that.
+    """
+    begin = duty.began_at or hours.from_at
+    end = duty.ended_at or hours.to_at
+    if duty.began_at is not None and duty.ended_at is None and begin <= now < begin + FORGOTTEN:
+        end = max(end, now)
     return Engagement(begin, max(begin, end))
 
 

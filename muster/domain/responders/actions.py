@@ -141,23 +141,35 @@ class SetUpStructure(msgspec.Struct, frozen=True):
     partners: list[str] = []
 
 
-def add_organisations(*, told: Sequence[Told[AddOrganisations]], by: Actor, incident: UUID, now: datetime) -> Done:
+def add_organisations(
+    *, told: Sequence[Told[AddOrganisations]], by: Actor, incident: UUID, now: datetime
+) -> Done:
     """Add organisations, or correct the names of known ones."""
     done = Done()
-    allowed = by.allowed("responders.enrol", (o.area for one in told for o in one.body.organisations), incident)
+    allowed = by.allowed(
+        "responders.enrol", (o.area for one in told for o in one.body.organisations), incident
+    )
     for one in told:
         if any(organisation.area not in allowed for organisation in one.body.organisations):
             done.refused[one.id] = NotAllowed(right="responders.enrol")
     bodies = {o.id: o for one in done.stored(told) for o in one.body.organisations}
     known = dict(Organisation.objects.filter(pk__in=bodies).values_list("id", "area"))
-    rows = [(o.id, o.area, o.name, o.name_en, o.kind) for o in bodies.values() if known.get(o.id, o.area) in allowed]
+    rows = [
+        (o.id, o.area, o.name, o.name_en, o.kind)
+        for o in bodies.values()
+        if known.get(o.id, o.area) in allowed
+    ]
     if rows:
-        bulk.insert(Organisation, ("id", "area", "name", "name_en", "kind"), rows, update=("name", "name_en", "kind"))
+        bulk.insert(
+            Organisation, ("id", "area", "name", "name_en", "kind"), rows, update=("name", "name_en", "kind")
+        )
         _journal("responders.organisations", by, incident, [(row[1], row[0]) for row in rows])
     return done
 
 
-def enrol_responders(*, told: Sequence[Told[EnrolResponders]], by: Actor, incident: UUID, now: datetime) -> Done:
+def enrol_responders(
+    *, told: Sequence[Told[EnrolResponders]], by: Actor, incident: UUID, now: datetime
+) -> Done:
     """Enrol responders of known organisations; a list is taken whole or not at all."""
     done = Done()
     _admit({one.id: one.body.responders for one in told}, by, incident, done)
@@ -167,14 +179,25 @@ def enrol_responders(*, told: Sequence[Told[EnrolResponders]], by: Actor, incide
     return done
 
 
-def sign_up_volunteers(*, told: Sequence[Told[SignUpVolunteer]], by: Actor, incident: UUID, now: datetime) -> Done:
+def sign_up_volunteers(
+    *, told: Sequence[Told[SignUpVolunteer]], by: Actor, incident: UUID, now: datetime
+) -> Done:
     """Enrol volunteers and remember the channel each came through."""
     done = Done()
     _admit({one.id: [one.body.responder] for one in told}, by, incident, done)
     good = done.stored(told)
     _enrol([one.body.responder for one in good])
     rows = [
-        (one.id, incident, one.body.responder.area, one.at, one.by, one.device, one.body.responder.id, one.body.channel)
+        (
+            one.id,
+            incident,
+            one.body.responder.area,
+            one.at,
+            one.by,
+            one.device,
+            one.body.responder.id,
+            one.body.channel,
+        )
         for one in good
     ]
     bulk.insert(SignUp, (*FACT, "responder", "channel"), rows)
@@ -210,10 +233,14 @@ def _enrol(bodies: Sequence[ResponderBody]) -> None:
     bulk.insert(Responder, names, rows.values())
 
 
-def declare_fitness(*, told: Sequence[Told[DeclareFitness]], by: Actor, incident: UUID, now: datetime) -> Done:
+def declare_fitness(
+    *, told: Sequence[Told[DeclareFitness]], by: Actor, incident: UUID, now: datetime
+) -> Done:
     """Store what people shall not be asked to do: by themselves, or by who enrols them."""
     done = Done()
-    homes = dict(Responder.objects.filter(pk__in=[one.body.responder for one in told]).values_list("id", "area"))
+    homes = dict(
+        Responder.objects.filter(pk__in=[one.body.responder for one in told]).values_list("id", "area")
+    )
     rows: list[tuple[Any, ...]] = []
     for one in told:
         body = one.body
@@ -230,14 +257,22 @@ def declare_fitness(*, told: Sequence[Told[DeclareFitness]], by: Actor, incident
             done.refused[one.id] = BadInput(problem="limits")
         else:
             limits = sorted(set(body.limits))
-            rows.append((one.id, incident, area, one.at, one.by, one.device, body.responder, limits, body.until))
+            rows.append(
+                (one.id, incident, area, one.at, one.by, one.device, body.responder, limits, body.until)
+            )
     bulk.insert(FitnessLimit, (*FACT, "responder", "limits", "until"), rows)
     _journal("responders.fitness", by, incident, [(row[2], row[6]) for row in rows])
     return done
 
 
 def unmask(
-    *, ids: Sequence[UUID], reason: str, by: Actor, incident: UUID, now: datetime, placed: Mapping[UUID, int] | None = None
+    *,
+    ids: Sequence[UUID],
+    reason: str,
+    by: Actor,
+    incident: UUID,
+    now: datetime,
+    placed: Mapping[UUID, int] | None = None,
 ) -> dict[UUID, str]:
     """The names of responders, journalled with the reason.
 
@@ -286,7 +321,9 @@ def form_teams(*, told: Sequence[Told[FormTeam]], by: Actor, incident: UUID, now
     bodies = [one.body for one in good]
     rows = [(b.id, incident, b.area, b.organisation, None, b.kind, b.name, b.leader) for b in bodies]
     bulk.insert(Team, TEAM, rows)
-    joined = [(one, one.body.id, one.body.area, responder, None) for one in good for responder in one.body.members]
+    joined = [
+        (one, one.body.id, one.body.area, responder, None) for one in good for responder in one.body.members
+    ]
     _add_members(joined, incident)
     _journal("responders.team", by, incident, [(body.area, body.id) for body in bodies])
     return done
@@ -312,7 +349,9 @@ def join_teams(*, told: Sequence[Told[JoinTeam]], by: Actor, incident: UUID, now
     return done
 
 
-def _add_members(joined: Sequence[tuple[Told[Any], UUID, int, UUID, datetime | None]], incident: UUID) -> None:
+def _add_members(
+    joined: Sequence[tuple[Told[Any], UUID, int, UUID, datetime | None]], incident: UUID
+) -> None:
     rows = {
         identity: (identity, incident, area, one.at, one.by, one.device, team, responder, one.at, to_at)
         for one, team, area, responder, to_at in joined
@@ -321,7 +360,9 @@ def _add_members(joined: Sequence[tuple[Told[Any], UUID, int, UUID, datetime | N
     bulk.insert(TeamMember, (*FACT, "team", "responder", "from_at", "to_at"), rows.values())
 
 
-def set_up_structures(*, told: Sequence[Told[SetUpStructure]], by: Actor, incident: UUID, now: datetime) -> Done:
+def set_up_structures(
+    *, told: Sequence[Told[SetUpStructure]], by: Actor, incident: UUID, now: datetime
+) -> Done:
     """Set up structures by their template. Repeating one changes nothing."""
     done = Done()
     allowed = by.allowed("responders.enrol", (one.body.area for one in told), incident)
@@ -346,7 +387,9 @@ def set_up_structures(*, told: Sequence[Told[SetUpStructure]], by: Actor, incide
     return done
 
 
-def _structure_teams(body: SetUpStructure, strikes: Sequence[StrikeTeam], incident: UUID) -> list[tuple[Any, ...]]:
+def _structure_teams(
+    body: SetUpStructure, strikes: Sequence[StrikeTeam], incident: UUID
+) -> list[tuple[Any, ...]]:
     """Rows of the teams, with ids that follow from the structure: committee, then each kind, then partners."""
     committee = (TeamKind.COMMITTEE, body.committee or NAMES[TeamKind.COMMITTEE], "committee")
     named = [(team.kind, team.name or NAMES.get(team.kind, team.kind), team.kind) for team in strikes]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from muster.core.history import tracked
 from muster.core.tables import Fact, Held, RowSecurity, Standing
 
 
+@tracked(form="open")
 class Organisation(Standing):
     """An agency, school, firm or group that sends people."""
 
@@ -61,6 +63,7 @@ class Structure(Held):
     set_up_at = models.DateTimeField()
 
 
+@tracked(form="incident")
 class Team(Held):
     """People who work together under one leader."""
 

@@ -49,7 +49,11 @@ def by_code(code: str) -> list[Known]:
 def in_area(area: int) -> QuerySet[Responder]:
     """The responders whose home is in an area."""
     low, high = span(area)
-    return Responder.objects.filter(area__gte=low, area__lt=high).select_related("organisation").order_by("code", "id")
+    return (
+        Responder.objects.filter(area__gte=low, area__lt=high)
+        .select_related("organisation")
+        .order_by("code", "id")
+    )
 
 
 def organisations(area: int | None = None, kind: str = "") -> QuerySet[Organisation]:
@@ -64,7 +68,9 @@ def organisations(area: int | None = None, kind: str = "") -> QuerySet[Organisat
 def limits_of(ids: Iterable[UUID], at: datetime) -> dict[UUID, frozenset[str]]:
     """The fitness limits in force for each of these people at an instant; people without limits are left out."""
     declared: dict[UUID, list[Declared]] = {}
-    rows = FitnessLimit.objects.filter(responder__in=set(ids)).exclude(id__in=Retraction.objects.values("target"))
+    rows = FitnessLimit.objects.filter(responder__in=set(ids)).exclude(
+        id__in=Retraction.objects.values("target")
+    )
     for row in rows:
         one = Declared(at=row.at, id=str(row.id), limits=tuple(row.limits), until=row.until)
         declared.setdefault(row.responder, []).append(one)
@@ -132,7 +138,9 @@ def structures(incident: UUID, at: datetime) -> list[Tree]:
                 if t.structure_id == structure.id]  # fmt: skip
         trees.append(
             Tree(
-                id=structure.id, template=structure.template, area=structure.area,
+                id=structure.id,
+                template=structure.template,
+                area=structure.area,
                 committee=next((branch for kind, branch in mine if kind == "committee"), None),
                 strikes=[branch for kind, branch in mine if kind not in ("committee", "partner")],
                 partners=[branch for kind, branch in mine if kind == "partner"],

@@ -1,0 +1,19 @@
+"""What the actions of this domain share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from muster.core import journal
+from muster.core.access import Actor
+
+FACT = ("id", "incident", "area", "at", "by", "device")
+
+
+def enter_journal(action: str, by: Actor, incident: UUID, about: Iterable[tuple[int, UUID]]) -> None:
+    """One line for an action on things, each given with an area in which the actor holds the right."""
+    listed = list(about)
+    if listed:
+        area = min(area for area, _ in listed)
+        journal.write(action=action, by=by, incident=incident, area=area, subjects={one for _, one in listed})
