@@ -11,7 +11,7 @@ from __future__ import annotations
 from django.db import models
 
 from muster.core.history import tracked
-from muster.core.tables import Held, Standing
+from muster.core.tables import CommitOrder, Held, Standing
 
 
 class Area(models.Model):
@@ -60,6 +60,7 @@ class Dwelling(Standing):
     label = models.CharField(max_length=40)
     floor = models.IntegerField(null=True)
     unit = models.IntegerField(null=True)
+    tx = models.BigIntegerField(db_default=CommitOrder())  # figures of an edition count the doors known before it
 
     class Meta(Standing.Meta):
         constraints = [

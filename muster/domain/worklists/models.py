@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from muster.core.tables import Fact, Held, RowSecurity
+from muster.core.tables import CommitOrder, Fact, Held, RowSecurity
 
 
 class VerificationList(Held):
@@ -30,6 +30,7 @@ class ListEntry(Held):
     item = models.UUIDField(db_index=True)
     how = models.CharField(max_length=12)  # new, document, phone_name, name_place, given
     returned_at = models.DateTimeField(null=True)
+    tx = models.BigIntegerField(db_default=CommitOrder())  # figures of an edition count what was listed before it
 
 
 class WorkItem(Held):

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=40)),
                 ('floor', models.IntegerField(null=True)),
                 ('unit', models.IntegerField(null=True)),
+                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
             ],
             options={
                 'abstract': False,

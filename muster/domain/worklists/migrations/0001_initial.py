@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ('item', models.UUIDField(db_index=True)),
                 ('how', models.CharField(max_length=12)),
                 ('returned_at', models.DateTimeField(null=True)),
+                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
             ],
             options={
                 'abstract': False,
