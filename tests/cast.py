@@ -33,6 +33,11 @@ def person(name: str, role: str, area: int) -> Actor:
 @pytest.fixture
 def incident(db: None) -> UUID:
     """An open incident in the district, with its keys."""
+    return open_incident()
+
+
+def open_incident() -> UUID:
+    """Open the incident of the tests (also for those that commit)."""
     from muster.core.vault import create_keys
     from muster.domain.incidents.models import Incident
 

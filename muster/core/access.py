@@ -23,7 +23,7 @@ FIELD = {
 DESK = FIELD | {
     "desk.read", "worklists.assign", "worklists.list", "people.join", "people.share", "people.unmask",
     "people.import", "mobilising.plan", "mobilising.batch", "responders.enrol", "sampling.plan", "sampling.result",
-    "passes.issue", "supplies.plan", "notices.publish", "cases.trace", "places.edit", "reports.read", "sync.review",
+    "passes.issue", "supplies.plan", "helpline.plan", "notices.publish", "cases.trace", "places.edit", "reports.read", "sync.review",
 }  # fmt: skip
 ROLES: dict[str, frozenset[str]] = {
     "commander": frozenset(

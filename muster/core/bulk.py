@@ -45,13 +45,23 @@ def _shape(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, str,
     return f'"{model._meta.db_table}"', ", ".join(columns), ", ".join(kinds)
 
 
+@cache
+def _unsaid(model: type[models.Model], names: tuple[str, ...]) -> tuple[models.Field[Any, Any], ...]:
+    """Fields that were not named but have a default of the model (server defaults fill themselves)."""
+    return tuple(
+        field
+        for field in model._meta.concrete_fields
+        if field.name not in names and field.has_default() and not field.primary_key and field.name not in SERVER
+    )
+
+
 def insert(
     model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]], *, update: Sequence[str] = ()
 ) -> set[UUID]:
     """Insert rows (values in the order of `names`) and return the ids that were new.
 
-    A row whose id is there already is left alone, or has its `update` fields overwritten. `recorded_at`
-    and `tx` of facts are filled by the server. Rows go in id order, so that two writers never deadlock.
+    A row whose id is there already is left alone, or has its `update` fields overwritten. Fields that are not
+    named get the model's defaults; `recorded_at` and `tx` of facts are filled by the server. Rows go in id order, so that two writers never deadlock.
     """
     listed = list(rows)
     names = tuple(names)
@@ -60,6 +70,10 @@ def insert(
     for name in SERVER:
         if name not in names and any(field.name == name for field in model._meta.concrete_fields):
             columns, picked = f'{columns}, "{name}"', f"{picked}, {SERVER[name]}"
+    defaults = []
+    for field in _unsaid(model, names):
+        columns, picked = f'{columns}, "{field.column}"', f"{picked}, %s::{field.db_type(connection)}"
+        defaults.append(field.get_db_prep_save(field.get_default(), connection))
     key = f'"{model._meta.pk.column}"'
     held = model._meta.pk.name in names
     action = "do nothing"
@@ -74,7 +88,7 @@ def insert(
     fresh: set[UUID] = set()
     with connection.cursor() as cursor:
         for start in range(0, len(listed), CHUNK):
-            cursor.execute(sql, [_rows_json(names, listed[start : start + CHUNK])])
+            cursor.execute(sql, [*defaults, _rows_json(names, listed[start : start + CHUNK])])
             fresh.update(row[0] for row in cursor.fetchall() if row[1])
     return fresh
 

@@ -37,7 +37,7 @@ def tracked(*, form: str = "standing", subject: str = "id") -> Callable[[M], M]:
             pghistory.UpdateEvent(),
             pghistory.DeleteEvent(),
             obj_field=pghistory.ObjForeignKey(related_name="+"),
-            context_field=None,
+            context_field=None,  # type: ignore[arg-type]  # its own text says None means without
             append_only=True,
             level=pgtrigger.Statement,
             attrs={"pgh_by": models.UUIDField(null=True, db_default=Writer())},

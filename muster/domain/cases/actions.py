@@ -73,7 +73,7 @@ class PlaceInQuarantine(msgspec.Struct, frozen=True):
 def confirm_cases(*, told: Sequence[Told[ConfirmCase]], by: Actor, incident: UUID, now: datetime) -> Done:
     """Record confirmations. A person decides; the right is that of tracers."""
     done = Done()
-    areas = people.areas({one.body.resident for one in told})
+    areas = {r: area for r, (_, area) in people.heads({one.body.resident for one in told}).items()}
     allowed = by.allowed("cases.trace", areas.values(), incident)
     for one in told:
         area = areas.get(one.body.resident)
@@ -133,7 +133,7 @@ def name_contacts(*, told: Sequence[Told[NameContact]], by: Actor, incident: UUI
     pack = incidents.pack_of(incident)
     classes = {one.code for one in pack.contacts.classes} if pack.contacts else set()
     cases = dict(Case.objects.filter(pk__in={one.body.case for one in told}).values_list("id", "area"))
-    homes = people.areas({one.body.resident for one in told})
+    homes = {r: area for r, (_, area) in people.heads({one.body.resident for one in told}).items()}
     places = {
         one.id: homes.get(one.body.resident) if one.body.case in cases else None
         for one in told

@@ -55,8 +55,8 @@ class TakeNext(msgspec.Struct, frozen=True):
     """Ask for the next item: of some kinds, at or below an area."""
 
     area: int = 0
-    kinds: list[ItemKind] = [ItemKind.VERIFY]
-    steps: list[str] = ["call", "other_caller"]
+    kinds: tuple[ItemKind, ...] = (ItemKind.VERIFY,)
+    steps: tuple[str, ...] = ("call", "other_caller")
 
 
 class ReleaseItem(msgspec.Struct, frozen=True):

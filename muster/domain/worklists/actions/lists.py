@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,6 +17,7 @@ from muster.core.told import Done, Told
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import actions as people
 from muster.domain.people import queries as registry
+from muster.domain.people.rules import Row
 from muster.domain.worklists.models import ListEntry, VerificationList
 from muster.domain.worklists.rules import ItemKind, item_id
 
@@ -63,7 +65,7 @@ def push_lists(*, told: Sequence[Told[PushList]], by: Actor, incident: UUID, now
     return done
 
 
-def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: Done) -> dict[str, int]:
+def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: Done) -> dict[str, Any]:
     body = one.body
     clock = incidents.pack_of(incident).clocks.get("list_answered")
     deadline = body.deadline_at or (clock.deadline(one.at) if clock else None)
@@ -71,17 +73,7 @@ def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: D
         VerificationList, LIST,
         [(body.id, incident, body.area, body.source[:80], body.purpose, body.title[:120], one.at, deadline)],
     )  # fmt: skip
-    known = {row.row: row.resident for row in body.rows if row.resident is not None}
-    strangers = [row for row in body.rows if row.resident is None]
-    found = people.enrol_many(
-        rows=[
-            people.Enrolment(name=r.name, document=r.document, phone=r.phone, address=r.address, area=r.area or body.area)
-            for r in strangers
-        ],
-        by=by, incident=incident, now=now, source=f"list:{body.id}", partial=True,
-    )  # fmt: skip
-    named = {row.row: (result.resident, result.how) for row, result in zip(strangers, found, strict=True)}
-    named |= {row: (resident, "given") for row, resident in known.items()}
+    named, refused = _people(body, by, incident, now)
     heads = registry.heads({resident for resident, _ in named.values()})
     spans = by.spans("worklists.list", incident)
     rows = []
@@ -97,5 +89,35 @@ def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: D
         detail={"purpose": body.purpose, "rows": len(body.rows)},
     )  # fmt: skip
     done.touch("worklists.entry", (row[0] for row in rows))
-    matched = sum(1 for _, how in named.values() if how not in ("new", "given"))
-    return {"rows": len(body.rows), "taken": len(fresh), "already": len(rows) - len(fresh), "matched": matched}
+    matched = sum(1 for _, how in named.values() if how not in ("new", "given", "unsure"))
+    return {
+        "rows": len(body.rows), "taken": len(fresh), "already": len(rows) - len(fresh), "matched": matched,
+        "refused": refused,
+    }  # fmt: skip
+
+
+def _people(
+    body: PushList, by: Actor, incident: UUID, now: datetime
+) -> tuple[dict[int, tuple[UUID, str]], dict[int, str]]:
+    """Who each row is (row to resident and how), and why rows are refused. Who is unsure stays a person apart."""
+    named = {row.row: (row.resident, "given") for row in body.rows if row.resident is not None}
+    refused: dict[int, str] = {}
+    origin = people.Origin(source="list", batch=body.id, area=body.area)
+    waiting = [row for row in body.rows if row.resident is None]
+    for separate in (False, True):
+        asked = [
+            Row(name=r.name, document=r.document, phone=r.phone, address=r.address, area=r.area,
+                key=f"{body.id}:{r.row}", separate=separate)
+            for r in waiting
+        ]  # fmt: skip
+        unsure = []
+        found = people.enrol_many(rows=asked, origin=origin, by=by, incident=incident, now=now) if asked else []
+        for row, match in zip(waiting, found, strict=True):
+            if match.resident is not None:
+                named[row.row] = (match.resident, "unsure" if separate else match.how or "new")
+            elif match.outcome == "ambiguous":
+                unsure.append(row)
+            else:
+                refused[row.row] = match.how
+        waiting = unsure
+    return named, refused

@@ -1,0 +1,132 @@
+"""What the screens share: the desk's request, the area in view, pages by key, and answers to refusals."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from muster.core.access import Actor, span
+from muster.core.errors import NotAllowed, Refusal
+from muster.core.ids import new_id
+from muster.core.told import Done, Many, Told
+from muster.domain.incidents.models import Incident
+
+PAGE = 50
+
+
+class DeskRequest(HttpRequest):
+    """A request as the scope middleware hands it on."""
+
+    actor: Actor
+    incident: Incident
+    now: datetime
+
+
+Screen = Callable[..., HttpResponse]
+
+
+def screen(view: Screen) -> Screen:
+    """A page of one incident: needs a signed-in person with desk rights here; refusals become a page."""
+
+    @functools.wraps(view)
+    def shown(request: HttpRequest, incident: str, **rest: Any) -> HttpResponse:
+        desk = cast(DeskRequest, request)
+        if not request.user.is_authenticated:
+            from django.contrib.auth.views import redirect_to_login
+
+            return redirect_to_login(request.get_full_path())
+        if desk.incident is None:
+            raise Http404
+        try:
+            if not desk.actor.spans("desk.read", desk.incident.id):
+                raise NotAllowed(right="desk.read")
+            return view(desk, **rest)
+        except Refusal as refusal:
+            return refused(request, refusal)
+
+    return shown
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The page of a refusal: what happened, what was kept, what to do."""
+    context = {"what": refusal.say(get_language() or "zh"), "code": refusal.code}
+    template = "commandpost/refused_part.html" if request.headers.get("HX-Request") else "commandpost/refused.html"
+    return render(request, template, context, status=refusal.status)
+
+
+def area_in_view(request: DeskRequest) -> int:
+    """The area chosen in the address, 0 for everything the person may see."""
+    text = request.GET.get("area", "")
+    return int(text) if text.isdigit() and len(text) <= 15 else 0
+
+
+def within(request: DeskRequest, field: str = "area") -> Q:
+    """The handrail beside row security: the person's own ranges (and the chosen area) as plain bounds.
+
+    Row security would hide the rest anyway; bounds let the planner use the index of the area.
+    """
+    low, high = span(area_in_view(request))
+    found = Q(pk__in=[])
+    for a, b in request.actor.spans(None, request.incident.id):
+        if max(a, low) < min(b, high):
+            found |= Q(**{f"{field}__gte": max(a, low), f"{field}__lt": min(b, high)})
+    return found
+
+
+def bounds(request: DeskRequest) -> tuple[int, int]:
+    """The hull of what is in view, for hand-written SQL."""
+    low, high = span(area_in_view(request))
+    spans = request.actor.spans(None, request.incident.id)
+    return (max(low, spans[0][0]), min(high, spans[-1][1])) if spans else (0, 0)
+
+
+def page(
+    request: DeskRequest, rows: QuerySet[Any], key: Sequence[str], size: int = PAGE
+) -> tuple[list[Any], dict[str, str | None]]:
+    """One page by key: rows ordered by `key` (two field names, the second unique), and the pager's links."""
+    first, unique = key
+    after = request.GET.get("after", "")
+    if "~" in after:
+        value, _, identity = after.rpartition("~")
+        rows = rows.filter(Q(**{f"{first}__gt": value}) | Q(**{first: value, f"{unique}__gt": identity}))
+    listed = list(rows.order_by(first, unique)[: size + 1])
+    more = len(listed) > size
+    listed = listed[:size]
+    following = None
+    if more:
+        last = listed[-1]
+        value = getattr(last, first)
+        mark = value.isoformat() if isinstance(value, datetime) else str(value)
+        following = _with(request, after=f"{mark}~{getattr(last, unique)}")
+    return listed, {"previous_url": _with(request, after="") if after else None, "next_url": following}
+
+
+def _with(request: DeskRequest, **changes: str) -> str:
+    query = {k: v for k, v in request.GET.items() if k != "page"} | changes
+    return f"{request.path}?{urlencode({k: v for k, v in query.items() if v})}"
+
+
+def tell(request: DeskRequest, action: Many, body: Any) -> Done:
+    """One thing done at the desk, through the same action as a telephone's."""
+    one = Told(new_id(), request.now, request.actor.by, body)
+    return cast(Done, action(told=[one], by=request.actor, incident=request.incident.id, now=request.now))
+
+
+def ids(values: Sequence[str]) -> list[UUID]:
+    """The readable ids of a form."""
+    found = []
+    for value in values:
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            continue
+    return found

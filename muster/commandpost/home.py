@@ -1,0 +1,27 @@
+"""Which incident? The first page after signing in."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+
+from muster.commandpost.frame import DeskRequest
+from muster.domain.incidents.models import Incident
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The incidents in which this person has a right; a single one opens at once."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    actor = cast(DeskRequest, request).actor
+    mine = [one for one in Incident.objects.order_by("-opened_at", "id") if actor.spans("desk.read", one.id)]
+    if len(mine) == 1 and "all" not in request.GET:
+        return redirect(f"/i/{mine[0].code}/")
+    return render(request, "commandpost/home.html", {"incidents": mine})
+
+
+urlpatterns = [path("", home, name="home")]

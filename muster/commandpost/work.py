@@ -1,0 +1,166 @@
+"""The work list: who is still to be reached, by whom, until when."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import connection
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.commandpost import labels
+from muster.commandpost.frame import DeskRequest, ids, page, screen, tell, within
+from muster.core.errors import BadInput
+from muster.core.models import Retraction
+from muster.domain.people import queries as people
+from muster.domain.places import queries as places
+from muster.domain.responders import queries as responders
+from muster.domain.responders.models import Team
+from muster.domain.worklists.actions import desk as deciding
+from muster.domain.worklists.models import Attempt, ListEntry, WorkItem
+
+MOST_AT_ONCE = 10_000
+
+
+def chosen(request: DeskRequest) -> tuple[QuerySet[WorkItem], dict[str, str]]:
+    """The items of the sentence in the address: kind, state, due, assigned, area, list."""
+    wish = {name: request.GET.get(name, "") for name in ("kind", "state", "due", "who", "step", "list", "area")}
+    rows = WorkItem.objects.filter(within(request), state=wish["state"] or "open")
+    if wish["kind"] in labels.ITEM_KIND:
+        rows = rows.filter(kind=wish["kind"])
+    if wish["step"] in labels.STEP:
+        rows = rows.filter(step=wish["step"])
+    if wish["due"] == "late":
+        rows = rows.filter(due_at__lt=request.now)
+    if wish["who"] == "nobody":
+        rows = rows.filter(assignee=None)
+    elif wish["who"] == "leased":
+        rows = rows.filter(leased_until__gt=request.now)
+    elif found := ids([wish["who"]]):
+        rows = rows.filter(assignee=found[0])
+    if found := ids([wish["list"]]):
+        rows = rows.filter(pk__in=ListEntry.objects.filter(list=found[0]).values("item"))
+    return rows, wish
+
+
+@screen
+def work_list(request: DeskRequest) -> HttpResponse:
+    """One page of work items; the filters are a sentence, the whole state is in the address."""
+    rows, wish = chosen(request)
+    items, pager = page(request, rows.filter(due_at__isnull=False), ("due_at", "id"))
+    context = pager | {
+        "items": [_row(item, request) for item in _with_names(items, request.incident.id)],
+        "wish": wish,
+        "kinds": labels.ITEM_KIND,
+        "steps": labels.STEP,
+        "teams": Team.objects.filter(within(request)).order_by("name", "id")[:300],
+        "areas": places.areas_under(request.incident.area, "community"),
+        "counts": _counts(request),
+    }
+    return render(request, "commandpost/work/list.html", context)
+
+
+def _with_names(items: list[WorkItem], incident: UUID) -> list[tuple[WorkItem, str]]:
+    """Items with the masked name of the person or the door they are about."""
+    persons = people.masked((item.subject for item in items if item.subject_kind == "resident"), incident)
+    doors = places.dwelling_titles({item.subject for item in items if item.subject_kind == "dwelling"})
+    return [(item, persons[item.subject].name if item.subject in persons else doors.get(item.subject, "")) for item in items]
+
+
+def _row(pair: tuple[WorkItem, str], request: DeskRequest) -> dict[str, Any]:
+    item, name = pair
+    late = item.state == "open" and item.due_at is not None and item.due_at < request.now
+    doing = item.leased_until is not None and item.leased_until > request.now
+    return {
+        "item": item,
+        "name": name,
+        "kind": labels.ITEM_KIND.get(item.kind, item.kind),
+        "step": labels.STEP.get(item.step, item.step),
+        "outcome": labels.OUTCOME.get(item.last_outcome, item.last_outcome),
+        "late": late,
+        "hours": int((request.now - item.due_at).total_seconds() // 3600) if late and item.due_at else None,
+        "state": "done" if item.state == "done" else "doing" if doing else "late" if late else "open",
+    }
+
+
+COUNTS = """
+select kind, count(*), count(*) filter (where due_at < %s) from worklists_workitem
+where state = 'open' group by kind order by kind
+"""
+
+
+def _counts(request: DeskRequest) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, [request.now])
+        return [
+            {"kind": kind, "label": labels.ITEM_KIND.get(kind, kind), "value": total, "late": late}
+            for kind, total, late in cursor.fetchall()
+        ]
+
+
+@screen
+def drawer(request: DeskRequest, item: UUID) -> HttpResponse:
+    """One item with its causes and history, beside the list."""
+    found = get_object_or_404(WorkItem, pk=item)
+    tries = Attempt.objects.filter(item=item).exclude(id__in=Retraction.objects.values("target"))
+    tried = list(tries.order_by("-at", "-id")[:50])
+    callers = responders.known({one.by for one in tried})
+    events = [
+        {
+            "at": one.at,
+            "what": labels.OUTCOME.get(one.outcome, one.outcome),
+            "by": callers[one.by].code if one.by in callers else "",
+        }
+        for one in tried
+    ]
+    causes = ListEntry.objects.filter(item=item).select_related("list").order_by("list__received_at")[:50]
+    row = _row(_with_names([found], request.incident.id)[0], request)
+    context = {"row": row, "events": events, "causes": causes, "purposes": labels.PURPOSE}
+    return render(request, "commandpost/work/drawer.html", context)
+
+
+@screen
+def decide(request: DeskRequest) -> HttpResponse:
+    """Assign, transfer or return many items at once; says for each what became of it."""
+    back = redirect(request.META.get("HTTP_REFERER") or f"/i/{request.incident.code}/work/")
+    picked = ids(request.POST.getlist("item"))
+    if request.POST.get("all") == "1":
+        rows, _wish = chosen(request)
+        picked = list(rows.values_list("id", flat=True)[:MOST_AT_ONCE])
+    if not picked:
+        messages.warning(request, _("Nothing was selected."))
+        return back
+    done = _decided(request, picked)
+    answers = next(iter(done.data.values()), {})
+    good = sum(answer == "done" for answer in answers.values())
+    messages.success(request, ngettext("%(n)d item changed.", "%(n)d items changed.", good) % {"n": good})
+    for code in sorted({answer for answer in answers.values() if answer != "done"}):
+        number = sum(answer == code for answer in answers.values())
+        messages.warning(request, _("%(n)d left as they are: %(code)s") % {"n": number, "code": code})
+    return back
+
+
+def _decided(request: DeskRequest, picked: list[UUID]) -> Any:
+    verb = request.POST.get("verb")
+    if verb == "assign":
+        team = ids([request.POST.get("team", "")])
+        return tell(request, deciding.assign_items, deciding.AssignItems(picked, team[0] if team else None))
+    if verb == "transfer" and request.POST.get("to", "").isdigit():
+        body = deciding.TransferItems(picked, int(request.POST["to"]), request.POST.get("reason", "")[:40])
+        return tell(request, deciding.transfer_items, body)
+    if verb == "return":
+        return tell(request, deciding.return_items, deciding.ReturnItems(picked, request.POST.get("reason", "")[:40]))
+    raise BadInput(problem=str(verb))
+
+
+urlpatterns = [
+    path("work/", work_list, name="work"),
+    path("work/decide/", decide, name="work-decide"),
+    path("work/<uuid:item>/drawer/", drawer, name="work-drawer"),
+]

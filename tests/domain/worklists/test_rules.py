@@ -1,0 +1,109 @@
+"""Items, doors: their state is a function of the set of facts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.core.ids import new_id
+from muster.domain.worklists.rules import (
+    CallingRules, Cause, DoorOutcome, Knock, Outcome, Step, Try, door_state, item_id, item_state,
+)  # fmt: skip
+from tests.cast import INCIDENT, NOW
+
+CALLING = CallingRules(
+    next_try_at=lambda last: last + timedelta(hours=2),
+    step_after=lambda tries: "visit" if tries >= 6 else "other_caller" if tries and tries % 3 == 0 else "same_caller",
+)
+CAUSE = Cause(due_at=NOW + timedelta(hours=24), priority=5, satisfied_at=None)
+
+
+def tries(*outcomes: Outcome, by: UUID | None = None) -> list[Try]:
+    return [
+        Try(NOW + timedelta(hours=n), UUID(int=n), outcome, by or new_id(), "phone") for n, outcome in enumerate(outcomes)
+    ]
+
+
+attempts = st.lists(
+    st.builds(
+        Try,
+        at=st.integers(0, 50).map(lambda n: NOW + timedelta(minutes=n)),
+        id=st.uuids(),
+        outcome=st.sampled_from(list(Outcome)),
+        by=st.uuids(),
+        channel=st.just("phone"),
+        callback_at=st.none() | st.just(NOW + timedelta(hours=9)),
+    ),
+    max_size=8,
+    unique_by=lambda one: one.id,
+)
+
+
+@given(attempts, st.randoms())
+def test_any_order_of_attempts_gives_the_same_item(listed: list[Try], random: object) -> None:
+    shuffled = list(listed)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert item_state([CAUSE], listed, CALLING) == item_state([CAUSE], shuffled, CALLING)
+
+
+def test_a_verified_person_is_done_at_the_first_verification() -> None:
+    state = item_state([CAUSE], tries(Outcome.NO_ANSWER, Outcome.REACHED_VERIFIED, Outcome.ALREADY_VERIFIED), CALLING)
+    assert (state.state, state.done_at, state.attempts) == ("done", NOW + timedelta(hours=1), 3)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "step"),
+    [
+        ([], Step.CALL),
+        ([Outcome.NO_ANSWER], Step.CALL),
+        ([Outcome.NO_ANSWER] * 3, Step.OTHER_CALLER),
+        ([Outcome.NO_ANSWER] * 6, Step.VISIT),
+        ([Outcome.REFUSED], Step.OTHER_CALLER),
+        ([Outcome.REFUSED, Outcome.REFUSED], Step.VISIT),
+        ([Outcome.WRONG_NUMBER], Step.VISIT),
+        ([Outcome.NEEDS_INTERPRETER], Step.OTHER_CALLER),
+    ],
+)
+def test_who_tries_next(outcomes: list[Outcome], step: Step) -> None:
+    assert item_state([CAUSE], tries(*outcomes), CALLING).step == step
+
+
+def test_ten_causes_are_one_item_due_with_the_first() -> None:
+    causes = [Cause(NOW + timedelta(hours=n), n, None) for n in range(3, 13)]
+    state = item_state(causes, [], CALLING)
+    assert (state.causes, state.due_at, state.priority) == (10, NOW + timedelta(hours=3), 3)
+
+
+def test_without_a_cause_work_is_withdrawn_unless_it_was_done() -> None:
+    assert item_state([], [], CALLING).state == "withdrawn"
+    assert item_state([], tries(Outcome.REACHED_VERIFIED), CALLING).state == "done"
+
+
+def test_a_satisfied_cause_closes_the_item() -> None:
+    assert item_state([Cause(None, 5, NOW)], [], CALLING).done_at == NOW
+
+
+def test_an_item_is_the_same_on_every_replay_and_another_for_every_occasion() -> None:
+    person = new_id()
+    assert item_id(INCIDENT, "test", person, "day-1") == item_id(INCIDENT, "test", person, "day-1")
+    assert item_id(INCIDENT, "test", person, "day-1") != item_id(INCIDENT, "test", person, "day-4")
+
+
+def knock(hour: int, outcome: DoorOutcome, persons: int = 0) -> Knock:
+    return Knock(NOW + timedelta(hours=hour), UUID(int=hour), outcome, persons)
+
+
+def test_an_opened_door_stays_done_when_a_late_absence_arrives() -> None:
+    knocks = [knock(2, DoorOutcome.DONE, 3), knock(1, DoorOutcome.ABSENT), knock(5, DoorOutcome.ABSENT)]
+    state = door_state(knocks)
+    assert state is not None
+    assert (state.outcome, state.visits, state.persons) == ("done", 3, 3)
+    assert state == door_state(reversed(knocks))
+
+
+def test_a_door_nobody_knocked_at_has_no_state() -> None:
+    assert door_state([]) is None
