@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
+import http.client
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from types import FrameType
 
 from muster.project import installation
 
+START_SECONDS = 120.0
 STOP_SECONDS = 20.0
 PAUSE = 2.0  # between two starts of one process
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -54,7 +56,11 @@ class Child:
         self._sweep()
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            self.command, env=installation.environment(), start_new_session=True, preexec_fn=_die_with_parent
+            self.command,
+            env=installation.environment(),
+            stdout=2,  # our own output is the ready line and nothing else
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
         )
 
     def is_up(self) -> bool:
@@ -120,7 +126,7 @@ def _supervise(
     processes: list[Child], plan: Plan, ready: Callable[[str], None] | None, stopping: list[int]
 ) -> int:
     """Keep everything running until told to stop; then stop in order."""
-    told = False
+    told, began = False, time.monotonic()
     try:
         for child in processes:
             if not stopping:
@@ -131,8 +137,9 @@ def _supervise(
                 if ready:
                     ready(plan.url)
             dead = [child for child in processes if not child.is_up()]
-            if dead and not told:
-                print(f"{dead[0].name} does not start: giving up", file=sys.stderr, flush=True)
+            if not told and (dead or time.monotonic() - began > START_SECONDS):
+                name = dead[0].name if dead else "web"
+                print(f"{name} does not start: giving up", file=sys.stderr, flush=True)
                 return 1
             _bring_back(dead)
             time.sleep(0.1)
@@ -154,14 +161,19 @@ def _bring_back(dead: list[Child]) -> None:
 
 
 def answers(plan: Plan) -> bool:
-    """Does anybody listen at the address?"""
-    with contextlib.suppress(OSError), socket.create_connection((plan.host, plan.port), timeout=1):
-        return True
-    return False
+    """Does the program answer a request, whatever it says? The port alone opens before that."""
+    web = http.client.HTTPConnection(plan.host, plan.port, timeout=2)
+    try:
+        web.request("HEAD", "/", headers={"Host": "localhost"})
+        return web.getresponse().status > 0
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        web.close()
 
 
 def _require_free(plan: Plan) -> None:
-    if answers(plan):
+    with contextlib.suppress(OSError), socket.create_connection((plan.host, plan.port), timeout=1):
         raise installation.InstallationError(
             f"端口 {plan.port} 已被占用 / port {plan.port} is taken: stop the other program or use --port"
         )
