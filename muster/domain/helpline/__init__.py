@@ -1,1 +1,1 @@
-"""The helpline domain."""
+"""Telephone lines, calls, requests with a promised time, counselling notes and other support."""

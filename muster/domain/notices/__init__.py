@@ -1,1 +1,1 @@
-"""The notices domain."""
+"""Notices in two languages, and how they were made known."""

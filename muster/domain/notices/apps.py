@@ -1,0 +1,10 @@
+"""The notices domain."""
+
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    """Notices and broadcasts."""
+
+    name = "muster.domain.notices"
+    label = "notices"
