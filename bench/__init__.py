@@ -1,0 +1,1 @@
+"""Benchmarks beside a peer or the physical limit; `muster bench NAME --json`."""
