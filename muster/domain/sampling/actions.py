@@ -146,7 +146,8 @@ def take_samples(*, told: Sequence[Told[TakeSample]], by: Actor, incident: UUID,
     if not good:
         return done
     usual = _usual_pool(incident) if any(one.body.pool_size is None for one in good) else 1
-    tubes, samples = [], []
+    tubes: list[tuple[object, ...]] = []
+    samples: list[tuple[object, ...]] = []
     for one in good:
         b, area = one.body, areas[one.id]
         tube, size = _tube_of(b.tube, b.code, incident), b.pool_size or usual
@@ -155,12 +156,14 @@ def take_samples(*, told: Sequence[Told[TakeSample]], by: Actor, incident: UUID,
             (one.id, incident, area, one.at, one.by, one.device, tube, b.resident, b.seat, b.place, b.site,
              b.round, size, b.with_responder)
         )  # fmt: skip
-    bulk.insert(Tube, ("id", "incident", "area", "code", "site", "round", "pool_size", "state", "seats", "flags"), tubes)
+    header = ("id", "incident", "area", "code", "site", "round", "pool_size", "state", "seats", "flags")
+    bulk.insert(Tube, header, tubes)
     names = (*FACT, "tube", "resident", "seat", "place", "site", "round", "pool_size", "with_responder")
     bulk.insert(SampleTaken, names, samples)
     pairs = {(one.body.round, one.body.resident) for one in good if one.body.round}
-    state.derive(incident=incident, tubes={row[0] for row in tubes}, pairs=pairs)
-    _write_down("sampling.sample", by, incident, samples, {row[0] for row in tubes}, done)
+    begun = {_tube_of(one.body.tube, one.body.code, incident) for one in good}
+    state.derive(incident=incident, tubes=begun, pairs=pairs)
+    _write_down("sampling.sample", by, incident, samples, begun, done)
     done.touch("sampling.sample", [one.id for one in good])
     return done
 
@@ -284,7 +287,7 @@ def count_tubes(*, told: Sequence[Told[CountTubes]], by: Actor, incident: UUID, 
     if rows:
         bulk.insert(TubesCounted, (*FACT, "site", "counted", "tubes"), rows)
         sites = {row[6] for row in rows}
-        bulk.insert(SiteTable, ("id", "incident", "area", "missing"), [(site, incident, areas[site], []) for site in sites])
+        bulk.insert(SiteTable, ("id", "incident", "area", "missing"), [(s, incident, areas[s], ()) for s in sites])
         tubes_named = {tube for row in rows for tube in row[8]}
         state.derive(incident=incident, tubes=tubes_named, sites=sites)
         _write_down("sampling.count", by, incident, rows, tubes_named, done)

@@ -59,10 +59,10 @@ class _People:
         if not wanted:
             return
         joined = Resident.objects.filter(pk__in=wanted).values("canonical")
-        records = Resident.objects.filter(canonical__in=joined).values_list("id", "canonical", "area")
-        for row, canonical, area in records:
+        records = Resident.objects.filter(canonical__in=joined).values_list("id", "canonical", "area", "withdrawn_at")
+        for row, canonical, area, withdrawn_at in records:
             self.person[row] = canonical
-            if row == canonical:
+            if row == canonical and withdrawn_at is None:
                 self.area[row] = area
         for unknown in wanted - self.person.keys():
             self.person[unknown] = unknown

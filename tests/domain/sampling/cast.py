@@ -9,11 +9,12 @@ from uuid import UUID
 
 from muster.core.access import Actor, scope, system
 from muster.core.ids import derive_id, new_id
+from muster.core.retractions import RetractBody, retract_facts
 from muster.core.told import Done, Told
 from muster.domain.people.models import Resident
 from muster.domain.places.models import Building, Dwelling, Point
 from muster.domain.sampling import actions
-from muster.domain.sampling.commands import COMMANDS
+from muster.domain.sampling.commands import COMMANDS, RETRACTED
 from muster.domain.sampling.models import Round
 from tests.cast import COMMUNITY, DISTRICT, INCIDENT, NOW
 
@@ -60,3 +61,10 @@ def do(told: Sequence[Told[Any]], by: Actor) -> Done:
     """Run commands of one kind through the action the command table names."""
     many = next(many for body, many in COMMANDS.values() if isinstance(told[0].body, body))
     return many(told=told, by=by, incident=INCIDENT, now=later(600))
+
+
+def take_back(kind: str, facts: Sequence[UUID], by: Actor) -> Done:
+    """Retract facts and reconsider what they were about, as the server does."""
+    told = [tell(RetractBody(kind=kind, target=fact), by, 500) for fact in facts]
+    assert not retract_facts(told=told, by=by, incident=INCIDENT, now=later(600)).waiting
+    return RETRACTED[kind](set(facts), INCIDENT, later(600))

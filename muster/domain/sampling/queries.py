@@ -1,0 +1,243 @@
+"""Reads of rounds, tubes, sites and coverage.
+
+Coverage reads and the index that serves each: sampled by area - `sampling_coverage_done` (index only, because
+a coverage row lies where the resident lives); by building, and who is left - `people_resident_page` for the
+residents of an area, then one probe of `sampling_coverage` by resident for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import TruncHour
+
+from muster.core.access import span
+from muster.core.models import Retraction
+from muster.domain.incidents import queries as incidents
+from muster.domain.sampling.models import Coverage, Round, SampleTaken, SiteTable, Tube
+from muster.domain.sampling.rules import TubeState
+
+COMMUNITY = 1_000  # area codes are grouped by what is left when the grid is taken away
+DUE = "r.area >= %s and r.area < %s and r.canonical = r.id and r.withdrawn_at is null"
+
+
+class Member(msgspec.Struct, frozen=True):
+    """Somebody who sits in a tube, with where they were sampled."""
+
+    resident: UUID
+    seat: int | None
+    at: datetime
+    place: str
+    area: int
+
+
+class Covered(msgspec.Struct, frozen=True):
+    """How many people of an area are due in a round, and how many were sampled."""
+
+    area: int
+    due: int
+    sampled: int
+
+    @property
+    def untested(self) -> int:
+        """Who is left."""
+        return self.due - self.sampled
+
+
+class CoveredBuilding(msgspec.Struct, frozen=True):
+    """The same for a building; None stands for people without a door."""
+
+    building: UUID | None
+    due: int
+    sampled: int
+
+    @property
+    def untested(self) -> int:
+        """Who is left."""
+        return self.due - self.sampled
+
+
+class SiteBoard(msgspec.Struct, frozen=True):
+    """A site: its tubes by state, flagged ones, and the last count on its table."""
+
+    site: UUID
+    tubes: dict[str, int]
+    flagged: int
+    seats: int
+    table: SiteTable | None
+
+
+class AtLab(msgspec.Struct, frozen=True):
+    """A tube that was handed over and has no result yet."""
+
+    tube: UUID
+    code: str
+    site: UUID | None
+    handed_over_at: datetime
+    hours: float
+    late: bool
+
+
+def rounds() -> QuerySet[Round]:
+    """The rounds of this scope, newest first."""
+    return Round.objects.order_by("-from_at", "id")
+
+
+def tubes(*, site: UUID | None = None, state: str | None = None, flagged: bool = False) -> QuerySet[Tube]:
+    """Tubes in the order they were begun."""
+    found = Tube.objects.order_by("first_at", "id")
+    if site is not None:
+        found = found.filter(site=site)
+    if state is not None:
+        found = found.filter(state=state)
+    return found.exclude(flags=[]) if flagged else found
+
+
+def members(tubes: Iterable[UUID]) -> dict[UUID, list[Member]]:
+    """Who sits in these tubes, by seat; somebody seated twice is named once, as first seen."""
+    rows = SampleTaken.objects.filter(tube__in=list(tubes)).exclude(id__in=Retraction.objects.values("target"))
+    found: dict[UUID, dict[UUID, Member]] = {}
+    for row in rows.order_by("at", "id"):
+        seated = found.setdefault(row.tube, {})
+        seated.setdefault(row.resident, Member(row.resident, row.seat, row.at, row.place, row.area))
+    return {tube: sorted(seated.values(), key=_by_seat) for tube, seated in found.items()}
+
+
+def _by_seat(member: Member) -> tuple[bool, int, datetime]:
+    return member.seat is None, member.seat or 0, member.at
+
+
+def coverage(test_round: Round, area: int | None = None) -> list[Covered]:
+    """Due and sampled by community, within the round's area or a part of it."""
+    low, high = _bounds(test_round, area)
+    due = _by_community(
+        f"select r.area / {COMMUNITY}, count(*) from people_resident r where {DUE} group by 1",  # noqa: S608
+        [low, high],
+    )
+    sampled = _by_community(
+        f"select area / {COMMUNITY}, count(*) from sampling_coverage"  # noqa: S608
+        " where round = %s and known and samples > 0 and area >= %s and area < %s group by 1",
+        [test_round.id, low, high],
+    )
+    return [Covered(one, due.get(one, 0), sampled.get(one, 0)) for one in sorted(due.keys() | sampled.keys())]
+
+
+def _by_community(sql: str, values: list[UUID | int]) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return {community * COMMUNITY: number for community, number in cursor.fetchall()}
+
+
+def _bounds(test_round: Round, area: int | None) -> tuple[int, int]:
+    """The codes that lie both in the round's area and in the one asked for."""
+    low, high = span(test_round.area)
+    if area is None:
+        return low, high
+    inner = span(area)
+    return max(low, inner[0]), min(high, inner[1])
+
+
+def coverage_by_building(test_round: Round, area: int) -> list[CoveredBuilding]:
+    """Due and sampled by building, most people left first. Meant for a community or a sub-district."""
+    sql = (
+        "select d.building_id, count(*), count(c.id) from people_resident r"  # noqa: S608
+        " left join places_dwelling d on d.id = r.dwelling"
+        " left join sampling_coverage c on c.resident = r.id and c.round = %s and c.samples > 0"
+        f" where {DUE} group by 1 order by count(*) - count(c.id) desc, 1"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [test_round.id, *_bounds(test_round, area)])
+        return [CoveredBuilding(*row) for row in cursor.fetchall()]
+
+
+def left(
+    test_round: Round, area: int, *, building: UUID | None = None, after: tuple[int, UUID] | None = None, size: int = 50
+) -> list[tuple[int, UUID]]:
+    """Who is left to test, as (area, resident) in that order; `after` is the last of the page before."""
+    where, values = DUE, [*_bounds(test_round, area)]
+    more: list[UUID | int] = []
+    if building is not None:
+        where += " and r.dwelling in (select id from places_dwelling where building_id = %s)"
+        more.append(building)
+    if after is not None:
+        where += " and (r.area, r.id) > (%s, %s)"
+        more += after
+    sql = (
+        f"select r.area, r.id from people_resident r where {where}"  # noqa: S608
+        " and not exists (select from sampling_coverage c where c.resident = r.id and c.round = %s and c.samples > 0)"
+        " order by r.area, r.id limit %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, *more, test_round.id, size])
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def samples(facts: Iterable[UUID]) -> list[tuple[UUID, UUID, datetime]]:
+    """Of these samples: who, in which tube, when."""
+    found = SampleTaken.objects.filter(pk__in=list(facts)).order_by("at", "id")
+    return list(found.values_list("resident", "tube", "at"))
+
+
+def sampled_in(test_round: UUID, residents: Iterable[UUID]) -> set[UUID]:
+    """Those of these persons who were sampled in the round."""
+    found = Coverage.objects.filter(round=test_round, resident__in=list(residents), samples__gt=0)
+    return set(found.values_list("resident", flat=True))
+
+
+def site_boards(sites: Iterable[UUID] | None = None) -> list[SiteBoard]:
+    """What stands at each site."""
+    found = Tube.objects.filter(site__isnull=False)
+    tables = SiteTable.objects.all()
+    if sites is not None:
+        wanted = list(sites)
+        found, tables = found.filter(site__in=wanted), tables.filter(pk__in=wanted)
+    held = {table.id: table for table in tables}
+    states: dict[UUID, dict[str, int]] = {site: {} for site in held}
+    seats: dict[UUID, int] = {}
+    for site, state, number, seated in found.values_list("site", "state").annotate(n=Count("id"), s=Sum("seats")):
+        states.setdefault(site, {})[state] = number
+        seats[site] = seats.get(site, 0) + seated
+    flagged = dict(found.exclude(flags=[]).values_list("site").annotate(n=Count("id")))
+    return [
+        SiteBoard(site, tubes, flagged.get(site, 0), seats.get(site, 0), held.get(site))
+        for site, tubes in sorted(states.items())
+    ]
+
+
+def samples_by_hour(*, from_at: datetime, to_at: datetime, site: UUID | None = None) -> dict[datetime, int]:
+    """Samples by hour (`to_at` exclusive), of one site or of all."""
+    found = SampleTaken.objects.filter(at__gte=from_at, at__lt=to_at)
+    found = found.filter(site=site) if site else found.filter(site__isnull=False)
+    found = found.exclude(id__in=Retraction.objects.values("target"))
+    return dict(found.annotate(hour=TruncHour("at")).values_list("hour").annotate(n=Count("id")).order_by("hour"))
+
+
+def at_laboratory(incident: UUID, now: datetime, size: int = 200) -> list[AtLab]:
+    """Tubes handed over without a result, longest waiting first; late by the protocol's promise."""
+    testing = incidents.pack_of(incident).testing
+    promise = timedelta(hours=testing.result_within_hours.value) if testing else None
+    found = Tube.objects.filter(state=TubeState.HANDED_OVER).order_by("handed_over_at", "id")[:size]
+    return [
+        AtLab(
+            tube.id, tube.code, tube.site, tube.handed_over_at,
+            hours=round((now - tube.handed_over_at) / timedelta(hours=1), 1),
+            late=promise is not None and now > tube.handed_over_at + promise,
+        )
+        for tube in found if tube.handed_over_at
+    ]  # fmt: skip
+
+
+def sampled_at(residents: Iterable[UUID]) -> dict[UUID, list[datetime]]:
+    """When each of these residents was sampled, retracted samples left out."""
+    found: dict[UUID, list[datetime]] = {}
+    rows = SampleTaken.objects.filter(resident__in=set(residents)).exclude(
+        id__in=Retraction.objects.values("target")
+    )
+    for resident, at in rows.values_list("resident", "at"):
+        found.setdefault(resident, []).append(at)
+    return found
