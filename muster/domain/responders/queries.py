@@ -144,6 +144,6 @@ def structures(incident: UUID, at: datetime) -> list[Tree]:
                 committee=next((branch for kind, branch in mine if kind == "committee"), None),
                 strikes=[branch for kind, branch in mine if kind not in ("committee", "partner")],
                 partners=[branch for kind, branch in mine if kind == "partner"],
-            )  # fmt: skip
+            )
         )
     return trees

@@ -25,7 +25,9 @@ class Scene:
     def __init__(self, by: Actor, incident: UUID, now: datetime) -> None:
         self.by, self.incident, self.now = by, incident, now
 
-    def tell(self, action: Callable[..., Done], *bodies: object, at: datetime | None = None, by: UUID | None = None) -> Done:
+    def tell(
+        self, action: Callable[..., Done], *bodies: object, at: datetime | None = None, by: UUID | None = None
+    ) -> Done:
         """Hand bodies to an action in one call."""
         told: list[Told[Any]] = [Told(new_id(), at or self.now, by or self.by.by, body) for body in bodies]
         return action(told=told, by=self.by, incident=self.incident, now=self.now)
@@ -36,7 +38,9 @@ class Scene:
         assert not self.tell(responders.add_organisations, responders.AddOrganisations([body])).refused
         return body.id
 
-    def people(self, count: int, kind: ResponderKind = ResponderKind.STAFF, area: int = SUBDISTRICT) -> list[UUID]:
+    def people(
+        self, count: int, kind: ResponderKind = ResponderKind.STAFF, area: int = SUBDISTRICT
+    ) -> list[UUID]:
         """New responders of a new organisation."""
         office = self.organisation(area)
         bodies = [responders.ResponderBody(new_id(), area, office, kind) for _ in range(count)]

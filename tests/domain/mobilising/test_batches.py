@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from muster.core.access import Actor, scope
@@ -18,10 +19,9 @@ from tests.cast import COMMUNITY, ELSEWHERE, SUBDISTRICT, person
 from tests.domain.mobilising.scene import HOUR, Scene
 
 
-def planned(scene: Scene, count: int = 50, **more: object) -> batches.PlanBatch:
-    body = batches.PlanBatch(
-        new_id(), COMMUNITY, more.pop("organisation", None) or scene.organisation(), count, scene.now, **more  # type: ignore[arg-type]
-    )
+def planned(scene: Scene, count: int = 50, **more: Any) -> batches.PlanBatch:
+    more["organisation"] = more.get("organisation") or scene.organisation()
+    body = batches.PlanBatch(id=new_id(), area=COMMUNITY, planned=count, planned_at=scene.now, **more)
     done = scene.tell(batches.plan_batches, body)
     assert not done.refused
     assert done.touched["mobilising.batch"] == {body.id}
@@ -38,7 +38,13 @@ def test_a_batch_counts_the_people_who_really_came(scene: Scene) -> None:
     ]
     scene.tell(batches.call_rolls, *rolls)
     held = Batch.objects.get(pk=batch)
-    assert (held.state, held.mustered, held.arrived, held.shortfall, held.vehicles_seen) == ("arrived", 6, 5, 1, 2)
+    assert (held.state, held.mustered, held.arrived, held.shortfall, held.vehicles_seen) == (
+        "arrived",
+        6,
+        5,
+        1,
+        2,
+    )
     assert RollCall.objects.filter(batch=batch).count() == 3
     card = queries.batch_card(batch, scene.now)
     assert card is not None
@@ -46,7 +52,9 @@ def test_a_batch_counts_the_people_who_really_came(scene: Scene) -> None:
     assert card.batch.flags == ["short"]
 
 
-def test_both_ends_see_and_call_a_batch_and_nobody_else(scene: Scene, outsider: Actor, incident: UUID, now: datetime) -> None:
+def test_both_ends_see_and_call_a_batch_and_nobody_else(
+    scene: Scene, outsider: Actor, incident: UUID, now: datetime
+) -> None:
     batch = planned(scene, from_area=ELSEWHERE).id
     with scope(outsider, incident):
         theirs = Scene(outsider, incident, now)
@@ -61,7 +69,9 @@ def test_both_ends_see_and_call_a_batch_and_nobody_else(scene: Scene, outsider: 
     assert Batch.objects.get(pk=batch).state == "arrived"
 
 
-def test_a_sending_area_plans_a_batch_into_another(outsider: Actor, scene: Scene, incident: UUID, now: datetime) -> None:
+def test_a_sending_area_plans_a_batch_into_another(
+    outsider: Actor, scene: Scene, incident: UUID, now: datetime
+) -> None:
     with scope(outsider, incident):
         theirs = Scene(outsider, incident, now)
         batch = planned(theirs, organisation=theirs.organisation(ELSEWHERE)).id
@@ -98,7 +108,9 @@ def test_a_retracted_roll_call_does_not_count(scene: Scene) -> None:
     scene.tell(batches.call_rolls, batches.CallRoll(batch, Stage.RELEASED, 50))
     slip = RollCall.objects.get(batch=batch, stage="released").id
     done = scene.tell(retract_facts, RetractBody("mobilising.rollcall", slip))
-    again = RETRACTED["mobilising.rollcall"](done.touched["fact:mobilising.rollcall"], scene.incident, scene.now)
+    again = RETRACTED["mobilising.rollcall"](
+        done.touched["fact:mobilising.rollcall"], scene.incident, scene.now
+    )
     assert again.touched["mobilising.batch"] == {batch}
     held = Batch.objects.get(pk=batch)
     assert (held.state, held.released, held.released_at) == ("mustered", None, None)
@@ -148,11 +160,15 @@ def test_an_organisation_elsewhere_reads_and_answers_a_callout(
     assert (row.sent, row.answered, row.people) == (2, 2, 55)
 
 
-def test_an_answer_for_somebody_else_waits(scene: Scene, outsider: Actor, incident: UUID, now: datetime) -> None:
+def test_an_answer_for_somebody_else_waits(
+    scene: Scene, outsider: Actor, incident: UUID, now: datetime
+) -> None:
     ours = scene.organisation()
     letter = callouts.SendCallout(new_id(), SUBDISTRICT, "倡议书", [ours])
     scene.tell(callouts.send_callouts, letter)
     with scope(outsider, incident):
-        done = Scene(outsider, incident, now).tell(callouts.answer_callouts, callouts.AnswerCallout(letter.id, ours, 3))
+        done = Scene(outsider, incident, now).tell(
+            callouts.answer_callouts, callouts.AnswerCallout(letter.id, ours, 3)
+        )
         assert [refusal.code for refusal in done.waiting.values()] == ["access.not_allowed"]
     assert not CalloutAnswered.objects.exists()

@@ -58,7 +58,10 @@ def test_beginnings_and_ends_in_any_order_split_or_repeated_come_to_the_same(sce
     people = scene.people(4)
     shift = scene.shift()
     facts = [(duty.begin_shifts, Told(new_id(), MORNING, new_id(), DutyBody(shift, one))) for one in people]
-    facts += [(duty.end_shifts, Told(new_id(), MORNING + 9 * HOUR, new_id(), DutyBody(shift, one))) for one in people[:3]]
+    facts += [
+        (duty.end_shifts, Told(new_id(), MORNING + 9 * HOUR, new_id(), DutyBody(shift, one)))
+        for one in people[:3]
+    ]
     facts += [(duty.begin_shifts, Told(new_id(), MORNING + HOUR, new_id(), DutyBody(shift, people[0])))]
     sent = facts + chance.sample(facts, 3)
     chance.shuffle(sent)
@@ -95,7 +98,9 @@ def test_five_hundred_beginnings_cost_a_handful_of_statements(scene: Scene) -> N
     people = scene.people(500)
     shifts = [scene.shift(seats=100) for _ in range(5)]
     bodies = [DutyBody(shifts[place % 5], one) for place, one in enumerate(people)]
-    with CaptureQueriesContext(connection, ) as counted:
+    with CaptureQueriesContext(
+        connection,
+    ) as counted:
         scene.tell(duty.begin_shifts, *bodies, at=MORNING)
     assert len(counted) <= 10
     assert sum(Shift.objects.values_list("begun", flat=True)) == 500
@@ -121,7 +126,10 @@ def test_rest_strain_and_service_are_told(scene: Scene) -> None:
     at = MORNING + 13 * HOUR
     assert [one.responder for one in queries.resting(scene.incident, at)] == [tired]
     assert queries.resting(scene.incident, MORNING + 3 * HOUR)[0].until == MORNING + 12 * HOUR
-    assert {one.responder: one.minutes for one in queries.strained(scene.incident, at)} == {tired: 780, working: 780}
+    assert {one.responder: one.minutes for one in queries.strained(scene.incident, at)} == {
+        tired: 780,
+        working: 780,
+    }
     records = queries.service_records(scene.incident)
     assert {one: (record.shifts, record.minutes) for one, record in records.items()} == {
         rested: (1, 120), tired: (1, 780), working: (1, 0),
@@ -159,7 +167,9 @@ def test_holes_come_first_in_the_grid(scene: Scene) -> None:
     assert [(row.holes, len(row.shifts)) for row in rows] == [(2, 1), (0, 1), (0, 0)]
 
 
-def test_service_is_recorded_where_people_work(scene: Scene, outsider: Actor, incident: UUID, now: datetime) -> None:
+def test_service_is_recorded_where_people_work(
+    scene: Scene, outsider: Actor, incident: UUID, now: datetime
+) -> None:
     with scope(outsider, incident):
         guest, sent, stranger = Scene(outsider, incident, now).people(3, area=ELSEWHERE)
     scene.tell(duty.begin_shifts, DutyBody(scene.shift(), guest), at=MORNING)
@@ -169,7 +179,9 @@ def test_service_is_recorded_where_people_work(scene: Scene, outsider: Actor, in
     bodies = [duty.Serve(one, ServiceKind.MEAL) for one in (guest, sent, stranger)]
     done = scene.tell(duty.serve, *bodies, duty.Serve(stranger, ServiceKind.MEETING, COMMUNITY))
     assert [refusal.code for refusal in done.waiting.values()] == ["access.not_allowed"]
-    assert set(MealServed.objects.values_list("responder", "area")) == {(one, COMMUNITY) for one in (guest, sent, stranger)}
+    assert set(MealServed.objects.values_list("responder", "area")) == {
+        (one, COMMUNITY) for one in (guest, sent, stranger)
+    }
     card = queries.responder_card(guest, incident, now)
     assert card is not None
     assert card.services == {"meal": 1}

@@ -53,7 +53,9 @@ def hours(start: float, length: float) -> Engagement:
 
 
 @given(ROLLS, st.randoms())
-def test_roll_calls_late_twice_or_out_of_order_give_the_same_state(listed: list[Call], chance: object) -> None:
+def test_roll_calls_late_twice_or_out_of_order_give_the_same_state(
+    listed: list[Call], chance: object
+) -> None:
     again = listed + listed[::2]
     chance.shuffle(again)  # type: ignore[attr-defined]
     assert batch_state(again, 100) == batch_state(listed, 100)
@@ -74,7 +76,13 @@ def test_a_batch_goes_through_its_stages() -> None:
         Call(NOW + HOUR, "b", "departed", 49),
     ]  # fmt: skip
     state = batch_state(rolls, 50)
-    assert (state.stage, state.mustered, state.departed, state.arrived, state.released) == ("arrived", 50, 49, 48, None)
+    assert (state.stage, state.mustered, state.departed, state.arrived, state.released) == (
+        "arrived",
+        50,
+        49,
+        48,
+        None,
+    )
     assert (state.shortfall, state.vehicles, state.uneven) == (2, 2, False)
     assert state.reached == {"mustered": NOW, "departed": NOW + HOUR, "arrived": NOW + 2 * HOUR}
 
@@ -114,7 +122,9 @@ def test_an_implausible_date_gets_a_suggestion(printed: date, planned: date, sug
 
 
 @given(st.lists(moments, max_size=6), st.lists(moments, max_size=6), st.randoms())
-def test_duty_does_not_depend_on_order_or_repeats(begun: list[datetime], ended: list[datetime], chance: object) -> None:
+def test_duty_does_not_depend_on_order_or_repeats(
+    begun: list[datetime], ended: list[datetime], chance: object
+) -> None:
     duty = duty_of(begun, ended)
     for listed in (begun, ended):
         chance.shuffle(listed)  # type: ignore[attr-defined]
@@ -180,6 +190,10 @@ def test_fitness_is_about_the_post_and_the_night() -> None:
 
 
 def test_the_last_word_of_an_organisation_counts() -> None:
-    answers = [Answer(NOW + HOUR, "b", "water", 36), Answer(NOW, "a", "water", 20), Answer(NOW, "c", "works", 88)]
+    answers = [
+        Answer(NOW + HOUR, "b", "water", 36),
+        Answer(NOW, "a", "water", 20),
+        Answer(NOW, "c", "works", 88),
+    ]
     state = callout_state(["water", "works", "school", "water"], reversed(answers))
     assert (state.sent, state.answered, state.people) == (3, 2, 124)

@@ -113,7 +113,9 @@ def test_somebody_not_fit_is_refused_and_no_reason_shows(
     assert refusal.code == "mobilising.not_fit"
     said = refusal.say(language)
     assert ("岗位" if language == "zh-hans" else "not assignable to this post") in said
-    leaked = re.compile(f"{limit}|night|sealed|health|medic|pregnan|sick|夜班|封控|健康|孕|病|身体", re.IGNORECASE)
+    leaked = re.compile(
+        f"{limit}|night|sealed|health|medic|pregnan|sick|夜班|封控|健康|孕|病|身体", re.IGNORECASE
+    )
     assert not leaked.search(said)
     assert set(refusal.details) == {"code"}
     assert not claim(scene, scene.shift(MORNING), responder).refused
@@ -125,7 +127,9 @@ def test_the_protocol_forbids_posts_of_a_kind(scene: Scene) -> None:
     assert only(claim(scene, scene.shift(kind="gate"), responder)).code == "mobilising.not_fit"
 
 
-def test_a_guest_is_judged_in_the_area_that_needs_them(scene: Scene, outsider: Actor, incident: UUID, now: datetime) -> None:
+def test_a_guest_is_judged_in_the_area_that_needs_them(
+    scene: Scene, outsider: Actor, incident: UUID, now: datetime
+) -> None:
     """Limits declared at home, and hours taken there, count in another area that sees neither name nor shift."""
     with scope(outsider, incident):
         theirs = Scene(outsider, incident, now)
@@ -142,7 +146,9 @@ def test_a_guest_is_judged_in_the_area_that_needs_them(scene: Scene, outsider: A
     assert not claim(scene, scene.shift(), unfit).refused
 
 
-def test_people_claim_for_themselves_and_planners_for_all(scene: Scene, incident: UUID, now: datetime) -> None:
+def test_people_claim_for_themselves_and_planners_for_all(
+    scene: Scene, incident: UUID, now: datetime
+) -> None:
     own, other = scene.people(2)
     shift = scene.shift()
     field = Actor(account=new_id(), grants=person("f", "field_team", COMMUNITY).grants, responder=own)
@@ -200,4 +206,6 @@ def test_the_last_seat_has_one_winner(fresh_db: str) -> None:
         assert set(Shift.objects.values_list("claimed", flat=True)) == {1}
         assert Seat.objects.count() == TRIALS
         winners = dict(Seat.objects.values_list("shift", "responder"))
-        assert set(Seat.objects.values_list("id", flat=True)) == {derive_id(*pair) for pair in winners.items()}
+        assert set(Seat.objects.values_list("id", flat=True)) == {
+            derive_id(*pair) for pair in winners.items()
+        }

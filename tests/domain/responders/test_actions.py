@@ -32,16 +32,21 @@ def organisation(by: Actor, incident: UUID, now: datetime, area: int = SUBDISTRI
 
 
 def enrolled(by: Actor, incident: UUID, now: datetime, area: int = SUBDISTRICT) -> UUID:
-    body = actions.ResponderBody(new_id(), area, organisation(by, incident, now), name=SECRET, skills=["mandarin"])
+    body = actions.ResponderBody(
+        new_id(), area, organisation(by, incident, now), name=SECRET, skills=["mandarin"]
+    )
     done = run(actions.enrol_responders, actions.EnrolResponders([body]), by=by, incident=incident, now=now)
     assert not done.refused
     assert not done.waiting
     return body.id
 
 
-def test_a_responder_is_known_by_a_code_and_the_name_is_sealed(in_scope: Actor, incident: UUID, now: datetime) -> None:
+def test_a_responder_is_known_by_a_code_and_the_name_is_sealed(
+    in_scope: Actor, incident: UUID, now: datetime
+) -> None:
     identity = enrolled(in_scope, incident, now)
     held = Responder.objects.get(pk=identity)
+    assert held.name_c is not None
     assert SECRET.encode() not in bytes(held.name_c)
     assert queries.by_code(held.code.lower())[0].organisation_name == "水务局"
     names = actions.unmask(ids=[identity], reason="叫班", by=in_scope, incident=incident, now=now)
@@ -57,7 +62,9 @@ def test_a_responder_from_elsewhere_is_known_but_not_named(
         assert queries.known([identity])[identity].organisation_name_en == "Water bureau"
         assert actions.unmask(ids=[identity], reason="?", by=outsider, incident=incident, now=now) == {}
         placed = {identity: ELSEWHERE}
-        names = actions.unmask(ids=[identity], reason="shift", by=outsider, incident=incident, now=now, placed=placed)
+        names = actions.unmask(
+            ids=[identity], reason="shift", by=outsider, incident=incident, now=now, placed=placed
+        )
         assert names == {identity: SECRET}
 
 
@@ -78,22 +85,34 @@ def test_enrolment_needs_the_right_and_a_known_organisation(
 def test_enrolling_twice_changes_nothing(in_scope: Actor, incident: UUID, now: datetime) -> None:
     body = actions.ResponderBody(new_id(), SUBDISTRICT, organisation(in_scope, incident, now), name=SECRET)
     for _ in range(2):
-        run(actions.enrol_responders, actions.EnrolResponders([body]), by=in_scope, incident=incident, now=now)
+        run(
+            actions.enrol_responders, actions.EnrolResponders([body]), by=in_scope, incident=incident, now=now
+        )
     assert Responder.objects.count() == 1
 
 
-def test_an_organisation_of_another_area_cannot_be_renamed(in_scope: Actor, outsider: Actor, incident: UUID, now: datetime) -> None:
+def test_an_organisation_of_another_area_cannot_be_renamed(
+    in_scope: Actor, outsider: Actor, incident: UUID, now: datetime
+) -> None:
     office = organisation(in_scope, incident, now)
     taken = actions.OrganisationBody(office, ELSEWHERE, "x", OrganisationKind.FIRM)
     with scope(outsider, incident):
-        run(actions.add_organisations, actions.AddOrganisations([taken]), by=outsider, incident=incident, now=now)
+        run(
+            actions.add_organisations,
+            actions.AddOrganisations([taken]),
+            by=outsider,
+            incident=incident,
+            now=now,
+        )
         assert Organisation.objects.get(pk=office).name == "水务局"
 
 
 def test_volunteers_are_counted_by_channel(in_scope: Actor, incident: UUID, now: datetime) -> None:
     office = organisation(in_scope, incident, now)
     bodies = [
-        actions.SignUpVolunteer(actions.ResponderBody(new_id(), COMMUNITY, office, ResponderKind.VOLUNTEER), channel)
+        actions.SignUpVolunteer(
+            actions.ResponderBody(new_id(), COMMUNITY, office, ResponderKind.VOLUNTEER), channel
+        )
         for channel in ("online_a", "online_a", "branches")
     ]
     done = run(actions.sign_up_volunteers, *bodies, by=in_scope, incident=incident, now=now)
@@ -101,11 +120,15 @@ def test_volunteers_are_counted_by_channel(in_scope: Actor, incident: UUID, now:
     assert sorted(SignUp.objects.values_list("channel", flat=True)) == ["branches", "online_a", "online_a"]
 
 
-def test_the_latest_declaration_of_fitness_is_in_force_until_it_ends(in_scope: Actor, incident: UUID, now: datetime) -> None:
+def test_the_latest_declaration_of_fitness_is_in_force_until_it_ends(
+    in_scope: Actor, incident: UUID, now: datetime
+) -> None:
     identity = enrolled(in_scope, incident, now)
     until = now + timedelta(days=2)
     first = Told(new_id(), now, in_scope.by, actions.DeclareFitness(identity, ["night", "cold"], until))
-    older = Told(new_id(), now - timedelta(hours=1), in_scope.by, actions.DeclareFitness(identity, ["standing"]))
+    older = Told(
+        new_id(), now - timedelta(hours=1), in_scope.by, actions.DeclareFitness(identity, ["standing"])
+    )
     for one in (first, older):
         done = actions.declare_fitness(told=[one], by=in_scope, incident=incident, now=now)
         assert not done.waiting
@@ -117,11 +140,19 @@ def test_people_declare_their_own_limits_where_they_work(
     in_scope: Actor, incident: UUID, now: datetime, outsider: Actor
 ) -> None:
     identity = enrolled(in_scope, incident, now)
-    guest = Actor(account=new_id(), grants=person("guest", "field_team", ELSEWHERE).grants, responder=identity)
+    guest = Actor(
+        account=new_id(), grants=person("guest", "field_team", ELSEWHERE).grants, responder=identity
+    )
     with scope(guest, incident):
         here = actions.DeclareFitness(identity, ["sealed_area"], area=ELSEWHERE)
         assert not run(actions.declare_fitness, here, by=guest, incident=incident, now=now).waiting
-        done = run(actions.declare_fitness, actions.DeclareFitness(identity, []), by=guest, incident=incident, now=now)
+        done = run(
+            actions.declare_fitness,
+            actions.DeclareFitness(identity, []),
+            by=guest,
+            incident=incident,
+            now=now,
+        )
         assert [refusal.code for refusal in done.waiting.values()] == ["access.not_allowed"]
     assert queries.limits_of([identity], now) == {identity: frozenset({"sealed_area"})}
 
@@ -161,14 +192,18 @@ def test_a_template_that_does_not_fit_is_refused_in_both_languages(
     in_scope: Actor, incident: UUID, now: datetime, template: str
 ) -> None:
     body = actions.SetUpStructure(new_id(), COMMUNITY, template, partners=["a", "b", "c"])
-    (refusal,) = run(actions.set_up_structures, body, by=in_scope, incident=incident, now=now).refused.values()
+    (refusal,) = run(
+        actions.set_up_structures, body, by=in_scope, incident=incident, now=now
+    ).refused.values()
     assert refusal.code == "responders.wrong_template"
     assert template in refusal.say("zh")
     assert template in refusal.say("en")
     assert not Team.objects.exists()
 
 
-def test_an_outsider_forms_no_team_here(in_scope: Actor, outsider: Actor, incident: UUID, now: datetime) -> None:
+def test_an_outsider_forms_no_team_here(
+    in_scope: Actor, outsider: Actor, incident: UUID, now: datetime
+) -> None:
     body = actions.FormTeam(new_id(), DISTRICT, TeamKind.SWEEP, "x", members=[new_id()])
     with scope(outsider, incident):
         done = run(actions.form_teams, body, by=outsider, incident=incident, now=now)
@@ -180,6 +215,12 @@ def test_an_outsider_forms_no_team_here(in_scope: Actor, outsider: Actor, incide
 def test_the_past_names_of_an_organisation_are_kept(in_scope: Actor, incident: UUID, now: datetime) -> None:
     office = organisation(in_scope, incident, now)
     renamed = actions.OrganisationBody(office, SUBDISTRICT, "水务局（新）", OrganisationKind.AGENCY)
-    run(actions.add_organisations, actions.AddOrganisations([renamed]), by=in_scope, incident=incident, now=now)
+    run(
+        actions.add_organisations,
+        actions.AddOrganisations([renamed]),
+        by=in_scope,
+        incident=incident,
+        now=now,
+    )
     past = Organisation.pgh_event_model.objects.filter(pgh_obj=office).order_by("pgh_id")  # type: ignore[attr-defined]
     assert "水务局" in past.values_list("name", flat=True)

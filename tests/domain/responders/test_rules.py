@@ -23,7 +23,12 @@ HOUR = timedelta(hours=1)
 
 @pytest.mark.parametrize(
     ("text", "template"),
-    [("1+3+N", Template(1, 3, None)), ("1＋3＋n", Template(1, 3, None)), (" 1 + 3 + 5", Template(1, 3, 5)), ("1+N", None)],
+    [
+        ("1+3+N", Template(1, 3, None)),
+        ("1＋3＋n", Template(1, 3, None)),
+        (" 1 + 3 + 5", Template(1, 3, 5)),
+        ("1+N", None),
+    ],
 )
 def test_templates_are_read(text: str, template: Template | None) -> None:
     assert read_template(text) == template
@@ -36,12 +41,18 @@ def test_a_counted_template_wants_exactly_its_partners() -> None:
 
 
 def test_fitness_does_not_depend_on_the_order_of_declarations() -> None:
-    declared = [Declared(NOW, "a", ["night"]), Declared(NOW, "b", ["cold"]), Declared(NOW - HOUR, "c", ["standing"])]
+    declared = [
+        Declared(NOW, "a", ["night"]),
+        Declared(NOW, "b", ["cold"]),
+        Declared(NOW - HOUR, "c", ["standing"]),
+    ]
     assert {limits_at(order, NOW + HOUR) for order in permutations(declared)} == {frozenset({"cold"})}
 
 
 def test_a_declaration_without_limits_lifts_all() -> None:
-    assert limits_at([Declared(NOW, "a", ["night"]), Declared(NOW + HOUR, "b", [])], NOW + HOUR) == frozenset()
+    assert (
+        limits_at([Declared(NOW, "a", ["night"]), Declared(NOW + HOUR, "b", [])], NOW + HOUR) == frozenset()
+    )
 
 
 def test_a_member_who_left_is_none() -> None:

@@ -134,7 +134,7 @@ def count_seats(shifts: Iterable[UUID]) -> None:
         cursor.execute(
             "update mobilising_shift t set claimed = x.claimed, begun = x.begun, ended = x.ended,"
             " unrostered = x.unrostered from (select i.id, count(s.claimed_at) claimed, count(s.began_at) begun,"
-            " count(s.ended_at) ended, count(*) filter (where s.began_at is not null and s.claimed_at is null) unrostered"
+            " count(s.ended_at) ended, count(s.began_at) filter (where s.claimed_at is null) unrostered"
             " from unnest(%s::uuid[]) i(id) left join mobilising_seat s on s.shift_id = i.id group by i.id) x"
             " where t.id = x.id",
             [sorted(shifts)],

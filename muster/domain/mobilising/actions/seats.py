@@ -257,6 +257,7 @@ def _hold(people: Collection[UUID]) -> None:
     """Nobody else decides on the hours of these people until this transaction ends, in any area."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended(p, 11)) from (select p from unnest(%s::text[]) p order by p) x",
+            "select pg_advisory_xact_lock(hashtextextended(p, 11))"
+            " from (select p from unnest(%s::text[]) p order by p) x",
             [sorted(str(one) for one in people)],
         )

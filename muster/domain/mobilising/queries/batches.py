@@ -129,7 +129,7 @@ def _rows(found: Iterable[Batch], now: datetime) -> list[BatchRow]:
                 suggested_date=b.suggested_date,
                 printed_total=b.printed_total,
                 flags=_flags(b, now),
-            )  # fmt: skip
+            )
         )
     differing = {batch for conflict in _conflicts(rows) for batch in conflict.batches}
     return [
@@ -168,7 +168,7 @@ def _conflicts(rows: Iterable[BatchRow]) -> list[TotalConflict]:
                         planned,
                         counted,
                         [row.id for row in listed],
-                    )  # fmt: skip
+                    )
                 )
     return found
 

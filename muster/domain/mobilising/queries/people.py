@@ -78,7 +78,7 @@ def people_counts(incident: UUID, now: datetime) -> PeopleCounts:
             came = next(count for count in (arrived, departed, mustered, planned) if count is not None)
             here += max(came - (released or 0), 0)
         elif state == "departed":
-            road += departed
+            road += departed or 0
     on_shift = _seats(incident).filter(_on_duty(now)).values("responder").distinct().count()
     return PeopleCounts(here, road, on_shift, len(resting(incident, now)))
 
@@ -103,7 +103,7 @@ def strained(incident: UUID, now: datetime) -> list[Strained]:
     touched = _seats(incident).filter(Q(ended_at__gt=since) | _on_duty(now)).exclude(began_at=None)
     minutes: Counter[UUID] = Counter()
     for responder, began_at, ended_at in touched.values_list("responder", "began_at", "ended_at"):
-        worked = min(ended_at or now, now) - max(began_at, since)
+        worked = min(ended_at or now, now) - max(began_at or since, since)
         minutes[responder] += max(int(worked.total_seconds() // 60), 0)
     people = responders.known(minutes)
     found = []
@@ -144,7 +144,7 @@ class SeatRow(msgspec.Struct, frozen=True):
     post_kind: str
     from_at: datetime
     to_at: datetime
-    claimed: bool
+    claimed_at: datetime | None
     began_at: datetime | None
     ended_at: datetime | None
     minutes: int
@@ -187,7 +187,7 @@ def responder_card(responder: UUID, incident: UUID, now: datetime) -> ResponderC
         responder=person,
         limits=sorted(responders.limits_of([responder], now).get(responder, ())),
         teams=[team.name for team in responders.teams_of([responder], now).get(responder, ())],
-        seats=[SeatRow(*row[:5], row[5] is not None, *row[6:]) for row in rows],
+        seats=[SeatRow(*row) for row in rows],
         record=service_records(incident, [responder]).get(responder),
         services=dict(Counter(kept.values_list("kind", flat=True))),
         rests_until=next((one.until for one in resting(incident, now) if one.responder == responder), None),
