@@ -111,10 +111,8 @@ def judge(at: datetime, valid_from: datetime, valid_to: datetime, revoked_at: da
 
 
 def differs(verdict: str, check: str) -> bool:
-    """Whether the guard let through what does not hold, or stopped what does. Amber is a question, not a verdict."""
-    if check == Check.NOT_SHOWN:
-        return False
-    return verdict == (Verdict.STOP if check == Check.GOOD else Verdict.PASS)
+    """Whether the guard let through what does not hold. A good pass may be stopped for other reasons (fever)."""
+    return verdict == Verdict.PASS and check not in (Check.GOOD, Check.NOT_SHOWN)
 
 
 def keep_until(at: datetime, keeps: bool, days: int) -> datetime | None:

@@ -49,7 +49,8 @@ def settle_in(members: Sequence[UUID] = MEMBERS) -> None:
 
 def sample(resident: UUID, code: str = "A1", **more: Any) -> actions.TakeSample:
     """Somebody sits down at the site."""
-    return actions.TakeSample(**({"resident": resident, "code": code, "site": SITE, "round": ROUND, "pool_size": 3} | more))
+    usual = {"resident": resident, "code": code, "site": SITE, "round": ROUND, "pool_size": 3}
+    return actions.TakeSample(**(usual | more))
 
 
 def tell(body: Any, by: Actor, minutes: float = 0, identity: UUID | None = None) -> Told[Any]:

@@ -59,7 +59,7 @@ def test_an_over_full_tube_is_stored_and_flagged(site: UUID, in_scope: Actor) ->
     assert Tube.objects.get().flags == [Flag.OVER_FULL]
 
 
-def test_a_person_in_two_tubes_of_a_round_is_flagged_on_both_until_one_is_taken_back(site: UUID, in_scope: Actor) -> None:
+def test_a_person_in_two_tubes_of_a_round_is_flagged_on_both_till_one_is_taken_back(site: UUID, in_scope: Actor) -> None:
     first, second = tell(sample(MEMBERS[0]), in_scope), tell(sample(MEMBERS[0], "B7", site=FAR_SITE), in_scope, 9)
     do([first], in_scope)
     do([second], in_scope)
@@ -174,7 +174,9 @@ def test_an_outsider_sees_no_tube_and_takes_no_sample_here(site: UUID, in_scope:
     assert Tube.objects.get().state == "sealed"
 
 
-def test_a_grid_worker_does_not_report_results_but_a_laboratory_does(site: UUID, in_scope: Actor, grid_worker: Actor) -> None:
+def test_a_laboratory_reports_results_and_a_grid_worker_does_not(
+    site: UUID, in_scope: Actor, grid_worker: Actor
+) -> None:
     filled(in_scope, until="handover")
     laboratory = person("laboratory", "laboratory", COMMUNITY)
     for who, waits in ((grid_worker, ["access.not_allowed"]), (laboratory, [])):
@@ -184,7 +186,9 @@ def test_a_grid_worker_does_not_report_results_but_a_laboratory_does(site: UUID,
     assert Tube.objects.get().result == "negative"
 
 
-def test_only_a_planner_opens_a_round_and_it_ends_after_it_begins(site: UUID, in_scope: Actor, grid_worker: Actor) -> None:
+def test_only_a_planner_opens_a_round_and_it_ends_after_it_begins(
+    site: UUID, in_scope: Actor, grid_worker: Actor
+) -> None:
     body = actions.OpenRound(id=new_id(), area=COMMUNITY, name="第二轮", from_at=later(0), to_at=later(60))
     backwards = actions.OpenRound(id=new_id(), area=COMMUNITY, name="反", from_at=later(9), to_at=later(0))
     with scope(grid_worker, INCIDENT):

@@ -28,8 +28,9 @@ def night(by: Actor) -> list[Told[Any]]:
         (3, sample(MEMBERS[0], "A2", site=FAR_SITE, pool_size=5)), (4, sample(MEMBERS[4], "A2")),
         (5, actions.SealTube(code="A1", seats_said=3)), (5, actions.SealTube(code="A2", seats_said=2)),
         (6, sample(MEMBERS[5], "A2")), (7, actions.CountTubes(site=SITE, counted=2, codes=["A1"])),
-        (8, actions.HandOverTube(code="A1", to="市疾控")), (20, actions.ReportResult(result=Result.POSITIVE, code="A1")),
-        (20, actions.ReportResult(result=Result.NEGATIVE, code="A1")), (15, actions.ReportResult(result=Result.INVALID, code="A2")),
+        (8, actions.HandOverTube(code="A1", to="市疾控")), (15, actions.ReportResult(result=Result.INVALID, code="A2")),
+        (20, actions.ReportResult(result=Result.POSITIVE, code="A1")),
+        (20, actions.ReportResult(result=Result.NEGATIVE, code="A1")),
     ]  # fmt: skip
     return [tell(body, by, minutes, derive_id("night", number)) for number, (minutes, body) in enumerate(bodies)]
 

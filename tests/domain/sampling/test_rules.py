@@ -57,7 +57,10 @@ def test_the_furthest_step_is_the_state() -> None:
         ([seated(ADA, 0), fact(Step.SEAL, 1, number=2)], Flag.SEALED_COUNT_DIFFERS),
         ([seated(ADA, 5), fact(Step.SEAL, 1, number=1)], Flag.SAMPLE_AFTER_SEAL),
         (
-            [seated(ADA, 0), fact(Step.SEAL, 9, number=1), fact(Step.HANDOVER, 2), fact(Step.RESULT, 3, result=Result.INVALID)],
+            [
+                seated(ADA, 0), fact(Step.SEAL, 9, number=1), fact(Step.HANDOVER, 2),
+                fact(Step.RESULT, 3, result=Result.INVALID),
+            ],
             Flag.RESULT_BEFORE_SEAL,
         ),
         (

@@ -1,0 +1,122 @@
+"""Who was tested, who is left, what stands at the sites and at the laboratory."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from muster.core.access import Actor, scope
+from muster.core.ids import new_id
+from muster.domain.people.models import Resident
+from muster.domain.sampling import actions, queries
+from muster.domain.sampling.models import Round
+from muster.domain.sampling.rules import Result, tube_id
+from tests.cast import COMMUNITY, DISTRICT, INCIDENT, person
+from tests.domain.sampling.cast import (
+    BUILDINGS,
+    FAR,
+    FAR_SITE,
+    MEMBERS,
+    ROUND,
+    SITE,
+    do,
+    later,
+    sample,
+    take_back,
+    tell,
+)
+
+TUBE = tube_id(INCIDENT, "A1")
+
+
+def sampled(by: Actor) -> list[UUID]:
+    """Two of the first building, one of the second; the last one at the far site."""
+    told = [
+        tell(sample(MEMBERS[0], seat=2), by), tell(sample(MEMBERS[1], seat=1), by, 61),
+        tell(sample(MEMBERS[3], "B1", site=FAR_SITE), by, 62),
+    ]  # fmt: skip
+    do(told, by)
+    return [one.id for one in told]
+
+
+def test_coverage_counts_people_where_they_live(site: UUID, in_scope: Actor) -> None:
+    sampled(in_scope)
+    (community,) = queries.coverage(Round.objects.get())
+    assert (community.area, community.due, community.sampled, community.untested) == (COMMUNITY, 6, 3, 3)
+    assert queries.coverage(Round.objects.get(), FAR) == []
+    buildings = queries.coverage_by_building(Round.objects.get(), COMMUNITY)
+    assert [(b.building, b.due, b.untested) for b in buildings] == [(BUILDINGS[1], 3, 2), (BUILDINGS[0], 3, 1)]
+
+
+def test_an_unregistered_person_is_not_counted_as_due_nor_as_sampled(site: UUID, in_scope: Actor) -> None:
+    stranger = new_id()
+    do([tell(sample(stranger), in_scope)], in_scope)
+    assert [(one.due, one.sampled) for one in queries.coverage(Round.objects.get())] == [(6, 0)]
+    Resident.objects.create(
+        id=stranger, canonical=stranger, incident=INCIDENT, area=FAR, said_at=later(0), said_id=new_id()
+    )
+    actions.reconsider_residents({stranger}, INCIDENT, later(9))
+    assert [(one.area, one.due, one.sampled) for one in queries.coverage(Round.objects.get())] == [
+        (FAR, 1, 1), (COMMUNITY, 6, 0)
+    ]  # fmt: skip
+
+
+def test_who_is_left_is_listed_in_pages_and_by_building(site: UUID, in_scope: Actor) -> None:
+    facts = sampled(in_scope)
+    held = Round.objects.get()
+    untested = [MEMBERS[2], MEMBERS[4], MEMBERS[5]]
+    first = queries.left(held, COMMUNITY, size=2)
+    rest = queries.left(held, COMMUNITY, after=first[-1], size=2)
+    assert [who for _, who in first + rest] == sorted(untested)
+    assert [who for _, who in queries.left(held, COMMUNITY, building=BUILDINGS[0])] == [MEMBERS[2]]
+    assert queries.sampled_in(ROUND, MEMBERS) == {MEMBERS[0], MEMBERS[1], MEMBERS[3]}
+    take_back("sampling.sampletaken", facts[:1], in_scope)
+    assert MEMBERS[0] in [who for _, who in queries.left(held, COMMUNITY)]
+
+
+def test_a_worker_of_another_community_sees_none_of_it(site: UUID, in_scope: Actor) -> None:
+    sampled(in_scope)
+    held = Round.objects.get()
+    far = person("far", "grid_worker", FAR)
+    with scope(far, INCIDENT):
+        assert queries.coverage(held) == []
+        assert queries.left(held, DISTRICT) == []
+        assert [board.site for board in queries.site_boards()] == [FAR_SITE]
+
+
+def test_members_are_named_by_seat_and_positive_ones_are_wanted_again(site: UUID, in_scope: Actor) -> None:
+    facts = sampled(in_scope)
+    members = queries.members([TUBE])[TUBE]
+    assert [(one.resident, one.seat, one.place, one.area) for one in members] == [
+        (MEMBERS[1], 1, "site", COMMUNITY), (MEMBERS[0], 2, "site", COMMUNITY)
+    ]  # fmt: skip
+    assert queries.samples(facts[:1]) == [(MEMBERS[0], TUBE, later(0))]
+    take_back("sampling.sampletaken", facts[:1], in_scope)
+    assert [one.resident for one in queries.members([TUBE])[TUBE]] == [MEMBERS[1]]
+
+
+def test_the_board_of_a_site_shows_tubes_samples_and_the_last_count(site: UUID, in_scope: Actor) -> None:
+    facts = sampled(in_scope)
+    do([tell(sample(MEMBERS[2], "A2"), in_scope, 63), tell(sample(MEMBERS[2], "A2"), in_scope, 64)], in_scope)
+    do([tell(actions.SealTube(code="A1"), in_scope, 70)], in_scope)
+    do([tell(actions.CountTubes(site=SITE, counted=3), in_scope, 80)], in_scope)
+    (board,) = queries.site_boards([SITE])
+    assert (board.tubes, board.flagged, board.seats) == ({"sealed": 1, "open": 1}, 1, 3)
+    assert board.table is not None
+    assert (board.table.counted, board.table.difference) == (3, 1)
+    assert [tube.code for tube in queries.tubes(site=SITE, flagged=True)] == ["A2"]
+    assert [tube.code for tube in queries.tubes(state="sealed")] == ["A1"]
+    by_hour = queries.samples_by_hour(from_at=later(0), to_at=later(120))
+    assert by_hour == {later(0): 1, later(60): 4}
+    take_back("sampling.sampletaken", facts[1:2], in_scope)
+    assert queries.samples_by_hour(from_at=later(0), to_at=later(120), site=SITE) == {later(0): 1, later(60): 2}
+
+
+def test_the_laboratory_board_shows_what_waits_and_what_is_late(site: UUID, in_scope: Actor) -> None:
+    sampled(in_scope)
+    do([tell(actions.HandOverTube(code="A1"), in_scope, 100), tell(actions.HandOverTube(code="B1"), in_scope, 160)], in_scope)
+    (first, second) = queries.at_laboratory(INCIDENT, later(100 + 24 * 60 + 30))
+    assert (first.code, first.hours, first.late) == ("A1", 24.5, True)
+    assert (second.code, second.late) == ("B1", False)
+    do([tell(actions.ReportResult(result=Result.INVALID, code="A1"), in_scope, 200)], in_scope)
+    assert [one.code for one in queries.at_laboratory(INCIDENT, later(300))] == ["B1"]
+    assert list(queries.rounds().values_list("id", flat=True)) == [ROUND]
