@@ -10,6 +10,7 @@ import msgspec
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from muster.core import bulk
 from muster.core.access import span
 from muster.core.models import Retraction, Share
 from muster.core.vault import Vault, vault
@@ -124,21 +125,25 @@ class Candidates:
         )
 
 
+HOLDING = (
+    "select i.resident, r.canonical, i.document_x, i.phone_x, i.name_x, i.place_x, r.dwelling"
+    " from people_identity i join people_resident r on r.id = i.resident"
+    " where i.{column} = any(%s::bytea[]) and r.withdrawn_at is null"
+)
+
+
 def _holding(column: str, wanted: set[bytes]) -> list[tuple[UUID, Known]]:
+    """Records with their person and keys, for these values of a blind index."""
     if not wanted:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select i.resident, r.canonical, i.document_x, i.phone_x, i.name_x, i.place_x, r.dwelling"
-            " from people_identity i join people_resident r on r.id = i.resident"
-            f" where i.{column} = any(%s::bytea[]) and r.withdrawn_at is null",  # noqa: S608
-            [sorted(wanted)],
-        )
+        cursor.execute(HOLDING.format(column=column), [sorted(wanted)])
         rows = cursor.fetchall()
-    return [
-        (record, Known(person, Keys(*(bytes(key) if key else None for key in keys), dwelling)))
-        for record, person, *keys, dwelling in rows
-    ]
+    found = []
+    for record, person, *indexes, dwelling in rows:
+        document, phone, name, place = (bytes(index) if index else None for index in indexes)
+        found.append((record, Known(person, Keys(document, phone, name, place, dwelling))))
+    return found
 
 
 def match(incident: UUID, rows: Sequence[Row]) -> list[Match]:
@@ -165,6 +170,25 @@ def masked(ids: Iterable[UUID], incident: UUID) -> dict[UUID, Masked]:
 def persons(ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """The canonical id of these residents, where visible."""
     return dict(Resident.objects.filter(pk__in=set(ids)).values_list("id", "canonical"))
+
+
+def heads(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, int]]:
+    """The canonical id and the area of these residents, where visible."""
+    rows = Resident.objects.filter(pk__in=set(ids)).values_list("id", "canonical", "area")
+    return {one: (head, area) for one, head, area in rows}
+
+
+def joined_with(heads: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """The other records of these persons (canonical ids), for those that were joined."""
+    twins: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select canonical, id from people_resident where canonical <> id and canonical = any(%s::uuid[])",
+            [bulk.array(set(heads))],
+        )
+        for head, one in cursor.fetchall():
+            twins[head].add(one)
+    return twins
 
 
 def residents_page(

@@ -29,6 +29,7 @@ class Row(msgspec.Struct, frozen=True):
     """A person as a file or a list says: everything optional but something to go by.
 
     `key` tells apart rows that say nothing but a name (list and row number, so that a second run is the same).
+    `separate` keeps the row a person of its own under its key: nobody has decided yet whose it is.
     """
 
     name: str = ""
@@ -44,6 +45,7 @@ class Row(msgspec.Struct, frozen=True):
     household: UUID | None = None
     vulnerabilities: tuple[str, ...] = ()
     key: str = ""
+    separate: bool = False
 
 
 class Keys(msgspec.Struct, frozen=True):

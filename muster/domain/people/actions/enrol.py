@@ -79,12 +79,13 @@ def _enrol_chunk(
         if problem := queries.problem_of(row, doors) or ("" if area in allowed else "right"):
             matches.append(Match("refused", None, problem))
             continue
-        match = decide(keys, *found.of(keys))
+        match = Match("new") if row.separate else decide(keys, *found.of(keys))
         if match.outcome == "new":
             identity = _identity_of(row, keys, area, incident)
             match = Match("new", identity) if identity not in new else Match("matched", identity, "again")
             new.setdefault(identity, (row, keys, area))
-            found.add(Known(identity, keys))
+            if not row.separate:
+                found.add(Known(identity, keys))
         matches.append(match)
     return _store(matches, new, origin, setting)
 
@@ -95,8 +96,10 @@ def _area(row: Row, origin: Origin, doors: dict[UUID, tuple[int, UUID]]) -> int:
 
 def _identity_of(row: Row, keys: Keys, area: int, incident: UUID) -> UUID:
     """The id that these words always lead to. Made of keyed indexes: an id must not give a number away."""
-    if keys.document:
-        words: tuple[object, ...] = ("document", keys.document.hex(), keys.name.hex() if keys.name else "")
+    if row.separate:
+        words: tuple[object, ...] = ("separate", row.key)
+    elif keys.document:
+        words = ("document", keys.document.hex(), keys.name.hex() if keys.name else "")
     elif keys.phone and keys.name:
         words = ("phone", keys.phone.hex(), keys.name.hex())
     elif keys.place and keys.name:
@@ -124,6 +127,7 @@ def _store(
     bulk.update(
         Resident, ("id", "withdrawn_at", "batch"), [(one, None, origin.batch) for one in sorted(back)]
     )
+    settle_persons(back, incident)
     return [_settled(match, fresh | back, known) for match in matches], fresh | back
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from muster.core import bulk, journal
 from muster.core.access import Actor, scope, system
@@ -102,14 +102,15 @@ def settle_persons(residents: Iterable[UUID], incident: UUID) -> set[UUID]:
     with scope(system(incident=incident), incident):
         held = Resident.objects.filter(pk__in=touched).values("canonical")
         touched |= set(Resident.objects.filter(canonical__in=held).values_list("id", flat=True))
-        if not _neighbours(touched)[0] and len(touched) == 1:
-            return _write(dict(zip(touched, touched, strict=True)))
+        _, decisions, alike = _neighbours(touched)
+        if not decisions and not alike:
+            return _write({resident: resident for resident in touched})
         with connection.cursor() as cursor:
             cursor.execute(
                 "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"people.same/{incident}"]
             )
         reached, decisions, alike = _connected(touched)
-        return _write(canonical(reached, decisions, alike))
+        return _write(canonical(reached, decisions.values(), alike))
 
 
 def _connected(start: set[UUID]) -> tuple[set[UUID], dict[UUID, Decision], set[tuple[UUID, UUID]]]:
@@ -127,16 +128,16 @@ def _connected(start: set[UUID]) -> tuple[set[UUID], dict[UUID, Decision], set[t
 
 def _neighbours(frontier: set[UUID]) -> tuple[set[UUID], dict[UUID, Decision], set[tuple[UUID, UUID]]]:
     """Everybody one step away, with the decisions and likenesses that lead there."""
-    rows = SamePerson.objects.filter(Q(a__in=frontier) | Q(b__in=frontier)).exclude(
+    facts = SamePerson.objects.filter(Q(a__in=frontier) | Q(b__in=frontier)).exclude(
         id__in=Retraction.objects.filter(kind="people.sameperson").values("target")
     )
-    decisions = {fact.id: Decision(fact.at, fact.id, fact.a, fact.b, fact.decision == SAME) for fact in rows}
+    decisions = {fact.id: Decision(fact.at, fact.id, fact.a, fact.b, fact.decision == SAME) for fact in facts}
     papers = Identity.objects.filter(pk__in=frontier, document_x__isnull=False).values("document_x")
-    records = Identity.objects.filter(document_x__in=papers).values_list(
-        "resident", "document_x", "name_x", "area"
-    )
+    standing = Resident.objects.filter(pk=OuterRef("resident"), withdrawn_at__isnull=True)
+    records = Identity.objects.filter(Exists(standing), document_x__in=papers)
+    rows = records.values_list("resident", "document_x", "name_x", "area")
     alike = twins(
-        Twin(one, bytes(paper), bytes(name) if name else None, area) for one, paper, name, area in records
+        Twin(one, bytes(paper or b""), bytes(name) if name else None, area) for one, paper, name, area in rows
     )
     ends = {end for one in decisions.values() for end in (one.a, one.b)} | {
         end for pair in alike for end in pair
