@@ -65,8 +65,8 @@ def organisations(area: int | None = None, kind: str = "") -> QuerySet[Organisat
     return rows.filter(kind=kind) if kind else rows
 
 
-def limits_of(ids: Iterable[UUID], at: datetime) -> dict[UUID, frozenset[str]]:
-    """The fitness limits in force for each of these people at an instant; people without limits are left out."""
+def declared_limits(ids: Iterable[UUID]) -> dict[UUID, list[Declared]]:
+    """All that was declared about the fitness of these people, for `rules.limits_at`."""
     declared: dict[UUID, list[Declared]] = {}
     rows = FitnessLimit.objects.filter(responder__in=set(ids)).exclude(
         id__in=Retraction.objects.values("target")
@@ -74,7 +74,12 @@ def limits_of(ids: Iterable[UUID], at: datetime) -> dict[UUID, frozenset[str]]:
     for row in rows:
         one = Declared(at=row.at, id=str(row.id), limits=tuple(row.limits), until=row.until)
         declared.setdefault(row.responder, []).append(one)
-    found = {responder: limits_at(listed, at) for responder, listed in declared.items()}
+    return declared
+
+
+def limits_of(ids: Iterable[UUID], at: datetime) -> dict[UUID, frozenset[str]]:
+    """The fitness limits in force for each of these people at an instant; people without limits are left out."""
+    found = {responder: limits_at(listed, at) for responder, listed in declared_limits(ids).items()}
     return {responder: limits for responder, limits in found.items() if limits}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -13,8 +14,8 @@ from django.db import connection
 
 from muster.core.access import Actor, scope, system
 from muster.core.errors import Refusal
-from muster.core.ids import derive_id, new_id
-from muster.core.told import Done, Told
+from muster.core.ids import new_id
+from muster.core.told import Done
 from muster.core.vault import create_keys
 from muster.domain.incidents.models import Incident
 from muster.domain.mobilising.actions import duty, posts, seats
@@ -169,9 +170,9 @@ def test_shifts_need_hours_and_a_post(scene: Scene) -> None:
     assert scene.tell(posts.add_shifts, posts.AddShifts([orphan])).waiting
 
 
-def test_the_last_seat_has_one_winner(fresh_db: str) -> None:
-    """Eight people claim the last seat at once, many times: one gets it, seven learn that it is gone."""
-    commander = person("commander", "commander", DISTRICT)
+@pytest.fixture
+def committed(fresh_db: str) -> Scene:
+    """A scene whose incident other connections see."""
     with scope(system(), INCIDENT):
         create_keys(None)
         create_keys(INCIDENT)
@@ -179,33 +180,50 @@ def test_the_last_seat_has_one_winner(fresh_db: str) -> None:
             id=INCIDENT, area=DISTRICT, code="lg-0217", title_zh="龙岗", title_en="Longgang", pack="covid-cn-v8",
             opened_at=datetime(2022, 2, 17, tzinfo=UTC),
         )  # fmt: skip
-    with scope(commander, INCIDENT):
-        scene = Scene(commander, INCIDENT, NOW)
-        people = scene.people(CLAIMANTS)
-        shifts = [scene.shift(MORNING + timedelta(days=day), seats=1) for day in range(TRIALS)]
-    gate = Barrier(CLAIMANTS)
+    return Scene(person("commander", "commander", DISTRICT), INCIDENT, NOW)
 
-    def race(responder: UUID) -> list[str]:
-        results = []
+
+def race(scene: Scene, claims: Sequence[Sequence[SeatBody]]) -> list[tuple[str, ...]]:
+    """Each list of claims in its own thread, the n-th claims of all at once; what became of each round."""
+    gate = Barrier(len(claims))
+
+    def run(bodies: Sequence[SeatBody]) -> list[str]:
+        results: list[str] = []
         try:
-            for shift in shifts:
+            for body in bodies:
                 gate.wait(30)
-                with scope(commander, INCIDENT):
-                    told = [Told(new_id(), NOW, commander.by, SeatBody(shift, responder))]
-                    done = seats.claim_seats(told=told, by=commander, incident=INCIDENT, now=NOW)
+                with scope(scene.by, scene.incident):
+                    done = scene.tell(seats.claim_seats, body)
                 results.append(next((refusal.code for refusal in done.refused.values()), "won"))
         finally:
+            if len(results) < len(bodies):
+                gate.abort()  # nobody waits for a thread that failed
             connection.close()
         return results
 
-    with ThreadPoolExecutor(CLAIMANTS) as pool:
-        answers = list(pool.map(race, people))
-    for trial in zip(*answers, strict=True):
-        assert sorted(trial) == ["mobilising.seats_full"] * (CLAIMANTS - 1) + ["won"]
-    with scope(commander, INCIDENT):
+    with ThreadPoolExecutor(len(claims)) as pool:
+        return [tuple(sorted(trial)) for trial in zip(*pool.map(run, claims), strict=True)]
+
+
+def test_the_last_seat_has_one_winner(committed: Scene) -> None:
+    """Eight people claim the last seat at once, many times: one gets it, seven learn that it is gone."""
+    with scope(committed.by, INCIDENT):
+        people = committed.people(CLAIMANTS)
+        shifts = [committed.shift(MORNING + timedelta(days=day), seats=1) for day in range(TRIALS)]
+    rounds = race(committed, [[SeatBody(shift, one) for shift in shifts] for one in people])
+    assert set(rounds) == {("mobilising.seats_full",) * (CLAIMANTS - 1) + ("won",)}
+    assert len(rounds) == TRIALS
+    with scope(committed.by, INCIDENT):
         assert set(Shift.objects.values_list("claimed", flat=True)) == {1}
-        assert Seat.objects.count() == TRIALS
         winners = dict(Seat.objects.values_list("shift", "responder"))
-        assert set(Seat.objects.values_list("id", flat=True)) == {
-            derive_id(*pair) for pair in winners.items()
-        }
+        assert len(winners) == Seat.objects.count() == TRIALS
+
+
+def test_one_person_claimed_twice_at_once_gets_one_seat(committed: Scene) -> None:
+    """Two desks want the same person for the same hours: one has them."""
+    with scope(committed.by, INCIDENT):
+        (responder,) = committed.people(1)
+        days = [MORNING + timedelta(days=day) for day in range(TRIALS)]
+        pairs = [(committed.shift(day), committed.shift(day)) for day in days]
+    rounds = race(committed, [[SeatBody(pair[desk], responder) for pair in pairs] for desk in range(2)])
+    assert set(rounds) == {("mobilising.double_booked", "won")}

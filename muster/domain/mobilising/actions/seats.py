@@ -22,6 +22,7 @@ from muster.domain.mobilising.actions.shared import enter_journal
 from muster.domain.mobilising.models import Seat, Shift
 from muster.domain.mobilising.rules import Duty, Engagement, Limits, engagement, is_fit, overlap, rest_until
 from muster.domain.responders import queries as responders
+from muster.domain.responders.rules import limits_at
 from muster.protocols import Pack
 
 AROUND = timedelta(days=2)  # no rest rule looks further
@@ -92,10 +93,7 @@ class _Book:
     ) -> None:
         self.shifts, self.people, self.staffing, self.now = shifts, people, pack.staffing, now
         self.tz = get_default_timezone()
-        self.fitness = {
-            begin: responders.limits_of(people, begin)
-            for begin in {shift.from_at for shift in shifts.values()}
-        }
+        self.declared = responders.declared_limits(people)
         first = min(shift.from_at for shift in shifts.values()) - AROUND
         last = max(shift.to_at for shift in shifts.values()) + AROUND
         self.taken: dict[UUID, dict[UUID, Engagement]] = {}
@@ -132,9 +130,8 @@ class _Book:
         wanted = Engagement(shift.from_at, shift.to_at)
         others = [hours for other, hours in self.taken.get(person.id, {}).items() if other != shift.id]
         limits = self.limits(person)
-        if not is_fit(
-            shift.post.forbids, self.fitness[shift.from_at].get(person.id, ()), self.at_night(shift)
-        ):
+        unfit_for = limits_at(self.declared.get(person.id, ()), shift.from_at)
+        if not is_fit(shift.post.forbids, unfit_for, self.at_night(shift)):
             return NotFit(code=person.code)
         if (clash := overlap(wanted, others)) is not None:
             return DoubleBooked(
