@@ -22,6 +22,11 @@ def _plain(value: object) -> str:
     return str(value)
 
 
+def array(values: Iterable[object]) -> str:
+    """An array literal of ids or numbers: one parameter, however many."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
 _encode = msgspec.json.Encoder(enc_hook=_plain)
 
 
@@ -102,12 +107,13 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     sets = ", ".join(f'"{model._meta.get_field(n).column}" = x."{n}"' for n in names[1:])
     sql = (
         f"update {table} t set {sets} from json_to_recordset(%s::json) as x({kinds})"
-        f' where t."{model._meta.pk.column}" = x."{names[0]}"'
-    )
+        f' where t."{model._meta.pk.column}" = x."{names[0]}" and t."{model._meta.pk.column}" = any(%s::uuid[])'
+    )  # the ids are said twice: a plan that starts from anything but the key would read the whole table
     changed = 0
     with connection.cursor() as cursor:
         for start in range(0, len(listed), CHUNK):
-            cursor.execute(sql, [_rows_json(names, listed[start : start + CHUNK])])
+            chunk = listed[start : start + CHUNK]
+            cursor.execute(sql, [_rows_json(names, chunk), array(row[0] for row in chunk)])
             changed += cursor.rowcount
     return changed
 
@@ -121,6 +127,6 @@ def lock(model: type[models.Model], ids: Iterable[UUID]) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             f'select "{key}" from "{model._meta.db_table}" where "{key}" = any(%s::uuid[]) order by 1 for no key update',
-            ["{" + ",".join(map(str, wanted)) + "}"],
+            [array(wanted)],
         )
         return {row[0] for row in cursor.fetchall()}

@@ -76,10 +76,12 @@ class _Batch:
 
     def known(self, wires: Sequence[Wire]) -> list[Wire]:
         """Answer what was sent before; return what is new."""
-        before = {
-            row[0]: row
-            for row in Receipt.objects.filter(pk__in=[w.id for w in wires]).values_list("id", "digest", "result", "code")
-        }
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select id, digest, result, code from core_receipt where id = any(%s::uuid[])",
+                [bulk.array(wire.id for wire in wires)],
+            )
+            before = {row[0]: row for row in cursor.fetchall()}
         fresh = []
         for wire in wires:
             row = before.get(wire.id)

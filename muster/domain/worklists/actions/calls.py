@@ -13,7 +13,7 @@ from muster.core import bulk, journal
 from muster.core.access import Actor, span
 from muster.core.errors import NotAllowed, NotVisibleYet, Refusal
 from muster.core.told import Done, Told
-from muster.domain.worklists.actions.reconciling import recompute_items
+from muster.domain.worklists.actions.reconciling import derive_items, lock_items, recompute_items
 from muster.domain.worklists.models import Attempt, WorkItem
 from muster.domain.worklists.rules import ItemKind, Outcome
 
@@ -68,20 +68,15 @@ class ReleaseItem(msgspec.Struct, frozen=True):
 def record_attempts(*, told: Sequence[Told[RecordAttempt]], by: Actor, incident: UUID, now: datetime) -> Done:
     """Store how calls and visits ended, and derive the items again. Never refused for lateness or repetition."""
     done = Done()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select id, area, subject from worklists_workitem where id = any(%s) order by id for no key update",
-            [[one.body.item for one in told]],
-        )
-        known = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
-    allowed = by.allowed("worklists.record", (area for area, _ in known.values()), incident)
+    known = lock_items(one.body.item for one in told)
+    allowed = by.allowed("worklists.record", (item.area for item in known.values()), incident)
     rows = []
     for one in told:
         body = one.body
         if body.item not in known:
             done.waiting[one.id] = NotVisibleYet()
             continue
-        area, subject = known[body.item]
+        area, subject = known[body.item].area, known[body.item].subject
         if area not in allowed:
             done.waiting[one.id] = NotAllowed(right="worklists.record")
             continue
@@ -92,8 +87,9 @@ def record_attempts(*, told: Sequence[Told[RecordAttempt]], by: Actor, incident:
     if rows:
         bulk.insert(Attempt, (*FACT, "item", "subject", "channel", "outcome", "callback_at"), rows)
         items = {row[6] for row in rows}
-        recompute_items(items, incident)
-        WorkItem.objects.filter(pk__in=items, leased_by=by.by).update(leased_by=None, leased_until=None)
+        derive_items({item: known[item] for item in items}, incident)
+        if held := [item for item in items if known[item].leased_by == by.by]:
+            WorkItem.objects.filter(pk__in=held).update(leased_by=None, leased_until=None)
         journal.write(
             action="worklists.attempt", by=by, incident=incident, area=min(row[2] for row in rows), subjects=items,
             count=len(rows),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from django.conf import settings
 from django.db import connection
 
@@ -60,18 +61,45 @@ def calling_rules(incident: UUID) -> CallingRules:
     )
 
 
+LOCKED = """
+select id, area, kind, subject, occasion, subject_kind, leased_by from worklists_workitem
+where id = any(%s::uuid[]) order by id for no key update
+"""
+
+
+class Locked(msgspec.Struct, frozen=True):
+    """An item that this transaction holds: what its state is derived with."""
+
+    id: UUID
+    area: int
+    kind: str
+    subject: UUID
+    occasion: str
+    subject_kind: str
+    leased_by: UUID | None
+
+
+def lock_items(items: Iterable[UUID]) -> dict[UUID, Locked]:
+    """Lock the visible ones of these items, in id order."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCKED, [bulk.array(set(items))])
+        return {row[0]: Locked(*row) for row in cursor.fetchall()}
+
+
 def recompute_items(items: set[UUID], incident: UUID) -> None:
     """Derive the state of items from their causes and from all attempts on them, joined persons included."""
-    if not items:
-        return
-    bulk.lock(WorkItem, items)
-    subjects = WorkItem.objects.filter(pk__in=items).values_list("id", "kind", "subject", "occasion", "subject_kind")
-    same = _same_items(list(subjects), incident)
-    causes = _causes(items)
-    tries = _tries(items | set(same), same)
+    if items:
+        derive_items(lock_items(items), incident)
+
+
+def derive_items(locked: Mapping[UUID, Locked], incident: UUID) -> None:
+    """As `recompute_items`, for items that are locked already."""
+    same = _same_items(locked, incident)
+    causes = _causes(locked)
+    tries = _tries([*locked, *same], same)
     calling = calling_rules(incident)
     rows = []
-    for item in items:
+    for item in locked:
         s = item_state(causes.get(item, []), tries.get(item, []), calling)
         rows.append(
             (item, s.state, s.step, s.due_at, s.priority, s.causes, s.attempts, s.last_outcome, s.last_at, s.next_try_at,
@@ -80,33 +108,38 @@ def recompute_items(items: set[UUID], incident: UUID) -> None:
     bulk.update(WorkItem, STATE, rows)
 
 
-def _same_items(rows: list[tuple[UUID, str, UUID, str, str]], incident: UUID) -> dict[UUID, UUID]:
+def _same_items(locked: Mapping[UUID, Locked], incident: UUID) -> dict[UUID, UUID]:
     """Items of persons who were joined with the subject: their item id to ours."""
-    persons = {subject for _, _, subject, _, kind in rows if kind == "resident"}
-    twins = people.joined_with(persons)
+    about = [one for one in locked.values() if one.subject_kind == "resident"]
+    twins = people.joined_with(one.subject for one in about)
+    if not twins:
+        return {}
     return {
-        item_id(incident, kind, twin, occasion): item
-        for item, kind, subject, occasion, subject_kind in rows
-        if subject_kind == "resident"
-        for twin in twins.get(subject, ())
+        item_id(incident, one.kind, twin, one.occasion): one.id
+        for one in about
+        for twin in twins.get(one.subject, ())
     }
 
 
-def _causes(items: set[UUID]) -> dict[UUID, list[Cause]]:
+def _causes(items: Iterable[UUID]) -> dict[UUID, list[Cause]]:
     found: dict[UUID, list[Cause]] = defaultdict(list)
-    rows = WorkCause.objects.filter(item__in=items, wanted=True)
-    for item, due_at, priority, satisfied_at in rows.values_list("item", "due_at", "priority", "satisfied_at"):
-        found[item].append(Cause(due_at, priority, satisfied_at))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select item, due_at, priority, satisfied_at from worklists_workcause where wanted and item = any(%s::uuid[])",
+            [bulk.array(items)],
+        )
+        for item, *fields in cursor.fetchall():
+            found[item].append(Cause(*fields))
     return found
 
 
-def _tries(items: set[UUID], same: dict[UUID, UUID]) -> dict[UUID, list[Try]]:
+def _tries(items: Iterable[UUID], same: Mapping[UUID, UUID]) -> dict[UUID, list[Try]]:
     found: dict[UUID, list[Try]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
             "select a.item, a.at, a.id, a.outcome, a.by, a.channel, a.callback_at from worklists_attempt a"
-            " where a.item = any(%s) and not exists (select from core_retraction r where r.target = a.id)",
-            [list(items)],
+            " where a.item = any(%s::uuid[]) and not exists (select from core_retraction r where r.target = a.id)",
+            [bulk.array(items)],
         )
         for item, *fields in cursor.fetchall():
             found[same.get(item, item)].append(Try(*fields))

@@ -1,0 +1,227 @@
+"""Reads of lists, items, doors and buildings for the desk.
+
+What a building is (`STATE`) is said once here. Reads and the index that serves each: buildings of an area -
+`places_building_area` and one probe of building states; items by kind - `worklists_item_count`; items about
+somebody or somewhere - `worklists_workitem_subject`, `worklists_item_house`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from muster.core.models import Retraction
+from muster.domain.worklists.models import Attempt, DwellingState, Visit, WorkItem
+
+COMMUNITY = 1_000  # area codes are grouped by what is left when the grid is taken away
+STATE = (
+    "case when s.id is null or s.done + s.empty + s.absent + s.refused = 0 then 'open'"
+    " when s.done + s.empty >= b.units then 'done' when s.refused > 0 then 'refused'"
+    " when s.done + s.empty + s.absent >= b.units then 'absent' else 'doing' end"
+)
+OF = "from places_building b left join worklists_buildingstate s on s.id = b.id"
+LEFT = "greatest(b.units - coalesce(s.done + s.empty + s.absent + s.refused, 0), 0)"
+ORDER = "b.area, b.compound, length(b.name), b.name, b.id"
+BUILDING_STATES = ("open", "doing", "absent", "refused", "done")
+
+
+class BuildingRow(msgspec.Struct, frozen=True):
+    """A building with how far its sweep is."""
+
+    id: UUID
+    area: int
+    name: str
+    compound: str
+    address: str
+    units: int
+    done: int
+    absent: int
+    refused: int
+    empty: int
+    left: int
+    persons: int
+    last_at: datetime | None
+    state: str
+    lat: float | None
+    lon: float | None
+    outline: list[Any] | None
+    generated: bool
+
+
+ROW = (
+    "select b.id, b.area, b.name, b.compound, b.address, b.units, coalesce(s.done, 0), coalesce(s.absent, 0),"
+    f" coalesce(s.refused, 0), coalesce(s.empty, 0), {LEFT}, coalesce(s.persons, 0), s.last_at, {STATE},"
+    f" b.lat, b.lon, b.outline::text, b.generated {OF}"
+)
+
+
+class Swept(msgspec.Struct, frozen=True):
+    """How far the buildings of an area are."""
+
+    buildings: int = 0
+    done: int = 0
+    doing: int = 0
+    absent: int = 0
+    refused: int = 0
+    open: int = 0
+    units: int = 0
+    left: int = 0
+    last_at: datetime | None = None
+
+
+class Patch(msgspec.Struct, frozen=True):
+    """The buildings of a community, with the rectangle around them."""
+
+    area: int
+    swept: Swept
+    south: float | None
+    west: float | None
+    north: float | None
+    east: float | None
+    generated: bool
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """Rows of the lists of one purpose: all, verified, late."""
+
+    purpose: str
+    total: int
+    done: int
+    late: int
+
+
+class KindCount(msgspec.Struct, frozen=True):
+    """Items of a kind: open, late, due soon, and the hour of the next one."""
+
+    kind: str
+    open: int
+    late: int
+    soon: int
+    next_at: datetime | None
+
+
+def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def buildings(
+    bounds: tuple[int, int], *, state: str = "", unvisited: bool = False, after: UUID | None = None, size: int = 50
+) -> list[BuildingRow]:
+    """Buildings of a stretch of areas by compound and name, after a building of the page before."""
+    where, values = ["b.area >= %s", "b.area < %s"], list[Any](bounds)
+    if state:
+        where.append(f"{STATE} = %s")
+        values.append(state)
+    if unvisited:
+        where.append(f"{LEFT} > 0")
+    if after:
+        where.append(f"({ORDER}) > (select {ORDER} from places_building b where b.id = %s)")
+        values.append(after)
+    found = _rows(f"{ROW} where {' and '.join(where)} order by {ORDER} limit %s", [*values, size])
+    return [_building(row) for row in found]
+
+
+def building_row(building: UUID) -> BuildingRow | None:
+    """One building with how far it is; None when it is not visible."""
+    return next((_building(row) for row in _rows(f"{ROW} where b.id = %s", [building])), None)
+
+
+def _building(row: tuple[Any, ...]) -> BuildingRow:
+    held = dict(zip(BuildingRow.__struct_fields__, row, strict=True))
+    held["outline"] = msgspec.json.decode(held["outline"]) if held["outline"] else None
+    return BuildingRow(**held)
+
+
+SWEPT = (
+    "count(*), "
+    + ", ".join(f"count(*) filter (where {STATE} = '{state}')" for state in ("done", "doing", "absent", "refused", "open"))
+    + f", coalesce(sum(b.units), 0), coalesce(sum({LEFT}), 0), max(s.last_at)"
+)
+
+
+def swept(bounds: tuple[int, int]) -> Swept:
+    """How far the buildings of a stretch of areas are."""
+    return Swept(*_rows(f"select {SWEPT} {OF} where b.area >= %s and b.area < %s", list(bounds))[0])
+
+
+def patches(bounds: tuple[int, int], size: int = 5_000) -> list[Patch]:
+    """The same by community, with the rectangle around its buildings."""
+    sql = (
+        f"select b.area / {COMMUNITY}, {SWEPT}, min(b.lat), min(b.lon), max(b.lat), max(b.lon), bool_or(b.generated)"
+        f" {OF} where b.area >= %s and b.area < %s group by 1 order by 1 limit %s"
+    )
+    return [Patch(row[0] * COMMUNITY, Swept(*row[1:10]), *row[10:]) for row in _rows(sql, [*bounds, size])]
+
+
+PROGRESS = """
+select l.purpose, count(*), count(*) filter (where i.state = 'done'),
+    count(*) filter (where i.state = 'open' and i.due_at < %s)
+from worklists_verificationlist l join worklists_listentry e on e.list_id = l.id join worklists_workitem i on i.id = e.item
+where e.returned_at is null and e.area >= %s and e.area < %s group by 1 order by 1
+"""
+
+
+def progress(bounds: tuple[int, int], now: datetime) -> list[Progress]:
+    """Rows of pushed lists by purpose."""
+    return [Progress(*row) for row in _rows(PROGRESS, [now, *bounds])]
+
+
+KINDS = """
+select kind, count(*), count(*) filter (where due_at < %s), count(*) filter (where due_at >= %s and due_at < %s),
+    min(due_at) filter (where due_at >= %s)
+from worklists_workitem where state = 'open' and area >= %s and area < %s group by 1 order by 1
+"""
+
+
+def kinds(bounds: tuple[int, int], now: datetime, until: datetime) -> list[KindCount]:
+    """Open items by kind, with those late and those due before `until`."""
+    return [KindCount(*row) for row in _rows(KINDS, [now, now, until, now, *bounds])]
+
+
+def unsure(bounds: tuple[int, int]) -> int:
+    """Rows of lists that fit several residents and wait for a person to decide."""
+    sql = "select count(*) from worklists_listentry where how = 'unsure' and returned_at is null and area >= %s and area < %s"
+    return int(_rows(sql, list(bounds))[0][0])
+
+
+def unsure_residents(bounds: tuple[int, int], size: int = 50) -> list[UUID]:
+    """Whom those rows made, oldest first."""
+    sql = (
+        "select resident from worklists_listentry where how = 'unsure' and returned_at is null and area >= %s and area < %s"
+        " order by id limit %s"
+    )
+    return [row[0] for row in _rows(sql, [*bounds, size])]
+
+
+def doors_of(building: UUID) -> dict[UUID, DwellingState]:
+    """The doors of a building that were visited."""
+    return {door.id: door for door in DwellingState.objects.filter(building=building)}
+
+
+def visits(dwelling: UUID, size: int = 50) -> list[tuple[Visit, bool]]:
+    """The visits at a door, newest first, each with whether it was taken back."""
+    found = list(Visit.objects.filter(dwelling=dwelling).order_by("-at", "-id")[:size])
+    gone = set(Retraction.objects.filter(target__in=[one.id for one in found]).values_list("target", flat=True))
+    return [(one, one.id in gone) for one in found]
+
+
+def open_items(subjects: Iterable[UUID], *, building: UUID | None = None) -> QuerySet[WorkItem]:
+    """Open work about these people or doors (and the rest of a building), the first due first."""
+    about = Q(subject__in=list(subjects))
+    if building:
+        about |= Q(building=building)
+    return WorkItem.objects.filter(about, state="open").order_by("due_at", "id")
+
+
+def attempts(subjects: Iterable[UUID], size: int = 50) -> list[Attempt]:
+    """Calls and visits about these people, newest first, without those taken back."""
+    found = Attempt.objects.filter(subject__in=list(subjects)).exclude(id__in=Retraction.objects.values("target"))
+    return list(found.order_by("-at", "-id")[:size])
