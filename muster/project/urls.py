@@ -7,6 +7,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("muster.fieldapp.urls")),
+    path("", include("muster.reports.urls")),
 ]
 if (settings.SOURCE / "commandpost" / "urls.py").exists():
     urlpatterns.append(path("", include("muster.commandpost.urls")))

@@ -1,1 +1,1 @@
-"""Figures, situation reports and editions."""
+"""Figures, service checks, editions of the situation report, and their reconciliation with what was published."""
