@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from muster.core import bulk, journal
 from muster.core.access import Actor, scope, system
@@ -100,7 +100,7 @@ def settle_persons(residents: Iterable[UUID], incident: UUID) -> set[UUID]:
     if not touched:
         return set()
     with scope(system(incident=incident), incident):
-        held = Resident.objects.filter(pk__in=touched).values("canonical")
+        held = set(Resident.objects.filter(pk__in=touched).values_list("canonical", flat=True))
         touched |= set(Resident.objects.filter(canonical__in=held).values_list("id", flat=True))
         _, decisions, alike = _neighbours(touched)
         if not decisions and not alike:
@@ -128,21 +128,44 @@ def _connected(start: set[UUID]) -> tuple[set[UUID], dict[UUID, Decision], set[t
 
 def _neighbours(frontier: set[UUID]) -> tuple[set[UUID], dict[UUID, Decision], set[tuple[UUID, UUID]]]:
     """Everybody one step away, with the decisions and likenesses that lead there."""
-    facts = SamePerson.objects.filter(Q(a__in=frontier) | Q(b__in=frontier)).exclude(
-        id__in=Retraction.objects.filter(kind="people.sameperson").values("target")
+    facts = {fact.id: fact for fact in SamePerson.objects.filter(Q(a__in=frontier) | Q(b__in=frontier))}
+    back = (
+        set(Retraction.objects.filter(target__in=facts.keys()).values_list("target", flat=True))
+        if facts
+        else set()
     )
-    decisions = {fact.id: Decision(fact.at, fact.id, fact.a, fact.b, fact.decision == SAME) for fact in facts}
-    papers = Identity.objects.filter(pk__in=frontier, document_x__isnull=False).values("document_x")
-    standing = Resident.objects.filter(pk=OuterRef("resident"), withdrawn_at__isnull=True)
-    records = Identity.objects.filter(Exists(standing), document_x__in=papers)
-    rows = records.values_list("resident", "document_x", "name_x", "area")
-    alike = twins(
-        Twin(one, bytes(paper or b""), bytes(name) if name else None, area) for one, paper, name, area in rows
-    )
-    ends = {end for one in decisions.values() for end in (one.a, one.b)} | {
-        end for pair in alike for end in pair
+    decisions = {
+        one: Decision(fact.at, one, fact.a, fact.b, fact.decision == SAME)
+        for one, fact in facts.items()
+        if one not in back
     }
+    alike = _alike(frontier)
+    ends = {end for one in decisions.values() for end in (one.a, one.b)}
+    ends |= {end for pair in alike for end in pair}
     return ends - frontier, decisions, alike
+
+
+def _alike(frontier: set[UUID]) -> set[tuple[UUID, UUID]]:
+    """Pairs of records with one document, at least one of each in the frontier; withdrawn ones are nobody."""
+    mine = Identity.objects.filter(pk__in=frontier, document_x__isnull=False).values_list(
+        "document_x", flat=True
+    )
+    papers = {bytes(paper) for paper in mine if paper}
+    rows = Identity.objects.filter(document_x__in=papers).values_list(
+        "resident", "document_x", "name_x", "area"
+    )
+    records = [
+        Twin(one, bytes(paper), bytes(name) if name else None, area)
+        for one, paper, name, area in rows
+        if paper
+    ]
+    if len(records) == len(papers):
+        return set()
+    listed = [record.resident for record in records]
+    gone = set(
+        Resident.objects.filter(pk__in=listed, withdrawn_at__isnull=False).values_list("id", flat=True)
+    )
+    return twins(record for record in records if record.resident not in gone)
 
 
 def _write(persons: dict[UUID, UUID]) -> set[UUID]:
