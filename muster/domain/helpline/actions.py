@@ -111,7 +111,9 @@ def add_lines(*, told: Sequence[Told[AddLine]], by: Actor, incident: UUID, now: 
     if rows:
         bulk.insert(Line, ("id", "incident", "area", "kind", "name", "phone", "round_the_clock"), rows)
         area = min(row[2] for row in rows)
-        journal.write(action="helpline.line", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+        journal.write(
+            action="helpline.line", by=by, incident=incident, area=area, subjects=[row[0] for row in rows]
+        )
     return done
 
 
@@ -134,7 +136,9 @@ def take_calls(*, told: Sequence[Told[TakeCall]], by: Actor, incident: UUID, now
     if rows:
         bulk.insert(Call, (*FACT, "line", "kind", "outcome", "note_c"), rows)
         area = min(row[2] for row in rows)
-        journal.write(action="helpline.call", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+        journal.write(
+            action="helpline.call", by=by, incident=incident, area=area, subjects=[row[0] for row in rows]
+        )
     return done
 
 
@@ -186,7 +190,9 @@ def update_requests(*, told: Sequence[Told[UpdateRequest]], by: Actor, incident:
         elif area not in allowed:
             done.waiting[one.id] = NotAllowed(right="helpline.record")
         else:
-            rows.append((one.id, incident, area, one.at, one.by, one.device, b.request, b.step.value, b.promised_at))
+            rows.append(
+                (one.id, incident, area, one.at, one.by, one.device, b.request, b.step.value, b.promised_at)
+            )
     if rows:
         requests = {row[6] for row in rows}
         bulk.lock(Request, requests)
@@ -215,7 +221,9 @@ def recompute_requests(requests: set[UUID]) -> None:
     rows = []
     for request, first in Request.objects.filter(pk__in=requests).values_list("id", "first_promised_at"):
         s = request_state(first, updates[request])
-        rows.append((request, s.state, s.promised_at, s.promises, s.closed_at, s.late, s.taken_by, s.next_change_at))
+        rows.append(
+            (request, s.state, s.promised_at, s.promises, s.closed_at, s.late, s.taken_by, s.next_change_at)
+        )
     bulk.update(Request, STATE, rows)
 
 
@@ -244,7 +252,9 @@ def record_support(*, told: Sequence[Told[RecordSupport]], by: Actor, incident: 
     if rows:
         bulk.insert(Support, (*FACT, "kind", "audience"), rows)
         area = min(row[2] for row in rows)
-        journal.write(action="helpline.support", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+        journal.write(
+            action="helpline.support", by=by, incident=incident, area=area, subjects=[row[0] for row in rows]
+        )
     return done
 
 
@@ -266,14 +276,21 @@ def read_request_note(*, request: UUID, reason: str, by: Actor, incident: UUID, 
 
 
 def _open(
-    table: str, right: str, row: tuple[UUID, int, bytes | None], reason: str, by: Actor, incident: UUID
+    table: str,
+    right: str,
+    row: tuple[UUID, int, bytes | memoryview | None],
+    reason: str,
+    by: Actor,
+    incident: UUID,
 ) -> str:
     """Check the right and the reason, write the journal, open the seal."""
     thing, area, sealed = row
     by.require(right, area, incident)
     if not reason.strip():
         raise ReasonNeeded
-    journal.write(action="helpline.read", by=by, incident=incident, area=area, subjects=[thing], reason=reason)
+    journal.write(
+        action="helpline.read", by=by, incident=incident, area=area, subjects=[thing], reason=reason
+    )
     if sealed is None:
         return ""
     return vault(None).open(sealed, kind="counselling", table=table, row=thing, field="note_c")

@@ -62,7 +62,9 @@ class Request(Held):
             models.Index(fields=["promised_at", "id"], name="helpline_request_due", condition=IS_OPEN),
             models.Index(fields=["area", "state", "kind"], name="helpline_request_area"),
             models.Index(
-                fields=["dwelling", "asked_at"], name="helpline_request_home", condition=Q(dwelling__isnull=False)
+                fields=["dwelling", "asked_at"],
+                name="helpline_request_home",
+                condition=Q(dwelling__isnull=False),
             ),
         ]
 

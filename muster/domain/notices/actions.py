@@ -74,16 +74,32 @@ def publish_notices(*, told: Sequence[Told[PublishNotice]], by: Actor, incident:
     for one in done.stored(told):
         b = one.body
         rows.append(
-            (b.id, incident, b.area, b.title_zh, b.title_en, b.text_zh, b.text_en, b.number, b.zone, one.at, one.by)
+            (
+                b.id,
+                incident,
+                b.area,
+                b.title_zh,
+                b.title_en,
+                b.text_zh,
+                b.text_en,
+                b.number,
+                b.zone,
+                one.at,
+                one.by,
+            )
         )
     if rows:
         bulk.insert(Notice, NOTICE, rows)
         area = min(row[2] for row in rows)
-        journal.write(action="notices.publish", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+        journal.write(
+            action="notices.publish", by=by, incident=incident, area=area, subjects=[row[0] for row in rows]
+        )
     return done
 
 
-def withdraw_notices(*, told: Sequence[Told[WithdrawNotice]], by: Actor, incident: UUID, now: datetime) -> Done:
+def withdraw_notices(
+    *, told: Sequence[Told[WithdrawNotice]], by: Actor, incident: UUID, now: datetime
+) -> Done:
     """Withdraw notices; the first withdrawal stands."""
     done = Done()
     bulk.lock(Notice, {one.body.notice for one in told})
@@ -117,9 +133,11 @@ def broadcast(*, told: Sequence[Told[RecordBroadcast]], by: Actor, incident: UUI
         elif b.area not in allowed:
             done.waiting[one.id] = NotAllowed(right="notices.broadcast")
         else:
-            rows.append((one.id, incident, b.area, one.at, one.by, one.device, b.notice, b.channel.value, b.audience))
+            rows.append(
+                (one.id, incident, b.area, one.at, one.by, one.device, b.notice, b.channel.value, b.audience)
+            )
     if rows:
         bulk.insert(Broadcast, (*FACT, "notice", "channel", "audience"), rows)
-        area = min(row[2] for row in rows)
-        journal.write(action="notices.broadcast", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+        area, facts = min(row[2] for row in rows), [row[0] for row in rows]
+        journal.write(action="notices.broadcast", by=by, incident=incident, area=area, subjects=facts)
     return done

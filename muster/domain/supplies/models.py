@@ -130,7 +130,9 @@ class Offer(Held):
     class Meta(Held.Meta):
         constraints = [
             *Held.Meta.constraints,
-            models.CheckConstraint(name="supplies_offer_not_overspent", condition=Q(allocated__lte=F("quantity"))),
+            models.CheckConstraint(
+                name="supplies_offer_not_overspent", condition=Q(allocated__lte=F("quantity"))
+            ),
         ]
         indexes = [models.Index(fields=["area", "made_at"], name="supplies_offer_area")]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,17 @@ from muster.core.access import span
 from muster.core.errors import NotFound
 from muster.core.models import Retraction
 from muster.core.vault import vault
-from muster.domain.supplies.models import Balance, DayClosing, Donation, Item, Movement, Need, Offer, Store, Thanks
+from muster.domain.supplies.models import (
+    Balance,
+    DayClosing,
+    Donation,
+    Item,
+    Movement,
+    Need,
+    Offer,
+    Store,
+    Thanks,
+)
 from muster.domain.supplies.rules import NeedPhase, StoreKind, daily_counts, day_of
 from muster.protocols import Pack
 
@@ -42,20 +53,24 @@ def stores() -> QuerySet[Store]:
     return Store.objects.exclude(kind=StoreKind.OUTSIDE).order_by("area", "name", "id")
 
 
-def balances(*, store: UUID | None = None) -> QuerySet[Balance]:
+def balances(*, store: UUID | None = None) -> QuerySet[Any]:
     """What the stores in this scope have (or one of them), with `store_name`, `code`, `name_zh`, `name_en`, `unit`."""
     item = Item.objects.filter(pk=OuterRef("item"))
-    rows = Balance.objects.annotate(
-        store_name=Subquery(Store.objects.filter(pk=OuterRef("store")).values("name")[:1]),
-        store_kind=Subquery(Store.objects.filter(pk=OuterRef("store")).values("kind")[:1]),
-        **{name: Subquery(item.values(name)[:1]) for name in ("code", "name_zh", "name_en", "unit")},
+    place = Store.objects.filter(pk=OuterRef("store"))
+    rows: QuerySet[Any] = Balance.objects.annotate(
+        store_name=Subquery(place.values("name")[:1]),
+        store_kind=Subquery(place.values("kind")[:1]),
+        code=Subquery(item.values("code")[:1]),
+        name_zh=Subquery(item.values("name_zh")[:1]),
+        name_en=Subquery(item.values("name_en")[:1]),
+        unit=Subquery(item.values("unit")[:1]),
     )
     if store is not None:
         rows = rows.filter(store=store)
     return rows.order_by("area", "store_name", "store", "code")
 
 
-def overdrawn() -> QuerySet[Balance]:
+def overdrawn() -> QuerySet[Any]:
     """Stores that gave more than the ledger knew of."""
     return balances().filter(overdrawn=True)
 
@@ -109,23 +124,25 @@ def stock(pack: Pack, now: datetime) -> list[Stock]:
     return found
 
 
-def _born() -> dict[tuple[UUID, UUID], object]:
+def _born() -> dict[tuple[UUID, UUID], date]:
     """The first day of every store and item."""
     with connection.cursor() as cursor:
         cursor.execute("select store, item, min(day) from supplies_dayclosing group by store, item")
         return {(store, item): day for store, item, day in cursor.fetchall()}
 
 
-def needs(*, unmet: bool = True) -> QuerySet[Need]:
+def needs(*, unmet: bool = True) -> QuerySet[Any]:
     """Needs in this scope, urgent ones first, then the oldest; with `code` and `unit` of the item."""
     item = Item.objects.filter(pk=OuterRef("item"))
-    rows = Need.objects.annotate(code=Subquery(item.values("code")[:1]), unit=Subquery(item.values("unit")[:1]))
+    rows = Need.objects.annotate(
+        code=Subquery(item.values("code")[:1]), unit=Subquery(item.values("unit")[:1])
+    )
     if unmet:
         rows = rows.exclude(state=NeedPhase.MET)
     return rows.order_by("-urgency", "stated_at", "id")
 
 
-def offers(*, item: UUID | None = None) -> QuerySet[Offer]:
+def offers(*, item: UUID | None = None) -> QuerySet[Any]:
     """Offers of which something is left, oldest first, with `left`."""
     rows = Offer.objects.annotate(left=F("quantity") - F("allocated")).filter(left__gt=0)
     if item is not None:
@@ -157,4 +174,6 @@ def donor(donation: UUID) -> str:
     incident, sealed = row
     if sealed is None:
         return ""
-    return vault(incident).open(sealed, kind="identity", table="supplies_donation", row=donation, field="donor_c")
+    return vault(incident).open(
+        sealed, kind="identity", table="supplies_donation", row=donation, field="donor_c"
+    )

@@ -85,10 +85,8 @@ def need_state(quantity: int, parcels: Iterable[Parcel], allocated: int) -> Need
     ordered = sorted(parcels, key=lambda one: (one.at, one.id))
     sums = list(accumulate(one.quantity for one in ordered))
     met_at = next((one.at for one, total in zip(ordered, sums, strict=True) if total >= quantity), None)
-    if met_at is not None:
-        state = NeedPhase.MET
-    else:
-        state = NeedPhase.ALLOCATED if allocated >= quantity else NeedPhase.OPEN
+    unmet = NeedPhase.ALLOCATED if allocated >= quantity else NeedPhase.OPEN
+    state = unmet if met_at is None else NeedPhase.MET
     return NeedState(state=state.value, met=sums[-1] if sums else 0, allocated=allocated, met_at=met_at)
 
 

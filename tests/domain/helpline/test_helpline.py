@@ -42,7 +42,9 @@ def counsellor() -> Actor:
 @pytest.fixture
 def line(in_scope: Actor) -> UUID:
     """A counselling line of the sub-district."""
-    body = actions.AddLine(new_id(), SUBDISTRICT, LineKind.COUNSELLING, "心理热线", "0755-000", round_the_clock=True)
+    body = actions.AddLine(
+        new_id(), SUBDISTRICT, LineKind.COUNSELLING, "心理热线", "0755-000", round_the_clock=True
+    )
     assert not tell(actions.add_lines, [body], in_scope).refused
     return body.id
 
@@ -61,7 +63,7 @@ def take_call(line: UUID, by: Actor) -> UUID:
 def test_a_counselling_note_is_opened_by_a_counsellor_with_a_reason(line: UUID, counsellor: Actor) -> None:
     with scope(counsellor, INCIDENT):
         call = take_call(line, counsellor)
-        read = {"call": call, "by": counsellor, "incident": INCIDENT, "now": NOW}
+        read: dict[str, Any] = {"call": call, "by": counsellor, "incident": INCIDENT, "now": NOW}
         with pytest.raises(actions.ReasonNeeded) as refused:
             actions.read_note(reason="  ", **read)
         assert "理由" in refused.value.say("zh")
@@ -95,7 +97,7 @@ def test_the_words_of_a_note_are_nowhere_in_clear_and_not_in_lists(line: UUID, c
                 shown = cursor.fetchone()[0]
                 assert SECRET not in shown
                 assert SECRET.encode().hex() not in shown
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             list(queries.calls())
             list(queries.requests())
             queries.household(HOME, NOW)
@@ -103,7 +105,9 @@ def test_the_words_of_a_note_are_nowhere_in_clear_and_not_in_lists(line: UUID, c
         commander = person("commander", "commander", SUBDISTRICT)
         with pytest.raises(NotAllowed):
             actions.read_request_note(request=body.id, reason="x", by=commander, incident=INCIDENT, now=NOW)
-        found = actions.read_request_note(request=body.id, reason="回访", by=counsellor, incident=INCIDENT, now=NOW)
+        found = actions.read_request_note(
+            request=body.id, reason="回访", by=counsellor, incident=INCIDENT, now=NOW
+        )
         assert found == SECRET
 
 
@@ -111,7 +115,7 @@ def test_the_words_of_a_usual_request_open_for_who_serves_it(in_scope: Actor, gr
     body, bare = ask(note="胰岛素，每日两次"), ask()
     tell(actions.open_requests, [body, bare], in_scope)
     with scope(grid_worker, INCIDENT):
-        read = {"reason": "送药", "by": grid_worker, "incident": INCIDENT, "now": NOW}
+        read: dict[str, Any] = {"reason": "送药", "by": grid_worker, "incident": INCIDENT, "now": NOW}
         assert actions.read_request_note(request=body.id, **read) == "胰岛素，每日两次"
         assert actions.read_request_note(request=bare.id, **read) == ""
         with pytest.raises(NotFound):
@@ -120,7 +124,9 @@ def test_the_words_of_a_usual_request_open_for_who_serves_it(in_scope: Actor, gr
 
 def test_only_the_desk_sets_up_lines(grid_worker: Actor, incident: UUID) -> None:
     with scope(grid_worker, incident):
-        done = tell(actions.add_lines, [actions.AddLine(new_id(), COMMUNITY, LineKind.CARE, "x")], grid_worker)
+        done = tell(
+            actions.add_lines, [actions.AddLine(new_id(), COMMUNITY, LineKind.CARE, "x")], grid_worker
+        )
         assert [r.code for r in done.refused.values()] == ["access.not_allowed"]
 
 
@@ -130,7 +136,9 @@ def test_a_call_on_an_unknown_line_waits(in_scope: Actor) -> None:
     assert not Call.objects.exists()
 
 
-@pytest.mark.parametrize(("vulnerable", "hours"), [("", 24), ("dialysis", 1), ("pregnant", 2), ("no-such-class", 24)])
+@pytest.mark.parametrize(
+    ("vulnerable", "hours"), [("", 24), ("dialysis", 1), ("pregnant", 2), ("no-such-class", 24)]
+)
 def test_the_pack_promises_sooner_to_the_vulnerable(in_scope: Actor, vulnerable: str, hours: int) -> None:
     done = tell(actions.open_requests, [ask(vulnerable=vulnerable)], in_scope)
     row = Request.objects.get()
@@ -139,7 +147,11 @@ def test_the_pack_promises_sooner_to_the_vulnerable(in_scope: Actor, vulnerable:
 
 
 def test_requests_come_vulnerable_first_and_the_board_counts_promises(in_scope: Actor) -> None:
-    soon, late, first = ask(promised_at=NOW + timedelta(minutes=59)), ask(promised_at=NOW), ask(vulnerable="dialysis")
+    soon, late, first = (
+        ask(promised_at=NOW + timedelta(minutes=59)),
+        ask(promised_at=NOW),
+        ask(vulnerable="dialysis"),
+    )
     food = ask(kind=RequestKind.FOOD)
     tell(actions.open_requests, [soon, late, first, food], in_scope)
     later = NOW + timedelta(minutes=1)
@@ -154,9 +166,10 @@ def test_requests_come_vulnerable_first_and_the_board_counts_promises(in_scope: 
 def test_a_household_is_seen_whole(in_scope: Actor) -> None:
     done_one, open_one = ask(vulnerable="chronic", promised_at=NOW), ask()
     tell(actions.open_requests, [done_one, open_one, ask(dwelling=new_id())], in_scope)
-    tell(actions.update_requests, [actions.UpdateRequest(done_one.id, Step.DELIVERED)], in_scope, NOW + timedelta(hours=1))
+    end = [actions.UpdateRequest(done_one.id, Step.DELIVERED)]
+    tell(actions.update_requests, end, in_scope, NOW + timedelta(hours=1))
     seen = queries.household(HOME, NOW + timedelta(hours=2))
-    assert (seen.open, seen.done, seen.late, seen.vulnerable) == (1, 1, 1, {"chronic"})
+    assert (seen.open, seen.done, seen.late, seen.vulnerable) == (1, 1, 1, frozenset({"chronic"}))
     assert {one.id for one in seen.requests} == {done_one.id, open_one.id}
 
 
@@ -205,7 +218,11 @@ def test_a_batch_of_requests_costs_no_more_statements_than_one(in_scope: Actor) 
         bodies = [ask(note="一") for _ in range(many)]
         with CaptureQueriesContext(connection) as asked:
             tell(actions.open_requests, bodies, in_scope)
-            tell(actions.update_requests, [actions.UpdateRequest(one.id, Step.TAKEN) for one in bodies], in_scope)
+            tell(
+                actions.update_requests,
+                [actions.UpdateRequest(one.id, Step.TAKEN) for one in bodies],
+                in_scope,
+            )
         return len(asked)
 
     assert statements(100) == statements(1)
@@ -224,7 +241,9 @@ def test_a_request_does_not_depend_on_how_its_updates_were_told(
 ) -> None:
     facts: list[Told[Any]] = [Told(REQUEST, NOW, commander.by, ask(id=REQUEST))]
     for number, (minute, step, promise) in enumerate(story):
-        body = actions.UpdateRequest(REQUEST, step, NOW + timedelta(hours=promise) if step == Step.PROMISED else None)
+        body = actions.UpdateRequest(
+            REQUEST, step, NOW + timedelta(hours=promise) if step == Step.PROMISED else None
+        )
         facts.append(Told(derive_id("update", number), NOW + timedelta(minutes=minute), commander.by, body))
     mixed = data.draw(st.permutations(facts + data.draw(st.lists(st.sampled_from(facts), max_size=4))))
     cuts = sorted(data.draw(st.sets(st.integers(1, len(mixed) - 1), max_size=4)))
@@ -232,7 +251,7 @@ def test_a_request_does_not_depend_on_how_its_updates_were_told(
     assert told_as([facts], commander) == told_as(batches, commander)
 
 
-def told_as(batches: list[list[Told[Any]]], by: Actor) -> list[dict[str, Any]]:
+def told_as(batches: list[list[Told[Any]]], by: Actor) -> list[Any]:
     """The request after these batches, sent as the server runs them; all of it is undone again."""
     with scope(by, INCIDENT):
         mark = transaction.savepoint()
@@ -245,8 +264,10 @@ def told_as(batches: list[list[Told[Any]]], by: Actor) -> list[dict[str, Any]]:
             done = actions.update_requests(told=rest, by=by, incident=INCIDENT, now=NOW)
             waiting = [one for one in rest if one.id in done.waiting]
         assert not waiting
-        found = list(Request.objects.values())
-        assert RequestUpdate.objects.count() == len({one.id for batch in batches for one in batch} - {REQUEST})
+        found: list[Any] = list(Request.objects.values())
+        assert RequestUpdate.objects.count() == len(
+            {one.id for batch in batches for one in batch} - {REQUEST}
+        )
         transaction.savepoint_rollback(mark)
     return found
 

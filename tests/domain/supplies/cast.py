@@ -47,9 +47,10 @@ def set_up() -> None:
             moving.NewItem("winter_coat", "棉大衣", "Winter coat", "piece"),
         ]
         stores = [
-            moving.AddStore(MAIN, SUBDISTRICT, "总仓"), moving.AddStore(SEALED, COMMUNITY, "封控区", StoreKind.SEALED_AREA),
+            moving.AddStore(MAIN, SUBDISTRICT, "总仓"),
+            moving.AddStore(SEALED, COMMUNITY, "封控区", StoreKind.SEALED_AREA),
             moving.AddStore(BESIDE, NEXT, "邻街道仓"),
-        ]  # fmt: skip
+        ]
         assert not tell(moving.add_items, [moving.AddItems(DISTRICT, items)], everybody).refused
         assert not tell(moving.add_stores, stores, everybody).refused
 
@@ -57,7 +58,7 @@ def set_up() -> None:
 def all_sums() -> dict[UUID, int]:
     """What every store of the incident has of everything, outside included, straight from the movements."""
     with scope(system(), INCIDENT):
-        sums = {store: 0 for store in Store.objects.values_list("id", flat=True)}
+        sums = dict.fromkeys(Store.objects.values_list("id", flat=True), 0)
         for column, sign in (("to_store", 1), ("from_store", -1)):
             for store, total in Movement.objects.values_list(column).annotate(total=Sum("quantity")):
                 sums[store] += sign * total

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from muster.core.access import Actor, scope
 from muster.core.ids import derive_id
-from muster.core.told import Told
+from muster.core.told import Many, Told
 from muster.domain.supplies.actions import giving, meeting, moving
 from muster.domain.supplies.models import Balance, DayClosing, Movement, Need
 from muster.domain.supplies.rules import MovementKind
@@ -28,7 +28,7 @@ MOVES = st.lists(
     ).filter(lambda one: one[1] != one[2]),
     min_size=2, max_size=8,
 )  # fmt: skip
-ACTIONS = {
+ACTIONS: dict[type, Many] = {
     meeting.StateNeed: meeting.state_needs,
     moving.MoveStock: moving.move_stock,
     giving.RecordDonation: giving.record_donations,
@@ -55,13 +55,16 @@ def ledger(batches: list[list[Told[Any]]], by: Actor) -> list[Any]:
             for kind, action in ACTIONS.items():
                 mine = list({one.id: one for one in batch if isinstance(one.body, kind)}.values())
                 done = action(told=mine, by=by, incident=INCIDENT, now=NOW)
-                assert not (done.refused or done.waiting)
+                assert not done.refused
+                assert not done.waiting
         sums = all_sums()
         assert sum(sums.values()) == 0
         for store in (MAIN, SEALED, BESIDE):
             assert sum(row.quantity for row in Balance.objects.filter(store=store)) == sums[store]
         assert all(row.overdrawn == (row.quantity < 0) for row in Balance.objects.all())
-        found = [list(table.objects.order_by("id").values()) for table in (Balance, DayClosing, Need)]
+        found: list[Any] = [
+            list(table.objects.order_by("id").values()) for table in (Balance, DayClosing, Need)
+        ]
         found.append(sorted(Movement.objects.values_list("id", flat=True)))
         transaction.savepoint_rollback(mark)
     return found

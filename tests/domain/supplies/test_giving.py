@@ -53,7 +53,11 @@ def test_donations_without_thanks_are_listed(stores: UUID, in_scope: Actor) -> N
     assert queries.donations(unthanked=True).count() == 3
     said = [
         told(giving.RecordThanks("card", donation=card.id), in_scope),
-        told(giving.RecordThanks("letter", to_organisation=FIRM, area=SUBDISTRICT), in_scope, NOW + timedelta(hours=2)),
+        told(
+            giving.RecordThanks("letter", to_organisation=FIRM, area=SUBDISTRICT),
+            in_scope,
+            NOW + timedelta(hours=2),
+        ),
     ]
     giving.record_thanks(told=said, by=in_scope, incident=stores, now=NOW)
     assert [one.id for one in queries.donations(unthanked=True)] == [later.id]
@@ -83,10 +87,13 @@ def test_what_cannot_be_taken_waits_or_is_refused(stores: UUID, in_scope: Actor)
     done = tell(giving.record_thanks, thanks, in_scope)
     assert sorted(r.code for r in done.waiting.values()) == ["access.not_allowed", "sync.not_visible_yet"]
     assert [r.code for r in done.refused.values()] == ["input.unreadable"] * 2
-    assert not (Donation.objects.exists() or Thanks.objects.exists())
+    assert not Donation.objects.exists()
+    assert not Thanks.objects.exists()
 
 
-def test_an_outsider_neither_gives_in_our_name_nor_sees_donors(stores: UUID, in_scope: Actor, outsider: Actor) -> None:
+def test_an_outsider_neither_gives_in_our_name_nor_sees_donors(
+    stores: UUID, in_scope: Actor, outsider: Actor
+) -> None:
     tell(giving.record_donations, [gift(organisation=FIRM)], in_scope)
     with scope(outsider, stores):
         assert not Donation.objects.exists()

@@ -77,9 +77,13 @@ def test_the_giving_side_meets_a_need_it_may_not_read(stores: UUID, keeper: Acto
     with scope(neighbour, stores):
         tell(meeting.make_offers, [given], neighbour)
         assert not Need.objects.exists()
-        assert not tell(meeting.allocate, [meeting.Allocate(new_id(), given.id, asked.id, 100)], neighbour).refused
+        assert not tell(
+            meeting.allocate, [meeting.Allocate(new_id(), given.id, asked.id, 100)], neighbour
+        ).refused
         assert Allocation.objects.get().area == SUBDISTRICT
-        tell(moving.move_stock, [move(100, BESIDE, MAIN, kind=MovementKind.DELIVER, need=asked.id)], neighbour)
+        tell(
+            moving.move_stock, [move(100, BESIDE, MAIN, kind=MovementKind.DELIVER, need=asked.id)], neighbour
+        )
     with scope(keeper, stores):
         assert state(asked)[:2] == ("met", 100)
         assert Allocation.objects.get().from_area == NEXT
@@ -89,7 +93,9 @@ def test_the_giving_side_meets_a_need_it_may_not_read(stores: UUID, keeper: Acto
     ("quantity", "item", "code"),
     [(11, BOOT, "supplies.offer_used_up"), (5, COAT, "supplies.other_item"), (0, BOOT, "input.unreadable")],
 )
-def test_what_cannot_be_given_is_refused(stores: UUID, in_scope: Actor, quantity: int, item: UUID, code: str) -> None:
+def test_what_cannot_be_given_is_refused(
+    stores: UUID, in_scope: Actor, quantity: int, item: UUID, code: str
+) -> None:
     asked, given = need(), offer(10, item=item)
     tell(meeting.state_needs, [asked], in_scope)
     tell(meeting.make_offers, [given], in_scope)
@@ -102,7 +108,10 @@ def test_within_one_batch_the_offer_goes_to_the_first(stores: UUID, in_scope: Ac
     asked, given = need(), offer(10)
     tell(meeting.state_needs, [asked], in_scope)
     tell(meeting.make_offers, [given], in_scope)
-    shares = [meeting.Allocate(new_id(), given.id, asked.id, 6), meeting.Allocate(new_id(), given.id, asked.id, 6)]
+    shares = [
+        meeting.Allocate(new_id(), given.id, asked.id, 6),
+        meeting.Allocate(new_id(), given.id, asked.id, 6),
+    ]
     done = tell(meeting.allocate, shares, in_scope)
     assert {one: r.details for one, r in done.refused.items()} == {shares[1].id: {"left": 4, "asked": 6}}
     again = tell(meeting.allocate, shares[:1], in_scope)
@@ -133,7 +142,8 @@ def test_allocating_needs_a_plan_right_at_one_end(stores: UUID, in_scope: Actor,
         ]  # fmt: skip
         done = tell(meeting.allocate, shares, outsider)
         assert [r.code for r in done.refused.values()] == ["access.not_allowed", "access.not_found"]
-        assert not (Need.objects.exists() or Offer.objects.exists())
+        assert not Need.objects.exists()
+        assert not Offer.objects.exists()
 
 
 def test_needs_and_offers_wait_for_right_and_item(stores: UUID, keeper: Actor) -> None:
@@ -182,4 +192,6 @@ def test_the_last_piece_of_an_offer_has_one_winner(fresh_db: str, commander: Act
     assert sum(won for won, _ in answers) == 100
     assert set().union(*(lost for _, lost in answers)) == {"supplies.offer_used_up"}
     with scope(commander, INCIDENT):
-        assert Offer.objects.get().allocated == Need.objects.get().allocated == Allocation.objects.count() == 100
+        assert (
+            Offer.objects.get().allocated == Need.objects.get().allocated == Allocation.objects.count() == 100
+        )

@@ -41,12 +41,16 @@ def test_goods_come_in_and_go_on_into_the_sealed_area(stores: UUID, keeper: Acto
         inside, outside = Movement.objects.get(to_store=SEALED), Movement.objects.get(to_store=MAIN)
         assert (inside.area, inside.from_area) == (COMMUNITY, SUBDISTRICT)
         assert (outside.area, outside.from_area) == (SUBDISTRICT, ELSEWHERE)
-        moved = queries.moved(kinds=["deliver"], code="rubber_boot", from_area=DISTRICT, to_kind=StoreKind.SEALED_AREA)
+        moved = queries.moved(
+            kinds=["deliver"], code="rubber_boot", from_area=DISTRICT, to_kind=StoreKind.SEALED_AREA
+        )
         assert (moved, queries.moved(kinds=["deliver"], code="winter_coat")) == (300, 0)
     assert sum(all_sums().values()) == 0
 
 
-def test_what_the_ledger_did_not_have_is_stored_and_flagged_until_it_is_explained(stores: UUID, keeper: Actor) -> None:
+def test_what_the_ledger_did_not_have_is_stored_and_flagged_until_it_is_explained(
+    stores: UUID, keeper: Actor
+) -> None:
     with scope(keeper, stores):
         assert not codes(tell(moving.move_stock, [move(30, MAIN, None, kind=MovementKind.ISSUE)], keeper))
         assert stock(MAIN) == (-30, True)
@@ -58,8 +62,10 @@ def test_what_the_ledger_did_not_have_is_stored_and_flagged_until_it_is_explaine
 
 def test_a_count_difference_goes_either_way(stores: UUID, keeper: Actor) -> None:
     with scope(keeper, stores):
-        found = [move(10, None, MAIN, kind=MovementKind.COUNT_DIFFERENCE), move(4, MAIN, None, kind=MovementKind.COUNT_DIFFERENCE)]
-        tell(moving.move_stock, found, keeper)
+        counted = MovementKind.COUNT_DIFFERENCE
+        tell(
+            moving.move_stock, [move(10, None, MAIN, kind=counted), move(4, MAIN, None, kind=counted)], keeper
+        )
         assert stock(MAIN) == (6, False)
         assert Movement.objects.get(to_store=outside_id(stores)).area == SUBDISTRICT
 
@@ -72,8 +78,13 @@ def test_a_movement_about_something_unknown_waits(stores: UUID, keeper: Actor) -
         assert not Movement.objects.exists()
 
 
-@pytest.mark.parametrize(("quantity", "giver", "taker"), [(0, None, MAIN), (-5, None, MAIN), (1, MAIN, MAIN), (1, None, None)])
-def test_nonsense_is_refused(stores: UUID, keeper: Actor, quantity: int, giver: UUID | None, taker: UUID | None) -> None:
+NONSENSE = [(0, None, MAIN), (-5, None, MAIN), (1, MAIN, MAIN), (1, None, None)]
+
+
+@pytest.mark.parametrize(("quantity", "giver", "taker"), NONSENSE)
+def test_nonsense_is_refused(
+    stores: UUID, keeper: Actor, quantity: int, giver: UUID | None, taker: UUID | None
+) -> None:
     with scope(keeper, stores):
         done = tell(moving.move_stock, [move(quantity, giver, taker)], keeper)
         assert [r.code for r in done.refused.values()] == ["input.unreadable"]
@@ -83,7 +94,8 @@ def test_nonsense_is_refused(stores: UUID, keeper: Actor, quantity: int, giver: 
 def test_either_end_may_record_and_both_ends_see_it(stores: UUID, keeper: Actor, neighbour: Actor) -> None:
     with scope(neighbour, stores):
         tell(moving.move_stock, [move(1000, None, BESIDE)], neighbour)
-        done = tell(moving.move_stock, [move(830, BESIDE, MAIN, kind=MovementKind.DELIVER, from_area=ELSEWHERE)], neighbour)
+        boots = move(830, BESIDE, MAIN, kind=MovementKind.DELIVER, from_area=ELSEWHERE)
+        done = tell(moving.move_stock, [boots], neighbour)
         assert not codes(done)
         assert [row.store for row in queries.balances()] == [BESIDE]
         assert stock(BESIDE) == (170, False)
@@ -99,7 +111,9 @@ def test_either_end_may_record_and_both_ends_see_it(stores: UUID, keeper: Actor,
 
 def test_a_third_area_moves_nothing_between_two_others(stores: UUID, outsider: Actor) -> None:
     with scope(outsider, stores):
-        done = tell(moving.move_stock, [move(5, BESIDE, MAIN), move(5, None, MAIN, from_area=ELSEWHERE)], outsider)
+        done = tell(
+            moving.move_stock, [move(5, BESIDE, MAIN), move(5, None, MAIN, from_area=ELSEWHERE)], outsider
+        )
         assert [r.code for r in done.waiting.values()] == ["access.not_allowed"] * 2
     assert not any(all_sums().values())
 
@@ -160,7 +174,8 @@ def test_setting_up_needs_the_right(stores: UUID, grid_worker: Actor) -> None:
     with scope(grid_worker, stores):
         goods = moving.AddItems(COMMUNITY, [moving.NewItem("x", "x", "x", "piece")])
         assert codes(tell(moving.add_items, [goods], grid_worker)) == ["access.not_allowed"]
-        assert codes(tell(moving.add_stores, [moving.AddStore(new_id(), COMMUNITY, "x")], grid_worker)) == ["access.not_allowed"]
+        store = moving.AddStore(new_id(), COMMUNITY, "x")
+        assert codes(tell(moving.add_stores, [store], grid_worker)) == ["access.not_allowed"]
 
 
 def test_nobody_adds_a_second_outside(stores: UUID, in_scope: Actor) -> None:
@@ -180,6 +195,9 @@ def test_a_batch_of_movements_costs_no_more_statements_than_one(stores: UUID, in
     assert statements(100) == statements(1) < 30
 
 
-@pytest.mark.parametrize("refusal", [meeting.OfferUsedUp(left=1, asked=2), meeting.OtherItem(), moving.ItemKnown(codes="x")])
+REFUSALS = [meeting.OfferUsedUp(left=1, asked=2), meeting.OtherItem(), moving.ItemKnown(codes="x")]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
 def test_refusals_speak_both_languages(refusal: Refusal) -> None:
     assert refusal.say("zh") != refusal.say("en")

@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,104 +18,173 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('title_zh', models.CharField(max_length=200)),
-                ('title_en', models.CharField(blank=True, default='', max_length=200)),
-                ('text_zh', models.TextField()),
-                ('text_en', models.TextField(blank=True, default='')),
-                ('number', models.CharField(blank=True, default='', max_length=60)),
-                ('zone', models.UUIDField(db_index=True, null=True)),
-                ('published_at', models.DateTimeField()),
-                ('published_by', models.UUIDField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("title_zh", models.CharField(max_length=200)),
+                ("title_en", models.CharField(blank=True, default="", max_length=200)),
+                ("text_zh", models.TextField()),
+                ("text_en", models.TextField(blank=True, default="")),
+                ("number", models.CharField(blank=True, default="", max_length=60)),
+                ("zone", models.UUIDField(db_index=True, null=True)),
+                ("published_at", models.DateTimeField()),
+                ("published_by", models.UUIDField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='NoticeEvent',
+            name="NoticeEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_by', models.UUIDField(db_default=muster.core.history.Writer(), null=True)),
-                ('id', models.UUIDField(default=muster.core.ids.new_id, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('title_zh', models.CharField(max_length=200)),
-                ('title_en', models.CharField(blank=True, default='', max_length=200)),
-                ('text_zh', models.TextField()),
-                ('text_en', models.TextField(blank=True, default='')),
-                ('number', models.CharField(blank=True, default='', max_length=60)),
-                ('zone', models.UUIDField(null=True)),
-                ('published_at', models.DateTimeField()),
-                ('published_by', models.UUIDField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_by", models.UUIDField(db_default=muster.core.history.Writer(), null=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("title_zh", models.CharField(max_length=200)),
+                ("title_en", models.CharField(blank=True, default="", max_length=200)),
+                ("text_zh", models.TextField()),
+                ("text_en", models.TextField(blank=True, default="")),
+                ("number", models.CharField(blank=True, default="", max_length=60)),
+                ("zone", models.UUIDField(null=True)),
+                ("published_at", models.DateTimeField()),
+                ("published_by", models.UUIDField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Broadcast',
+            name="Broadcast",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('notice', models.UUIDField(db_index=True, null=True)),
-                ('channel', models.CharField(max_length=12)),
-                ('audience', models.IntegerField(default=0)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("notice", models.UUIDField(db_index=True, null=True)),
+                ("channel", models.CharField(max_length=12)),
+                ("audience", models.IntegerField(default=0)),
             ],
             options={
-                'abstract': False,
-                'constraints': [muster.core.tables.RowSecurity(facts=True, form='incident', name='notices_broadcast_security', subject='id')],
+                "abstract": False,
+                "constraints": [
+                    muster.core.tables.RowSecurity(
+                        facts=True, form="incident", name="notices_broadcast_security", subject="id"
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='broadcast',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='360e8a8f242675e6aa4ecb4abfa06d16e61b93ed', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_77f2b', table='notices_broadcast', when='BEFORE')),
+            model_name="broadcast",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="360e8a8f242675e6aa4ecb4abfa06d16e61b93ed",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_77f2b",
+                    table="notices_broadcast",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['area', 'published_at'], name='notices_notice_area'),
+            model_name="notice",
+            index=models.Index(fields=["area", "published_at"], name="notices_notice_area"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=muster.core.tables.RowSecurity(facts=False, form='incident', name='notices_notice_security', subject='id'),
+            model_name="notice",
+            constraint=muster.core.tables.RowSecurity(
+                facts=False, form="incident", name="notices_notice_security", subject="id"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='notice',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "notices_noticeevent" ("area", "id", "incident", "number", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by", "text_en", "text_zh", "title_en", "title_zh", "withdrawn_at", "zone") SELECT new_values."area", new_values."id", new_values."incident", new_values."number", muster_now(), \'insert\', new_values."id", new_values."published_at", new_values."published_by", new_values."text_en", new_values."text_zh", new_values."title_en", new_values."title_zh", new_values."withdrawn_at", new_values."zone" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f72d95bf9757283d42cdac8b8e360491c8e82ccf', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_44969', referencing='REFERENCING NEW TABLE AS new_values ', table='notices_notice', when='AFTER')),
+            model_name="notice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "notices_noticeevent" ("area", "id", "incident", "number", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by", "text_en", "text_zh", "title_en", "title_zh", "withdrawn_at", "zone") SELECT new_values."area", new_values."id", new_values."incident", new_values."number", muster_now(), \'insert\', new_values."id", new_values."published_at", new_values."published_by", new_values."text_en", new_values."text_zh", new_values."title_en", new_values."title_zh", new_values."withdrawn_at", new_values."zone" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f72d95bf9757283d42cdac8b8e360491c8e82ccf",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_44969",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="notices_notice",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='notice',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "notices_noticeevent" ("area", "id", "incident", "number", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by", "text_en", "text_zh", "title_en", "title_zh", "withdrawn_at", "zone") SELECT new_values."area", new_values."id", new_values."incident", new_values."number", muster_now(), \'update\', new_values."id", new_values."published_at", new_values."published_by", new_values."text_en", new_values."text_zh", new_values."title_en", new_values."title_zh", new_values."withdrawn_at", new_values."zone" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='73efd38be03451f0b2cedb6bc10fcfd974c27f29', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_0f9bc', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='notices_notice', when='AFTER')),
+            model_name="notice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "notices_noticeevent" ("area", "id", "incident", "number", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by", "text_en", "text_zh", "title_en", "title_zh", "withdrawn_at", "zone") SELECT new_values."area", new_values."id", new_values."incident", new_values."number", muster_now(), \'update\', new_values."id", new_values."published_at", new_values."published_by", new_values."text_en", new_values."text_zh", new_values."title_en", new_values."title_zh", new_values."withdrawn_at", new_values."zone" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="73efd38be03451f0b2cedb6bc10fcfd974c27f29",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0f9bc",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="notices_notice",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='notice',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "notices_noticeevent" ("area", "id", "incident", "number", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by", "text_en", "text_zh", "title_en", "title_zh", "withdrawn_at", "zone") SELECT old_values."area", old_values."id", old_values."incident", old_values."number", muster_now(), \'delete\', old_values."id", old_values."published_at", old_values."published_by", old_values."text_en", old_values."text_zh", old_values."title_en", old_values."title_zh", old_values."withdrawn_at", old_values."zone" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e948b75bea7e2a025fe37adf993e94779af6a982', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e6f4d', referencing='REFERENCING OLD TABLE AS old_values ', table='notices_notice', when='AFTER')),
+            model_name="notice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "notices_noticeevent" ("area", "id", "incident", "number", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by", "text_en", "text_zh", "title_en", "title_zh", "withdrawn_at", "zone") SELECT old_values."area", old_values."id", old_values."incident", old_values."number", muster_now(), \'delete\', old_values."id", old_values."published_at", old_values."published_by", old_values."text_en", old_values."text_zh", old_values."title_en", old_values."title_zh", old_values."withdrawn_at", old_values."zone" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="e948b75bea7e2a025fe37adf993e94779af6a982",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e6f4d",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="notices_notice",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='noticeevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='notices.notice'),
+            model_name="noticeevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="notices.notice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='noticeevent',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='incident', name='notices_noticeevent_security', subject='id'),
+            model_name="noticeevent",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="incident", name="notices_noticeevent_security", subject="id"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='noticeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='979ca3a272aaa31bef5ec9b48e68ef6b64492f19', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0c05e', table='notices_noticeevent', when='BEFORE')),
+            model_name="noticeevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="979ca3a272aaa31bef5ec9b48e68ef6b64492f19",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_0c05e",
+                    table="notices_noticeevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -12,7 +12,7 @@ from muster.core import bulk, journal
 from muster.core.access import Actor
 from muster.core.errors import BadInput, NotAllowed, NotVisibleYet
 from muster.core.told import Done, Told
-from muster.core.vault import vault
+from muster.core.vault import Vault, vault
 from muster.domain.supplies.actions import ledger
 from muster.domain.supplies.actions.moving import MOST
 from muster.domain.supplies.models import Donation, Item, Thanks
@@ -41,7 +41,15 @@ class RecordThanks(msgspec.Struct, frozen=True):
     area: int | None = None
 
 
-def record_donations(*, told: Sequence[Told[RecordDonation]], by: Actor, incident: UUID, now: datetime) -> Done:
+def _sealed(sealing: Vault, donor: str, donation: UUID) -> bytes | None:
+    if not donor:
+        return None
+    return sealing.seal(donor, kind="identity", table="supplies_donation", row=donation, field="donor_c")
+
+
+def record_donations(
+    *, told: Sequence[Told[RecordDonation]], by: Actor, incident: UUID, now: datetime
+) -> Done:
     """Store donations together with the movement that brings them in (same id: taken back together)."""
     done = Done()
     outside = outside_id(incident)
@@ -49,7 +57,7 @@ def record_donations(*, told: Sequence[Told[RecordDonation]], by: Actor, inciden
     items = set(Item.objects.filter(pk__in={one.body.item for one in told}).values_list("id", flat=True))
     allowed = by.allowed("supplies.record", areas.values(), incident)
     sealing = vault(incident)
-    gifts, moves = [], []
+    gifts, moves = [], list[ledger.MovementRow]()
     for one in told:
         b, area = one.body, areas.get(one.body.to_store)
         if not 0 < b.quantity <= MOST:
@@ -60,8 +68,8 @@ def record_donations(*, told: Sequence[Told[RecordDonation]], by: Actor, inciden
             done.waiting[one.id] = NotAllowed(right="supplies.record")
         else:
             fact = (one.id, incident, area, one.at, one.by, one.device)
-            donor = sealing.seal(b.donor, kind="identity", table="supplies_donation", row=one.id, field="donor_c")
-            gifts.append((*fact, b.organisation, b.donor_kind, donor if b.donor else None, b.item, b.quantity, b.to_store))
+            sealed = _sealed(sealing, b.donor, one.id)
+            gifts.append((*fact, b.organisation, b.donor_kind, sealed, b.item, b.quantity, b.to_store))
             moves.append(
                 (*fact, None, b.item, outside, b.to_store, b.quantity, MovementKind.DONATE.value, None, None)
             )
@@ -101,5 +109,7 @@ def record_thanks(*, told: Sequence[Told[RecordThanks]], by: Actor, incident: UU
     if rows:
         bulk.insert(Thanks, (*ledger.FACT, "donation", "organisation", "kind"), rows)
         area = min(area for row in rows if (area := row[2]) is not None)
-        journal.write(action="supplies.thanks", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+        journal.write(
+            action="supplies.thanks", by=by, incident=incident, area=area, subjects=[row[0] for row in rows]
+        )
     return done

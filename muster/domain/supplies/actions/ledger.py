@@ -69,7 +69,9 @@ def book(rows: list[MovementRow], areas: dict[UUID, int], incident: UUID) -> set
     """Insert movements and derive stores and needs again; returns the needs that are known."""
     bulk.insert(Movement, MOVEMENT, rows)
     zone = ZoneInfo(settings.TIME_ZONE)
-    booked = {(store, row[7], day_of(row[3], zone)) for row in rows for store in (row[8], row[9]) if store in areas}
+    booked = {
+        (store, row[7], day_of(row[3], zone)) for row in rows for store in (row[8], row[9]) if store in areas
+    }
     with scope(system(), incident):
         close_days(booked, areas, incident)
         return recompute_needs({row[12] for row in rows if row[12]})
@@ -79,12 +81,12 @@ def close_days(booked: set[Booked], areas: dict[UUID, int], incident: UUID) -> N
     """Add up the days that were booked on, then the balances, in the whole incident's scope."""
     zone = ZoneInfo(settings.TIME_ZONE)
     keys = sorted(booked)
+    if not keys:
+        return
     hours = [hours_of(day, zone) for _, _, day in keys]
+    stores, items, days = (list(column) for column in zip(*keys, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(
-            DAYS,
-            [[k[0] for k in keys], [k[1] for k in keys], [k[2] for k in keys], [h[0] for h in hours], [h[1] for h in hours]],
-        )
+        cursor.execute(DAYS, [stores, items, days, [start for start, _ in hours], [end for _, end in hours]])
         closed = cursor.fetchall()
         bulk.insert(
             DayClosing, CLOSING,

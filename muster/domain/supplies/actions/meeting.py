@@ -119,13 +119,16 @@ def make_offers(*, told: Sequence[Told[MakeOffer]], by: Actor, incident: UUID, n
     """Store offers."""
     done = _sort_out(told, by, incident)
     rows = [
-        (one.body.id, incident, one.body.area, one.body.item, one.body.quantity, one.body.organisation, one.at, one.by, 0)
+        (b.id, incident, b.area, b.item, b.quantity, b.organisation, one.at, one.by, 0)
         for one in done.stored(told)
+        for b in (one.body,)
     ]
     if rows:
         bulk.insert(Offer, OFFER, rows)
         area = min(row[2] for row in rows)
-        journal.write(action="supplies.offer", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+        journal.write(
+            action="supplies.offer", by=by, incident=incident, area=area, subjects=[row[0] for row in rows]
+        )
     return done
 
 
@@ -150,14 +153,26 @@ def allocate(*, told: Sequence[Told[Allocate]], by: Actor, incident: UUID, now: 
             continue
         left[offer.id] -= one.body.quantity
         rows.append(
-            (one.id, incident, need.area, one.at, one.by, one.device, offer.area, offer.id, need.id, one.body.quantity)
+            (
+                one.id,
+                incident,
+                need.area,
+                one.at,
+                one.by,
+                one.device,
+                offer.area,
+                offer.id,
+                need.id,
+                one.body.quantity,
+            )
         )
         done.data[one.id] = {"left": left[offer.id]}
     if rows:
         bulk.insert(Allocation, (*FACT, "from_area", "offer", "need", "quantity"), rows)
         _recompute({row[7] for row in rows}, {row[8] for row in rows}, incident)
         area = min(area for row in rows for area in (row[2], row[6]) if area in allowed)
-        journal.write(action="supplies.allocate", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+        facts = [row[0] for row in rows]
+        journal.write(action="supplies.allocate", by=by, incident=incident, area=area, subjects=facts)
         done.touch("supplies.need", {row[8] for row in rows})
     return done
 

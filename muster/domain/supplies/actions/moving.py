@@ -110,11 +110,16 @@ def add_stores(*, told: Sequence[Told[AddStore]], by: Actor, incident: UUID, now
             done.refused[one.id] = NotAllowed(right="supplies.plan")
         elif one.body.kind == StoreKind.OUTSIDE:
             done.refused[one.id] = BadInput(problem=one.body.kind.value)
-    rows = [(b.id, incident, b.area, b.name, b.kind.value, b.point) for b in (one.body for one in done.stored(told))]
+    rows = [
+        (b.id, incident, b.area, b.name, b.kind.value, b.point)
+        for b in (one.body for one in done.stored(told))
+    ]
     if rows:
         bulk.insert(Store, ("id", "incident", "area", "name", "kind", "point"), rows)
         area = min(row[2] for row in rows)
-        journal.write(action="supplies.store", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+        journal.write(
+            action="supplies.store", by=by, incident=incident, area=area, subjects=[row[0] for row in rows]
+        )
     return done
 
 
@@ -158,7 +163,9 @@ def reconsider_movements(facts: set[UUID], incident: UUID, now: datetime) -> Don
     """After a retraction: derive the stores and needs of these movements again."""
     done = Done()
     zone = ZoneInfo(settings.TIME_ZONE)
-    rows = list(Movement.objects.filter(pk__in=facts).values_list("item", "from_store", "to_store", "at", "need"))
+    rows = list(
+        Movement.objects.filter(pk__in=facts).values_list("item", "from_store", "to_store", "at", "need")
+    )
     areas = ledger.lock_stores({store for row in rows for store in row[1:3]}, incident)
     booked = {(store, row[0], day_of(row[3], zone)) for row in rows for store in row[1:3] if store in areas}
     with scope(system(), incident):
