@@ -66,7 +66,7 @@ class Coverage(Held):
     class Meta(Held.Meta):
         indexes = [
             models.Index(
-                fields=["round", "area", "resident"], name="sampling_coverage_done",
+                fields=["round", "area"], include=["incident"], name="sampling_coverage_done",
                 condition=models.Q(known=True, samples__gt=0),
             )
         ]  # fmt: skip

@@ -57,7 +57,8 @@ def issue(by: Actor, identity: UUID = PASS, area: int = COMMUNITY, **more: Any) 
 
 
 def scanned(**more: Any) -> actions.ScanPass:
-    return actions.ScanPass(**({"gate": GATE, "verdict": Verdict.PASS} | more))
+    usual: dict[str, Any] = {"gate": GATE, "verdict": Verdict.PASS}
+    return actions.ScanPass(**(usual | more))
 
 
 def take_back(kind: str, fact: UUID, by: Actor) -> None:
@@ -160,7 +161,8 @@ def test_the_guard_decides_and_the_server_flags_what_differs(
 def test_a_forged_token_names_nobody(gate: UUID, in_scope: Actor) -> None:
     token = issue(in_scope)
     mark, body, proof = token.split(".")
-    do([tell(scanned(token=".".join([mark, body, proof[:-2] + ("AA" if proof[-2:] != "AA" else "AB")])), in_scope, 1)], in_scope)
+    forged = ".".join([mark, body, ("A" if proof[0] != "A" else "B") + proof[1:]])
+    do([tell(scanned(token=forged), in_scope, 1)], in_scope)
     assert PassScanned.objects.get().checked == Check.TAMPERED
     assert not Trace.objects.exists()
 
@@ -302,7 +304,7 @@ def test_order_and_repetition_of_scans_and_revocations_change_nothing(
             issue(commander)
             for one in told:
                 do([one], commander)
-            window = {"from_at": later(0), "to_at": later(9)}
+            window: dict[str, Any] = {"from_at": later(0), "to_at": later(9)}
             found = [
                 Pass.objects.get().revoked_at, queries.gate_hours(**window), queries.doubtful(**window),
                 list(Trace.objects.order_by("id").values()),

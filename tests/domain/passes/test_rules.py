@@ -43,8 +43,8 @@ def test_a_good_pass_says_what_was_signed() -> None:
 @pytest.mark.parametrize(
     ("at", "check"),
     [
-        (NOW - timedelta(seconds=1), Check.NOT_YET), (NOW, Check.GOOD), (NOW + timedelta(hours=24, seconds=-1), Check.GOOD),
-        (NOW + timedelta(hours=24), Check.EXPIRED),
+        (NOW - timedelta(seconds=1), Check.NOT_YET), (NOW, Check.GOOD),
+        (NOW + timedelta(hours=24, seconds=-1), Check.GOOD), (NOW + timedelta(hours=24), Check.EXPIRED),
     ],
 )  # fmt: skip
 def test_a_pass_holds_from_its_first_second_to_before_its_last(at: datetime, check: Check) -> None:

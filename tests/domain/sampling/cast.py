@@ -49,7 +49,7 @@ def settle_in(members: Sequence[UUID] = MEMBERS) -> None:
 
 def sample(resident: UUID, code: str = "A1", **more: Any) -> actions.TakeSample:
     """Somebody sits down at the site."""
-    usual = {"resident": resident, "code": code, "site": SITE, "round": ROUND, "pool_size": 3}
+    usual: dict[str, Any] = {"resident": resident, "code": code, "site": SITE, "round": ROUND, "pool_size": 3}
     return actions.TakeSample(**(usual | more))
 
 

@@ -113,7 +113,8 @@ def test_the_board_of_a_site_shows_tubes_samples_and_the_last_count(site: UUID, 
 
 def test_the_laboratory_board_shows_what_waits_and_what_is_late(site: UUID, in_scope: Actor) -> None:
     sampled(in_scope)
-    do([tell(actions.HandOverTube(code="A1"), in_scope, 100), tell(actions.HandOverTube(code="B1"), in_scope, 160)], in_scope)
+    handed = [tell(actions.HandOverTube(code=code), in_scope, minutes) for code, minutes in (("A1", 100), ("B1", 160))]
+    do(handed, in_scope)
     (first, second) = queries.at_laboratory(INCIDENT, later(100 + 24 * 60 + 30))
     assert (first.code, first.hours, first.late) == ("A1", 24.5, True)
     assert (second.code, second.late) == ("B1", False)
