@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -9,16 +10,19 @@ from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
 from muster.core.access import Actor, span
-from muster.core.errors import NotAllowed, Refusal
+from muster.core.errors import NotAllowed, NotFound, NotVisibleYet, Refusal
 from muster.core.ids import new_id
 from muster.core.told import Done, Many, Told
 from muster.domain.incidents.models import Incident
+from muster.journeys.settle import settle
+from muster.protocols.values import Text
 
 PAGE = 50
 
@@ -97,7 +101,8 @@ def page(
     after = request.GET.get("after", "")
     if "~" in after:
         value, _, identity = after.rpartition("~")
-        rows = rows.filter(Q(**{f"{first}__gt": value}) | Q(**{first: value, f"{unique}__gt": identity}))
+        with contextlib.suppress(ValueError, ValidationError):  # a mark nobody made: the first page
+            rows = rows.filter(Q(**{f"{first}__gt": value}) | Q(**{first: value, f"{unique}__gt": identity}))
     listed = list(rows.order_by(first, unique)[: size + 1])
     more = len(listed) > size
     listed = listed[:size]
@@ -106,19 +111,45 @@ def page(
         last = listed[-1]
         value = getattr(last, first)
         mark = value.isoformat() if isinstance(value, datetime) else str(value)
-        following = _with(request, after=f"{mark}~{getattr(last, unique)}")
-    return listed, {"previous_url": _with(request, after="") if after else None, "next_url": following}
+        following = link(request, after=f"{mark}~{getattr(last, unique)}")
+    return listed, {"previous_url": link(request, after="") if after else None, "next_url": following}
 
 
-def _with(request: DeskRequest, **changes: str) -> str:
+def link(request: DeskRequest, **changes: str) -> str:
+    """This page with another part of its sentence; an empty value leaves the part out."""
     query = {k: v for k, v in request.GET.items() if k != "page"} | changes
     return f"{request.path}?{urlencode({k: v for k, v in query.items() if v})}"
+
+
+def said(text: Text) -> str:
+    """A text of the protocol in the language of the page."""
+    return text.en if get_language() == "en" else text.zh
 
 
 def tell(request: DeskRequest, action: Many, body: Any) -> Done:
     """One thing done at the desk, through the same action as a telephone's."""
     one = Told(new_id(), request.now, request.actor.by, body)
-    return cast(Done, action(told=[one], by=request.actor, incident=request.incident.id, now=request.now))
+    done = cast(Done, action(told=[one], by=request.actor, incident=request.incident.id, now=request.now))
+    settle([done.touched], incident=request.incident.id, now=request.now)
+    return done
+
+
+def act(request: DeskRequest, action: Many, body: Any) -> Done:
+    """The same for a form: what was not done is said. Nothing waits at a desk, the person is still there."""
+    done = tell(request, action, body)
+    for refusal in [*done.refused.values(), *done.waiting.values()]:
+        raise NotFound if isinstance(refusal, NotVisibleYet) else refusal
+    return done
+
+
+def drawer(request: DeskRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A drawer fragment; without scripts the same content as a page. Give `title`; extend `shell`."""
+    part = "HX-Request" in request.headers
+    shell = "commandpost/parts/drawer.html" if part else "commandpost/drawer_page.html"
+    answer = render(request, template, context | {"shell": shell})
+    answer["Cache-Control"] = "no-store"
+    answer["Vary"] = "HX-Request, Cookie"
+    return answer
 
 
 def ids(values: Sequence[str]) -> list[UUID]:
