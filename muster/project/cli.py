@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "check": ("muster.project.commands_check:check", "Say in plain words what is wrong here."),
     "pack": ("muster.project.commands_pack:pack", "Protocol packs: `pack check FILE`."),
+    "sitrep": ("muster.project.commands_sitrep:sitrep", "An edition of the situation report: text, JSON, xlsx, PDF."),
     "backup": ("muster.project.commands_backup:backup", "Write the database into a directory."),
     "restore": ("muster.project.commands_backup:restore", "Read a backup into this installation."),
 }

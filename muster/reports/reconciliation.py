@@ -66,10 +66,13 @@ def _judged(said: Published, derived: int | None, parts: Sequence[int]) -> tuple
 
 def _conflict(said: Published, derived: int, parts: Sequence[int]) -> tuple[str, Text]:
     """What was published contradicts itself: agreement with its total would be the wrong thing to find."""
-    if derived == said.value:
-        return "wrong", Text(f"公布的总数{said.value:,}与其分项不符，却得到了相同的数", f"the total {said.value:,} does not follow from its parts, yet was derived")
     listed = sorted(said.parts or parts)
     total = sum(listed)
+    if derived == said.value:
+        if total == derived:
+            return "agrees", Text("分项与总数相符", "the parts add up to the total after all")
+        return "wrong", Text(f"公布的总数{said.value:,}与其分项不符，却得到了相同的数",
+                             f"the total {said.value:,} does not follow from its parts, yet was derived")  # fmt: skip
     shown = "+".join(f"{part:,}" for part in listed)
     zh = f"公布总数近{said.value:,}，各批次之和为{shown}={total:,}；实录{derived:,}"
     en = f"the total is printed as nearly {said.value:,}, its batches sum to {shown} = {total:,}; recorded {derived:,}"

@@ -1,0 +1,1 @@
+"""An edition as text, workbook and PDF, all from one neutral sheet."""
