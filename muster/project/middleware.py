@@ -39,8 +39,6 @@ class ScopeMiddleware:
                 found = incidents.by_code(code) if code else None
             with scope(actor, found.id if found else None):
                 response = self._answer(request, actor, found)
-                if response.status_code >= 400:
-                    transaction.set_rollback(True)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
             return response
