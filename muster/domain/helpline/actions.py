@@ -16,7 +16,19 @@ from muster.core.errors import BadInput, NotAllowed, NotFound, NotVisibleYet, Re
 from muster.core.told import Done, Told
 from muster.core.vault import Vault, vault
 from muster.domain.helpline.models import Call, Line, Request, RequestUpdate, Support
-from muster.domain.helpline.rules import LineKind, RequestKind, Step, SupportKind, Update, request_state
+from muster.domain.helpline.rules import (
+    Code,
+    LineKind,
+    Moment,
+    Name,
+    Phone,
+    RequestKind,
+    Step,
+    SupportKind,
+    Update,
+    is_sane,
+    request_state,
+)
 from muster.domain.incidents import queries as incidents
 from muster.protocols import Pack
 
@@ -46,8 +58,8 @@ class AddLine(msgspec.Struct, frozen=True):
     id: UUID
     area: int
     kind: LineKind
-    name: str
-    phone: str = ""
+    name: Name
+    phone: Phone = ""
     round_the_clock: bool = False
 
 
@@ -55,8 +67,8 @@ class TakeCall(msgspec.Struct, frozen=True):
     """Somebody called; the note is sealed for counsellors only."""
 
     line: UUID
-    kind: str
-    outcome: str = ""
+    kind: Code
+    outcome: Code = ""
     note: str = ""
 
 
@@ -68,9 +80,9 @@ class OpenRequest(msgspec.Struct, frozen=True):
     kind: RequestKind
     resident: UUID | None = None
     dwelling: UUID | None = None
-    promised_at: datetime | None = None
+    promised_at: Moment | None = None
     call: UUID | None = None
-    vulnerable: str = ""
+    vulnerable: Code = ""
     note: str = ""
 
 
@@ -79,7 +91,7 @@ class UpdateRequest(msgspec.Struct, frozen=True):
 
     request: UUID
     step: Step
-    promised_at: datetime | None = None
+    promised_at: Moment | None = None
 
 
 class RecordSupport(msgspec.Struct, frozen=True):
@@ -158,6 +170,9 @@ def open_requests(*, told: Sequence[Told[OpenRequest]], by: Actor, incident: UUI
     rows = []
     for one in told:
         b = one.body
+        if not is_sane(b.promised_at):
+            done.refused[one.id] = BadInput(problem="promised_at")
+            continue
         if b.area not in allowed:
             done.waiting[one.id] = NotAllowed(right="helpline.record")
             continue
@@ -185,7 +200,9 @@ def update_requests(*, told: Sequence[Told[UpdateRequest]], by: Actor, incident:
     rows = []
     for one in told:
         b, area = one.body, areas.get(one.body.request)
-        if area is None:
+        if not is_sane(b.promised_at):
+            done.refused[one.id] = BadInput(problem="promised_at")
+        elif area is None:
             done.waiting[one.id] = NotVisibleYet()
         elif area not in allowed:
             done.waiting[one.id] = NotAllowed(right="helpline.record")

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
+
+# What the columns can hold: anything else in a command is answered as unreadable.
+PLAIN = r"^[^\x00]*\Z"  # the database keeps no NUL in a text
+Code = Annotated[str, msgspec.Meta(max_length=20, pattern=PLAIN)]
+Phone = Annotated[str, msgspec.Meta(max_length=40, pattern=PLAIN)]
+Name = Annotated[str, msgspec.Meta(max_length=120, pattern=PLAIN)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+LAST_YEAR = 2200
+
+
+def is_sane(promise: datetime | None) -> bool:
+    """Whether an hour can be promised at all."""
+    return promise is None or promise.year <= LAST_YEAR
 
 
 class LineKind(StrEnum):

@@ -13,7 +13,7 @@ from muster.core.access import Actor
 from muster.core.errors import BadInput, NotAllowed, NotFound
 from muster.core.told import Done, Told
 from muster.domain.notices.models import Broadcast, Notice
-from muster.domain.notices.rules import Channel
+from muster.domain.notices.rules import Channel, Number, Text, Title
 
 FACT = ("id", "incident", "area", "at", "by", "device")
 NOTICE = (
@@ -28,11 +28,11 @@ class PublishNotice(msgspec.Struct, frozen=True):
 
     id: UUID
     area: int
-    title_zh: str
-    text_zh: str
-    title_en: str = ""
-    text_en: str = ""
-    number: str = ""
+    title_zh: Title
+    text_zh: Text
+    title_en: Title = ""
+    text_en: Text = ""
+    number: Number = ""
     zone: UUID | None = None
 
 

@@ -6,11 +6,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from itertools import accumulate
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
 from muster.core.ids import derive_id
+
+# What the columns can hold: anything else in a command is answered as unreadable.
+PLAIN = r"^[^\x00]*\Z"  # the database keeps no NUL in a text
+Word = Annotated[str, msgspec.Meta(max_length=12, pattern=PLAIN)]
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=PLAIN)]
+Kind = Annotated[str, msgspec.Meta(max_length=20, pattern=PLAIN)]
+Name = Annotated[str, msgspec.Meta(max_length=80, pattern=PLAIN)]
+Area = Annotated[int, msgspec.Meta(ge=0, lt=10**15)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class StoreKind(StrEnum):

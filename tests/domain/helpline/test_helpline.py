@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +21,7 @@ from muster.core.models import Entry
 from muster.core.retractions import RetractBody, retract_facts
 from muster.core.told import Done, Many, Told
 from muster.domain.helpline import actions, queries
+from muster.domain.helpline.commands import COMMANDS
 from muster.domain.helpline.models import Call, Line, Request, RequestUpdate, Support
 from muster.domain.helpline.rules import LineKind, RequestKind, Step, SupportKind
 from tests.cast import COMMUNITY, ELSEWHERE, GRID, INCIDENT, NOW, SUBDISTRICT, person
@@ -226,6 +228,32 @@ def test_a_batch_of_requests_costs_no_more_statements_than_one(in_scope: Actor) 
         return len(asked)
 
     assert statements(100) == statements(1)
+
+
+IDS = {"id": str(HOME), "area": 1}
+UNREADABLE: list[tuple[str, dict[str, Any]]] = [
+    ("add_line", {**IDS, "kind": "care", "name": "x" * 121}),
+    ("add_line", {**IDS, "kind": "care", "name": "x", "phone": "\x00"}),
+    ("take_call", {"line": str(HOME), "kind": "x" * 21}),
+    ("open_request", {**IDS, "kind": "food", "vulnerable": "x" * 21}),
+    ("open_request", {**IDS, "kind": "food", "promised_at": "2022-02-18T20:00:00"}),
+    ("update_request", {"request": str(HOME), "step": "forgotten"}),
+]
+
+
+@pytest.mark.parametrize(("name", "body"), UNREADABLE)
+def test_what_no_column_can_hold_is_unreadable(name: str, body: dict[str, Any]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(body, COMMANDS[name][0], strict=False)
+
+
+def test_an_hour_nobody_can_promise_is_refused(in_scope: Actor) -> None:
+    far, body = NOW.replace(year=9999), ask()
+    assert tell(actions.open_requests, [ask(promised_at=far), body], in_scope).refused
+    assert tell(
+        actions.update_requests, [actions.UpdateRequest(body.id, Step.PROMISED, far)], in_scope
+    ).refused
+    assert (Request.objects.get().id, Request.objects.get().state) == (body.id, "open")
 
 
 REQUEST = derive_id("test", "request")

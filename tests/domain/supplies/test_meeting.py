@@ -148,10 +148,18 @@ def test_allocating_needs_a_plan_right_at_one_end(stores: UUID, in_scope: Actor,
 
 def test_needs_and_offers_wait_for_right_and_item(stores: UUID, keeper: Actor) -> None:
     with scope(keeper, stores):
-        bodies = [need(area=DISTRICT), need(item=new_id()), need(area=COMMUNITY), need(0)]
+        far = NOW.replace(year=9999)
+        bodies = [
+            need(area=DISTRICT),
+            need(item=new_id()),
+            need(area=COMMUNITY),
+            need(0),
+            need(needed_by=far),
+        ]
         done = tell(meeting.state_needs, bodies, keeper)
-        assert {one.id: (done.waiting | done.refused)[one.id].code for one in (bodies[0], bodies[1], bodies[3])} == {
+        assert {one.id: (done.waiting | done.refused)[one.id].code for one in (*bodies[:2], *bodies[3:])} == {
             bodies[0].id: "access.not_allowed", bodies[1].id: "sync.not_visible_yet", bodies[3].id: "input.unreadable",
+            bodies[4].id: "input.unreadable",
         }  # fmt: skip
         assert Need.objects.get().id == bodies[2].id
         assert list(tell(meeting.make_offers, [offer()], keeper).waiting)

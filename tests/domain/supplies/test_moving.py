@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +19,7 @@ from muster.core.told import Done
 from muster.domain.incidents import queries as incidents
 from muster.domain.supplies import queries
 from muster.domain.supplies.actions import meeting, moving
+from muster.domain.supplies.commands import COMMANDS
 from muster.domain.supplies.models import Balance, DayClosing, Item, Movement, Need, Store
 from muster.domain.supplies.rules import MovementKind, StoreKind, outside_id
 from tests.cast import COMMUNITY, DISTRICT, ELSEWHERE, NOW, SUBDISTRICT
@@ -193,6 +196,29 @@ def test_a_batch_of_movements_costs_no_more_statements_than_one(stores: UUID, in
 
     statements(1)  # outside is made once
     assert statements(100) == statements(1) < 30
+
+
+LONG, FAR = "x" * 200, 10**30
+UNREADABLE: list[tuple[str, dict[str, Any]]] = [
+    ("add_items", {"area": 1, "items": [{"code": LONG, "name_zh": "x", "name_en": "x", "unit": "x"}]}),
+    ("add_items", {"area": 1, "items": [{"code": "x", "name_zh": "x", "name_en": "x", "unit": LONG}]}),
+    ("add_store", {"id": str(MAIN), "area": 1, "name": LONG}),
+    ("add_store", {"id": str(MAIN), "area": 1, "name": "a\x00b"}),
+    ("move_stock", {"item": str(BOOT), "quantity": 1, "kind": "issue", "from_area": FAR}),
+    ("move_stock", {"item": str(BOOT), "quantity": 1, "kind": "teleport"}),
+    (
+        "state_need",
+        {"id": str(MAIN), "area": 1, "item": str(BOOT), "quantity": 1, "needed_by": "2022-02-18T20:00:00"},
+    ),
+    ("record_donation", {"item": str(BOOT), "quantity": 1, "to_store": str(MAIN), "donor_kind": LONG}),
+    ("record_thanks", {"kind": LONG}),
+]
+
+
+@pytest.mark.parametrize(("name", "body"), UNREADABLE)
+def test_what_no_column_can_hold_is_unreadable(name: str, body: dict[str, Any]) -> None:
+    with pytest.raises((msgspec.ValidationError, OverflowError)):
+        msgspec.convert(body, COMMANDS[name][0], strict=False)
 
 
 REFUSALS = [meeting.OfferUsedUp(left=1, asked=2), meeting.OtherItem(), moving.ItemKnown(codes="x")]

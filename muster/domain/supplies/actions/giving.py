@@ -16,7 +16,7 @@ from muster.core.vault import Vault, vault
 from muster.domain.supplies.actions import ledger
 from muster.domain.supplies.actions.moving import MOST
 from muster.domain.supplies.models import Donation, Item, Thanks
-from muster.domain.supplies.rules import MovementKind, outside_id
+from muster.domain.supplies.rules import Kind, MovementKind, outside_id
 
 DONATION = (*ledger.FACT, "organisation", "donor_kind", "donor_c", "item", "quantity", "to_store")
 
@@ -29,13 +29,13 @@ class RecordDonation(msgspec.Struct, frozen=True):
     to_store: UUID
     organisation: UUID | None = None
     donor: str = ""
-    donor_kind: str = ""
+    donor_kind: Kind = ""
 
 
 class RecordThanks(msgspec.Struct, frozen=True):
     """A donor was thanked, for one donation or (with an area) as an organisation."""
 
-    kind: str
+    kind: Kind
     donation: UUID | None = None
     to_organisation: UUID | None = None
     area: int | None = None

@@ -16,7 +16,9 @@ from muster.core.told import Done, Told
 from muster.domain.supplies.actions.ledger import FACT, recompute_needs
 from muster.domain.supplies.actions.moving import MOST
 from muster.domain.supplies.models import Allocation, Item, Need, Offer
-from muster.domain.supplies.rules import Urgency
+from muster.domain.supplies.rules import Moment, Urgency
+
+LAST_YEAR = 2200  # further away nobody needs anything, and some clients cannot count
 
 
 class OfferUsedUp(Refusal):
@@ -50,7 +52,7 @@ class StateNeed(msgspec.Struct, frozen=True):
     point: UUID | None = None
     batch: UUID | None = None
     urgency: Urgency = Urgency.NORMAL
-    needed_by: datetime | None = None
+    needed_by: Moment | None = None
 
 
 class MakeOffer(msgspec.Struct, frozen=True):
@@ -87,6 +89,8 @@ def _sort_out(told: Sequence[Told[StateNeed]] | Sequence[Told[MakeOffer]], by: A
     for one in told:
         if not 0 < one.body.quantity <= MOST:
             done.refused[one.id] = BadInput(problem="quantity")
+        elif isinstance(one.body, StateNeed) and one.body.needed_by and one.body.needed_by.year > LAST_YEAR:
+            done.refused[one.id] = BadInput(problem="needed_by")
         elif one.body.area not in allowed:
             done.waiting[one.id] = NotAllowed(right="supplies.record")
         elif one.body.item not in items:

@@ -16,7 +16,17 @@ from muster.core.errors import BadInput, NotAllowed, NotVisibleYet, Refusal
 from muster.core.told import Done, Told
 from muster.domain.supplies.actions import ledger
 from muster.domain.supplies.models import Item, Movement, Store
-from muster.domain.supplies.rules import MovementKind, StoreKind, day_of, item_id, outside_id
+from muster.domain.supplies.rules import (
+    Area,
+    Code,
+    MovementKind,
+    Name,
+    StoreKind,
+    Word,
+    day_of,
+    item_id,
+    outside_id,
+)
 
 MOST = 10**12
 
@@ -34,10 +44,10 @@ class ItemKnown(Refusal):
 class NewItem(msgspec.Struct, frozen=True):
     """One kind of goods; without an id it gets the one that follows from its code."""
 
-    code: str
-    name_zh: str
-    name_en: str
-    unit: str
+    code: Code
+    name_zh: Name
+    name_en: Name
+    unit: Word
     id: UUID | None = None
 
 
@@ -53,7 +63,7 @@ class AddStore(msgspec.Struct, frozen=True):
 
     id: UUID
     area: int
-    name: str
+    name: Name
     kind: StoreKind = StoreKind.STORE
     point: UUID | None = None
 
@@ -71,7 +81,7 @@ class MoveStock(msgspec.Struct, frozen=True):
     to_store: UUID | None = None
     need: UUID | None = None
     batch: UUID | None = None
-    from_area: int | None = None
+    from_area: Area | None = None
 
 
 def add_items(*, told: Sequence[Told[AddItems]], by: Actor, incident: UUID, now: datetime) -> Done:
