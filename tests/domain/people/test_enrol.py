@@ -44,7 +44,7 @@ def test_a_second_run_changes_nothing(built: UUID, desk: Actor, incident: UUID, 
     assert [match.resident for match in again] == [match.resident for match in first]
     with scope(desk, incident):
         assert list(Identity.objects.order_by("resident").values()) == before
-        assert Resident.objects.get(pk=first[0].resident).area == GRID
+        assert Resident.objects.get(pk=str(first[0].resident)).area == GRID
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,9 @@ from tests.domain.people.homes import build, door, register, tell
 def two(incident: UUID, now: datetime, desk: Actor) -> list[UUID]:
     build(incident, now)
     bodies = [
-        people.RegisterPerson(id=new_id(), dwelling=door("101"), name=name, phone="13812341234", document="440307199001011234")
+        people.RegisterPerson(
+            id=new_id(), dwelling=door("101"), name=name, phone="13812341234", document="440307199001011234"
+        )
         for name in ("王伟", "李芳")
     ]  # fmt: skip
     register([tell(body, now, desk) for body in bodies], desk, incident, now)

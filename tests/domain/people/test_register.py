@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,8 @@ from tests.cast import COMMUNITY, ELSEWHERE, GRID
 from tests.domain.people.homes import BUILDING, build, door, persons, register, tell
 
 NAMES = [
-    "王伟", "阿卜杜拉·买买提", "𠮷田花子", "㐂", "O’Connor-Śmith", "ﬁn", "Ａｌｉ", "عبد الله", "नेहा", "e\u0301va", "王\u200b芳",
+    "王伟", "阿卜杜拉·买买提", "𠮷田花子", "㐂", "O’Connor-Śmith", "ﬁn", "Ａｌｉ", "عبد الله", "नेहा",
+    "e\u0301va", "王\u200b芳",
     "李\u202eabc", "nul\x00name", "🧑‍🚒", " 空 格 ", "龍\U000e0101", "a" * 200,
 ]  # fmt: skip
 
@@ -34,7 +36,8 @@ def built(incident: UUID, now: datetime) -> UUID:
 
 
 def person(**words: Any) -> people.RegisterPerson:
-    return people.RegisterPerson(**({"id": new_id(), "dwelling": door("101"), "name": "王伟"} | words))
+    said: dict[str, Any] = {"id": new_id(), "dwelling": door("101"), "name": "王伟"}
+    return people.RegisterPerson(**(said | words))
 
 
 def test_a_grid_worker_registers_a_person_at_a_door(
@@ -211,7 +214,10 @@ CALLS = [
 def calls(by: Actor, now: datetime) -> list[Told[Any]]:
     return [
         tell(
-            person(id=derive_id("r", who), dwelling=door(label), document=document, name=name, sex="male" if hour else ""),
+            person(
+                id=derive_id("r", who), dwelling=door(label), document=document, name=name,
+                sex="male" if hour else "",
+            ),
             now + timedelta(hours=hour), by, derive_id("call", place),
         )
         for place, (who, hour, label, document, name) in enumerate(CALLS)
@@ -240,7 +246,7 @@ def test_any_order_repeat_and_split_of_registrations_is_the_same(
     clean = transaction.savepoint()
     mixed = [told[place] for place in [*order, *repeats]]
     edges = [0, *sorted(cuts), len(mixed)]
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         register(mixed[low:high], desk, incident, now)
     assert state(incident, desk, now) == expected
     transaction.savepoint_rollback(clean)

@@ -11,7 +11,7 @@ from django.db import InternalError, ProgrammingError, connection, transaction
 
 from muster.core.access import Actor, scope, system
 from muster.core.ids import derive_id, new_id
-from muster.core.told import Done, Told
+from muster.core.told import Done, Many, Told
 from muster.domain.places import actions, queries, rules
 from muster.domain.places import models as tables
 from tests.cast import COMMUNITY, DISTRICT, ELSEWHERE, GRID, SUBDISTRICT
@@ -19,18 +19,22 @@ from tests.cast import COMMUNITY, DISTRICT, ELSEWHERE, GRID, SUBDISTRICT
 ONE = derive_id("building", 1)
 
 
+ACTIONS: dict[type, Many] = {
+    actions.AddAreas: actions.add_areas,
+    actions.AddBuilding: actions.add_buildings,
+    actions.AddPoint: actions.add_points,
+}
+
+
 def add(body: Any, by: Actor, incident: UUID, now: datetime) -> Done:
-    act = {
-        actions.AddAreas: actions.add_areas, actions.AddBuilding: actions.add_buildings, actions.AddPoint: actions.add_points
-    }[type(body)]  # fmt: skip
+    act = ACTIONS[type(body)]
     with scope(by, incident):
         return act(told=[Told(new_id(), now, by.by, body)], by=by, incident=incident, now=now)
 
 
 def building(**words: Any) -> actions.AddBuilding:
-    return actions.AddBuilding(
-        **({"id": ONE, "area": GRID, "name": "1栋", "compound": "翠湖花园", "number": "1栋"} | words)
-    )
+    said: dict[str, Any] = {"id": ONE, "area": GRID, "name": "1栋", "compound": "翠湖花园", "number": "1栋"}
+    return actions.AddBuilding(**(said | words))
 
 
 def test_a_building_has_its_doors_once(grid_worker: Actor, incident: UUID, now: datetime) -> None:
@@ -56,7 +60,8 @@ def test_a_building_has_its_doors_once(grid_worker: Actor, incident: UUID, now: 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"name": " "}, {"name": "楼" * 121}, {"name": "a\0b"}, {"labels": [""]}, {"labels": ["x" * 41]}, {"floors": 201},
+        {"name": " "}, {"name": "楼" * 121}, {"name": "a\0b"}, {"labels": [""]}, {"labels": ["x" * 41]},
+        {"floors": 201},
         {"floors": -1}, {"floors": 100, "units_per_floor": 100}, {"lat": 22.0}, {"lat": 95.0, "lon": 1.0},
         {"outline": [(22.0, 114.0), (22.0, 214.0)]},
     ],

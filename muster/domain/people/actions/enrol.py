@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -128,7 +128,8 @@ def _store(
         Resident, ("id", "withdrawn_at", "batch"), [(one, None, origin.batch) for one in sorted(back)]
     )
     settle_persons(back, incident)
-    return [_settled(match, fresh | back, known) for match in matches], fresh | back
+    added = fresh | back
+    return [_settled(match, added, known) for match in matches], added
 
 
 def _settled(match: Match, fresh: set[UUID], known: set[UUID]) -> Match:
@@ -144,14 +145,17 @@ def _identity(held: Vault, one: UUID, incident: UUID, made: tuple[Row, Keys, int
     return (one, incident, area, *sealed, keys.name, keys.document, keys.phone, keys.place)
 
 
-def withdraw_many(*, batch: UUID, by: Actor, incident: UUID, now: datetime) -> set[UUID]:
+def withdraw_many(
+    *, batch: UUID, by: Actor, incident: UUID, now: datetime, keep: Collection[UUID] = ()
+) -> set[UUID]:
     """Undo an import: its residents are no longer listed, counted or matched; those in use since then stay.
 
-    In use means that somebody registered the resident at a door, or decided about who it is.
+    In use means that somebody registered the resident at a door, or decided about who it is, or that the
+    caller knows a use (`keep`): work, cases, samples.
     """
     free = queries.unused_of_batch(batch)
     bulk.lock(Resident, free)
-    free &= queries.unused_of_batch(batch)
+    free &= queries.unused_of_batch(batch) - set(keep)
     areas = dict(Resident.objects.filter(pk__in=free).values_list("id", "area"))
     allowed = by.allowed("people.import", areas.values(), incident)
     gone = {one for one, area in areas.items() if area in allowed}
