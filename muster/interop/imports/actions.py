@@ -1,0 +1,236 @@
+"""What may be done with an import: upload, name the columns, preview, decide, run, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from muster.core import bulk, journal
+from muster.core.access import Actor
+from muster.core.errors import BadInput, NotFound
+from muster.core.ids import derive_id, new_id
+from muster.core.vault import vault
+from muster.interop.imports import engine, keeping, kinds, showing
+from muster.interop.imports.outcomes import CHOICES, SAME
+from muster.interop.imports.reading import read_rows
+from muster.interop.imports.refusals import ColumnsMissing, MustAccept, WrongKind, WrongState
+from muster.interop.models import Import, ImportDecision, ImportFile, ImportRow
+from muster.interop.tables.shapes import Caution, Table
+
+FIRST = 20
+AT_ONCE = 20_000
+DECISION = ("id", "incident", "area", "upload", "said_x", "choice", "subject", "decided_by", "decided_at")
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file as it was handed over."""
+
+    name: str
+    data: bytes
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What a file is to become: kind and area; for lists the purpose, who sent it, its title and deadline."""
+
+    kind: str
+    area: int
+    options: dict[str, str] = {}
+
+
+def upload(*, file: File, wish: Wish, by: Actor, incident: UUID, now: datetime) -> Import:
+    """Keep a file, sealed, and propose what its columns are. Nothing of it is taken in yet."""
+    kind = kinds.KINDS.get(wish.kind)
+    if kind is None:
+        raise WrongKind(kind=wish.kind)
+    _require(by, kind, wish.area, incident)
+    table = keeping.read(file.data, file.name)
+    held, identity = vault(incident), new_id()
+    shown = {"header": table.header, "first": [], "sheet": table.sheet, "name": file.name[:200]}
+    made = Import.objects.create(
+        id=identity, incident=incident, area=wish.area, kind=kind.code, options=_options(kind, wish.options),
+        uploaded_by=by.account, uploaded_at=now, rows=len(table.rows),
+        name_c=keeping.seal_words(held, "interop_import_name", identity, file.name[:200]),
+        name_x=held.index("import_name", file.name), digest=keeping.cells_mark(held, table),
+        shown_c=keeping.seal_words(held, "interop_import", identity, shown),
+        cautions=msgspec.to_builtins(table.warnings), mapping=kinds.propose(kind, table.header),
+    )  # fmt: skip
+    sealed = keeping.seal_file(held, identity, file.data)
+    ImportFile.objects.create(id=identity, incident=incident, area=wish.area, sealed=sealed)
+    journal.write(
+        action="imports.upload", by=by, incident=incident, area=wish.area, subjects=[identity], count=made.rows,
+        detail={"kind": kind.code, "encoding": table.encoding},
+    )  # fmt: skip
+    return made
+
+
+def _require(by: Actor, kind: kinds.Kind, area: int, incident: UUID) -> None:
+    by.require(kind.right, area, incident)
+    if kind.code == kinds.LISTS:
+        by.require("people.import", area, incident)
+
+
+def _options(kind: kinds.Kind, given: Mapping[str, str]) -> dict[str, str]:
+    """The options of a list, checked; other kinds have none."""
+    if kind.code != kinds.LISTS:
+        return {}
+    purpose = given.get("purpose") or kinds.PURPOSES[0]
+    if purpose not in kinds.PURPOSES:
+        raise WrongKind(kind=purpose)
+    options = {
+        "purpose": purpose,
+        "source": given.get("source", "")[:80],
+        "title": given.get("title", "")[:120],
+    }
+    if deadline := given.get("deadline"):
+        try:
+            at = datetime.fromisoformat(deadline)
+        except ValueError as error:
+            raise BadInput(problem=deadline) from error
+        if at.tzinfo is None:
+            raise BadInput(problem=deadline)
+        options["deadline"] = at.isoformat()
+    return options
+
+
+def find(upload: UUID, *, lock: bool = False) -> Import:
+    """An import that is visible here."""
+    if lock:
+        bulk.lock(Import, [upload])
+    found = Import.objects.filter(pk=upload).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def map_columns(
+    *, upload: UUID, mapping: Mapping[str, int], accepted: bool, by: Actor, incident: UUID, now: datetime
+) -> Import:
+    """Say which column is what, accept the cautions of the file, and look what a run would do."""
+    made = find(upload, lock=True)
+    kind = kinds.KINDS[made.kind]
+    _require(by, kind, made.area, incident)
+    if made.state not in ("uploaded", "mapped", "previewed") or made.queued:
+        raise WrongState(state=made.queued or made.state)
+    fields = {field: at for field, at in mapping.items() if field in kind.fields and at >= 0}
+    if absent := kinds.missing(kind, fields):
+        raise ColumnsMissing(fields=", ".join(absent))
+    if not accepted and any(Caution(**one).must_be_accepted for one in made.cautions):
+        raise MustAccept
+    made.mapping, made.accepted, made.state, made.problem = fields, accepted, "mapped", ""
+    made.save(update_fields=["mapping", "accepted", "state", "problem"])
+    return _begin(made, "preview", by, now)
+
+
+def _begin(made: Import, step: str, by: Actor, now: datetime) -> Import:
+    """Do a step now, or hand a big file to a job; the page says which."""
+    if made.rows <= AT_ONCE:
+        STEPS[step](made, by, now)
+        return made
+    from muster.interop.imports import jobs
+
+    made.queued, made.queued_at = step, now
+    made.save(update_fields=["queued", "queued_at"])
+    jobs.defer(made, step, by)
+    return made
+
+
+def preview(made: Import, by: Actor, now: datetime) -> None:
+    """Read, match and judge every row without taking anything in; keep what a person must look at."""
+    held = vault(made.incident)
+    table = open_table(made)
+    shown = keeping.open_words(held, "interop_import", made.id, made.shown_c)
+    worker = engine.Worker(made, by, now)
+    first: list[dict[str, Any]] = []
+    for reading, outcome in worker.judge(read_rows(table, worker.kind, made.mapping, now.year), write=False):
+        if len(first) < FIRST:
+            first.append({"row": reading.row, "result": outcome.result, "code": outcome.code, "field": outcome.field,
+                          "how": outcome.how, "words": showing.masked(reading)})  # fmt: skip
+    shown["first"] = first
+    made.shown_c = keeping.seal_words(held, "interop_import", made.id, shown)
+    made.counts, made.state, made.queued = worker.settle(), "previewed", ""
+    made.save(update_fields=["shown_c", "counts", "state", "queued"])
+
+
+def open_table(made: Import) -> Table:
+    """The kept file, read again."""
+    sealed = ImportFile.objects.values_list("sealed", flat=True).get(pk=made.id)
+    data = keeping.open_file(vault(made.incident), made.id, sealed)
+    return keeping.read(data, made.kind)
+
+
+def decide(
+    *, upload: UUID, choices: Mapping[int, tuple[str, UUID | None]], by: Actor, incident: UUID, now: datetime
+) -> int:
+    """Decide rows that wait: the same as a candidate, another person, take as read, leave out. Remembered."""
+    made = find(upload, lock=True)
+    _require(by, kinds.KINDS[made.kind], made.area, incident)
+    if made.state not in ("previewed", "run") or made.queued:
+        raise WrongState(state=made.queued or made.state)
+    rows = []
+    for row in ImportRow.objects.filter(upload=made, row__in=list(choices), said_x__isnull=False):
+        choice, subject = choices[row.row]
+        if choice not in CHOICES or (choice == SAME) != (subject is not None):
+            raise BadInput(problem=f"{row.row}: {choice}")
+        if subject is not None and subject not in row.candidates:
+            raise NotFound
+        words = bytes(row.said_x or b"")
+        identity = derive_id(incident, "decision", made.area, words.hex())
+        rows.append((identity, incident, made.area, made.id, words, choice, subject, by.account, now))
+    bulk.insert(ImportDecision, DECISION, rows, update=DECISION[3:])
+    journal.write(
+        action="imports.decide", by=by, incident=incident, area=made.area, subjects=[made.id], count=len(rows)
+    )
+    return len(rows)
+
+
+def run(*, upload: UUID, by: Actor, incident: UUID, now: datetime) -> Import:
+    """Take the file in, in one transaction; after a run, only the rows that waited and are decided by now."""
+    made = find(upload, lock=True)
+    _require(by, kinds.KINDS[made.kind], made.area, incident)
+    if made.queued or not (
+        made.state == "previewed" or (made.state == "run" and made.counts.get("doubtful"))
+    ):
+        raise WrongState(state=made.queued or made.state)
+    return _begin(made, "run", by, now)
+
+
+def take_in(made: Import, by: Actor, now: datetime) -> None:
+    """The run itself."""
+    only: set[int] | None = None
+    if made.state == "run":
+        only = set(ImportRow.objects.filter(upload=made, result="doubtful").values_list("row", flat=True))
+    worker = engine.Worker(made, by, now)
+    readings = read_rows(open_table(made), worker.kind, made.mapping, now.year)
+    wanted: Iterable[Any] = (one for one in readings if only is None or one.row in only)
+    for _ in worker.judge(wanted, write=True):
+        pass
+    made.counts = worker.settle(only)
+    made.state, made.queued, made.run_at = "run", "", now
+    made.save(update_fields=["counts", "state", "queued", "run_at"])
+    journal.write(
+        action="imports.run", by=by, incident=made.incident, area=made.area, subjects=[made.id],
+        count=int(made.counts["taken"]), detail={"kind": made.kind, **{k: v for k, v in made.counts.items() if k != "codes"}},
+    )  # fmt: skip
+
+
+def undo(*, upload: UUID, by: Actor, incident: UUID, now: datetime) -> Import:
+    """Take an import back, as far as nothing of it is in use; the counts say what went and what stays."""
+    made = find(upload, lock=True)
+    _require(by, kinds.KINDS[made.kind], made.area, incident)
+    if made.state != "run" or made.queued:
+        raise WrongState(state=made.queued or made.state)
+    made.counts = made.counts | engine.take_back(made, by, now)
+    made.state, made.undone_at = "undone", now
+    made.save(update_fields=["counts", "state", "undone_at"])
+    journal.write(
+        action="imports.undo", by=by, incident=incident, area=made.area, subjects=[made.id],
+        count=int(made.counts["gone"]), detail={"kept": made.counts["kept"]},
+    )  # fmt: skip
+    return made
+
+
+STEPS = {"preview": preview, "run": take_in}

@@ -1,0 +1,47 @@
+"""Big files are worked on by a job, with the rights of whoever asked, as they are by then."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from muster.core import accounts, clock
+from muster.core.access import Actor, scope, system
+from muster.core.errors import Refusal
+from muster.interop.models import Import
+
+TASK = "imports.work"
+
+
+def defer(made: Import, step: str, by: Actor) -> None:
+    """Leave a step to the job worker; it starts once the transaction is over."""
+    from procrastinate.contrib.django import app
+
+    job = app.configure_task(TASK, lock=f"import/{made.id}")
+    job.defer(upload=str(made.id), incident=str(made.incident), account=str(by.account), step=step)
+
+
+def work(upload: UUID, incident: UUID, account: UUID, step: str) -> None:
+    """Do one step of one import. Whatever stops it is written on the import: nothing waits for ever."""
+    problem = "imports.broken"
+    try:
+        _do(upload, incident, account, step)
+        problem = ""
+    except Refusal as refusal:
+        problem = refusal.code
+    finally:
+        if problem:
+            with scope(system(incident=incident), incident):
+                Import.objects.filter(pk=upload).update(queued="", problem=problem)
+
+
+def _do(upload: UUID, incident: UUID, account: UUID, step: str) -> None:
+    from muster.interop.imports import actions
+
+    with transaction.atomic():
+        actor = accounts.actor(account)
+    with scope(actor, incident):
+        made = actions.find(upload, lock=True)
+        if made.queued == step:  # a job that was killed is given back and finds its step undone
+            actions.STEPS[step](made, actor, clock.now())

@@ -1,0 +1,67 @@
+"""A pushed list: its persons enrolled, its rows as entries, the work they ask for reconciled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from muster.core.ids import derive_id, new_id
+from muster.core.told import Told
+from muster.domain.worklists import actions as worklists
+from muster.domain.worklists.actions import returning
+from muster.domain.worklists.actions.lists import ListRow, PushList
+from muster.domain.worklists.models import ListEntry
+from muster.interop.imports.outcomes import ALREADY, TAKEN, Outcome
+from muster.interop.imports.people import Persons, Setting
+from muster.interop.imports.reading import Reading
+from muster.journeys import settle
+
+
+def list_id(setting: Setting, purpose: str) -> UUID:
+    """The list a file is: the same cells for the same purpose and area are the same list, whatever the name."""
+    return derive_id(setting.incident, "list", purpose, setting.area, setting.mark)
+
+
+class Listing:
+    """One pass over a list."""
+
+    def __init__(self, setting: Setting, options: dict[str, Any]) -> None:
+        self.setting, self.options = setting, options
+        self.persons = Persons(setting)
+        self.list = list_id(setting, options["purpose"])
+        rows = ListEntry.objects.filter(list=self.list, returned_at=None)
+        self.known = set(rows.values_list("row", flat=True))
+
+    def foresee(self, chunk: Sequence[Reading]) -> list[Outcome]:
+        """What a run would make of these rows."""
+        return [self._as_entry(one) for one in self.persons.foresee(chunk)]
+
+    def run(self, chunk: Sequence[Reading]) -> list[Outcome]:
+        """Enrol the persons, enter the rows, reconcile the work."""
+        setting = self.setting
+        outcomes = self.persons.run(chunk)
+        rows = [ListRow(row=one.row, resident=one.subject) for one in outcomes if one.subject is not None]
+        if rows:
+            told = [Told(new_id(), setting.now, setting.by.by, self._body(rows))]
+            done = worklists.push_lists(told=told, by=setting.by, incident=setting.incident, now=setting.now)
+            if refused := next(iter(done.refused.values()), None):
+                raise refused
+            entered = returning.enter_again(list=self.list, rows={row.row for row in rows})
+            done.touch("worklists.entry", entered)
+            settle.settle([done.touched], incident=setting.incident, now=setting.now)
+        return [self._as_entry(one) for one in outcomes]
+
+    def _as_entry(self, one: Outcome) -> Outcome:
+        if one.result in (TAKEN, ALREADY):
+            one.result = ALREADY if one.row in self.known else TAKEN
+        return one
+
+    def _body(self, rows: list[ListRow]) -> PushList:
+        deadline = self.options.get("deadline")
+        return PushList(
+            id=self.list, area=self.setting.area, source=self.options.get("source", ""),
+            purpose=self.options["purpose"], title=self.options.get("title", ""), rows=rows,
+            deadline_at=datetime.fromisoformat(deadline) if deadline else None,
+        )  # fmt: skip

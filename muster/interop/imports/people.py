@@ -1,0 +1,166 @@
+"""Rows of persons: matched in sets, and enrolled or listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from muster.core.access import Actor
+from muster.core.ids import derive_id
+from muster.core.vault import Vault, vault
+from muster.domain.people import actions as people
+from muster.domain.people import queries as registry
+from muster.domain.people.rules import Known, Match, Row, decide
+from muster.domain.places import queries as places
+from muster.interop.imports.outcomes import (
+    ALREADY,
+    AMBIGUOUS,
+    DOUBTFUL,
+    OTHER,
+    REFUSED,
+    SAME,
+    SKIP,
+    SKIPPED,
+    TAKEN,
+    Choice,
+    Outcome,
+)
+from muster.interop.imports.placing import OTHER_AREA, Spot, Territory, place
+from muster.interop.imports.reading import Person, Reading
+
+CHUNK = 5_000
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """Who imports which file where, and what was decided before about rows with these words."""
+
+    upload: UUID
+    source: str
+    mark: str
+    area: int
+    incident: UUID
+    by: Actor
+    now: datetime
+    choices: Mapping[bytes, Choice]
+
+
+def said_x(held: Vault, kind: str, said: object) -> bytes:
+    """The blind index of a row's words, by which a decision is found again."""
+    return held.index("import_row", f"{kind}\x1f{said!r}")
+
+
+def chunks(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
+    """Parts of a size that the database likes."""
+    for start in range(0, len(readings), CHUNK):
+        yield readings[start : start + CHUNK]
+
+
+def refusal(reading: Reading) -> Outcome:
+    """The outcome of a row that cannot be read."""
+    return Outcome(reading.row, REFUSED, reading.code, reading.field)
+
+
+class Persons:
+    """One pass over a file of persons, chunk by chunk; `run` writes, `foresee` only looks."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.held = vault(setting.incident)
+        self.territory = Territory(setting.area)
+        self.here = registry.Candidates([])
+
+    def prepare(
+        self, chunk: Sequence[Reading]
+    ) -> tuple[dict[int, Outcome], list[tuple[Reading, Row, Choice | None]]]:
+        """Rows that are settled without matching, and the rest as rows of people."""
+        settled: dict[int, Outcome] = {}
+        readable = []
+        for reading in chunk:
+            if reading.said is None:
+                settled[reading.row] = refusal(reading)
+            else:
+                readable.append(reading)
+        spots = place([(one.said.text, one.said.where) for one in readable], self.territory)
+        rows = []
+        for reading, spot in zip(readable, spots, strict=True):
+            choice = self._choice(reading)
+            if spot.area is None:
+                settled[reading.row] = Outcome(reading.row, REFUSED, OTHER_AREA, "address")
+            elif choice is not None and choice.choice == SKIP:
+                settled[reading.row] = Outcome(reading.row, REFUSED, SKIPPED)
+            elif reading.waits and choice is None:
+                settled[reading.row] = Outcome(reading.row, DOUBTFUL, reading.code, reading.field)
+            else:
+                rows.append((reading, _row(reading.said, spot, self._key(reading, choice), choice), choice))
+        return settled, rows
+
+    def _choice(self, reading: Reading) -> Choice | None:
+        if not self.setting.choices:
+            return None
+        return self.setting.choices.get(said_x(self.held, "person", reading.said))
+
+    def _key(self, reading: Reading, choice: Choice | None) -> str:
+        """What tells this row apart from others that say as little: its words once decided, else file and row."""
+        if choice is not None and choice.choice == OTHER:
+            return said_x(self.held, "person", reading.said).hex()
+        return f"{self.setting.mark}:{reading.row}"
+
+    def foresee(self, chunk: Sequence[Reading]) -> list[Outcome]:
+        """What a run would make of these rows; earlier rows of the file count, nothing is written."""
+        settled, rows = self.prepare(chunk)
+        doors = places.dwellings_at(row.dwelling for _, row, _ in rows if row.dwelling)
+        asked = registry.keys_of(self.held, [row for _, row, _ in rows], doors)
+        found = registry.Candidates(asked)
+        for (reading, row, choice), keys in zip(rows, asked, strict=True):
+            known = [[*there, *here] for there, here in zip(found.of(keys), self.here.of(keys), strict=True)]
+            match = Match("new") if row.separate else decide(keys, *known)
+            if problem := registry.problem_of(row, doors):
+                match = Match("refused", None, problem)
+            elif match.outcome == "new" and not row.separate:
+                self.here.add(Known(derive_id(self.setting.upload, reading.row), keys))
+            settled[reading.row] = _outcome(reading, match, choice)
+        return [settled[reading.row] for reading in chunk]
+
+    def run(self, chunk: Sequence[Reading]) -> list[Outcome]:
+        """Match and enrol; rows that wait for a decision are left alone."""
+        settled, rows = self.prepare(chunk)
+        setting = self.setting
+        given = [one for one in rows if one[2] is not None and one[2].choice == SAME]
+        asked = [one for one in rows if one[2] is None or one[2].choice != SAME]
+        origin = people.Origin(source=setting.source, batch=setting.upload, area=setting.area)
+        matches = people.enrol_many(
+            rows=[row for _, row, _ in asked],
+            origin=origin,
+            by=setting.by,
+            incident=setting.incident,
+            now=setting.now,
+        )
+        for (reading, _, choice), match in zip(asked, matches, strict=True):
+            settled[reading.row] = _outcome(reading, match, choice)
+        for reading, _, choice in given:
+            assert choice is not None
+            settled[reading.row] = _outcome(reading, Match("matched", choice.subject, "decided"), choice)
+        return [settled[reading.row] for reading in chunk]
+
+
+def _row(said: Person, spot: Spot, key: str, choice: Choice | None) -> Row:
+    return Row(
+        name=said.name, document=said.document, phone=said.phone, address=said.text, note=said.note, sex=said.sex,
+        birth_year=said.birth_year, vulnerabilities=said.vulnerabilities, dwelling=spot.dwelling,
+        building=spot.building, area=spot.area, key=key, separate=choice is not None and choice.choice == OTHER,
+    )  # fmt: skip
+
+
+def _outcome(reading: Reading, match: Match, choice: Choice | None) -> Outcome:
+    if choice is not None and choice.choice == SAME and match.outcome != "refused":
+        match = Match("matched", choice.subject, "decided")
+    if match.outcome == "refused":
+        return Outcome(reading.row, REFUSED, f"people.{match.how}")
+    if match.outcome == "ambiguous":
+        return Outcome(reading.row, DOUBTFUL, AMBIGUOUS, how=match.how, candidates=match.candidates)
+    result = TAKEN if match.outcome == "new" else ALREADY
+    how = "new" if match.outcome == "new" else match.how
+    return Outcome(reading.row, result, reading.code, reading.field, how, match.resident)

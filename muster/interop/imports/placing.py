@@ -1,0 +1,100 @@
+"""Where rows belong: the area they name, the building and the door of their address."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from muster.core.access import span
+from muster.domain.places import queries as places
+from muster.domain.places.rules import Found, Parts
+from muster.interop.tables.addresses import Address
+
+OTHER_AREA = "imports.other_area"
+_TAIL = re.compile(
+    r"(?:(?:居民|村民)?委员会|居委会|村委会|行政村|社区|街道办事处|街道|新区|区|县|市|镇|乡)+(?:工作站)?$"
+)
+_BUILDING = re.compile(
+    r"^(?:.*(?:社区|街道|居委会|办事处))?(.+(?:栋|幢|座|号楼|号))[^栋幢座号]*(?:室|房|号房|号)?$"
+)
+
+
+def bare(name: str) -> str:
+    """A name of an area without the word for what it is: 杨美社区居委会 → 杨美."""
+    plain = unicodedata.normalize("NFKC", name).strip()
+    return _TAIL.sub("", plain) or plain
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """Where a row belongs: its area (None: outside the area of the import), building and door."""
+
+    area: int | None
+    building: UUID | None = None
+    dwelling: UUID | None = None
+
+
+class Territory:
+    """The areas of a city by name, seen from the area an import is for."""
+
+    def __init__(self, area: int) -> None:
+        self.area = area
+        self.low, self.high = span(area)
+        city = area // 10**11 * 10**11
+        self.around = {city, area // 10**9 * 10**9, area // 10**6 * 10**6, area // 10**3 * 10**3}
+        self._names: dict[tuple[str, str], set[int]] = {}
+        for code, name, level in places.areas_under(city).values_list("code", "name", "level"):
+            self._names.setdefault((level, bare(name)), set()).add(code)
+
+    def area_of(self, where: Address) -> int | None:
+        """The narrowest known area that an address names, if inside ours; ours when it names none or a wider one."""
+        for level, name in (
+            ("community", where.community), ("subdistrict", where.subdistrict), ("district", where.district),
+        ):  # fmt: skip
+            codes = self._names.get((level, bare(name)), set()) if name else set()
+            inside = {code for code in codes if self.low <= code < self.high}
+            if len(inside) == 1:
+                return inside.pop()
+            if inside or codes & self.around:
+                return self.area
+            if codes:
+                return None
+        return self.area
+
+    def named(self, name: str) -> int | None:
+        """The one area of this name, whatever its level."""
+        found = {code for (_, known), codes in self._names.items() if known == bare(name) for code in codes}
+        return found.pop() if len(found) == 1 else None
+
+
+def place(asked: Sequence[tuple[str, Address]], territory: Territory) -> list[Spot]:
+    """The area, building and door of written addresses. A door found decides the area."""
+    areas = [territory.area_of(where) for _, where in asked]
+    wanted = {
+        (text, where): _parts(text, where)
+        for (text, where), area in zip(asked, areas, strict=True)
+        if area is not None and (where.block or where.compound)
+    }
+    found = dict(zip(wanted, places.resolve_addresses(list(wanted.values()), (territory.area,)), strict=True))
+    spots = []
+    for key, area in zip(asked, areas, strict=True):
+        at = found.get(key, Found())
+        spots.append(Spot(at.area if at.area is not None else area, at.building, at.dwelling))
+    return spots
+
+
+def _parts(text: str, where: Address) -> Parts:
+    """What names the building: as its parts say, and as it is written (numerals of lanes are not folded there)."""
+    house = f"{where.house}号" if where.house else ""
+    block = f"{where.building}栋" if where.building else ""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    written = _BUILDING.match(plain)
+    return Parts(
+        building=written.group(1) if written else "",
+        number=f"{where.compound}{where.road}{house}{block}",
+        unit=where.unit,
+        dwelling=where.room,
+    )

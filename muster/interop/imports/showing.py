@@ -1,0 +1,29 @@
+"""How rows look before they are stored: masked, as lists will show them. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from muster.domain.people.rules import mask_document, mask_name, mask_phone
+from muster.interop.imports.reading import House, Person, Reading, Squad
+
+
+def masked(reading: Reading) -> dict[str, Any]:
+    """The words of a row by field, nobody recognisable; empty for a row that could not be read."""
+    said = reading.said
+    if isinstance(said, Person):
+        return {
+            "name": mask_name(said.name), "document": mask_document(said.document), "phone": mask_phone(said.phone),
+            "sex": said.sex, "birth_date": said.birth_year or "", "vulnerability": ", ".join(said.vulnerabilities),
+        }  # fmt: skip
+    if isinstance(said, Squad):
+        return {
+            "organisation": said.organisation, "people": said.people, "date": reading.about or str(said.day),
+            "destination": said.destination, "task": said.task, "vehicles": said.vehicles or "",
+        }  # fmt: skip
+    if isinstance(said, House):
+        return {
+            "name": said.name, "compound": said.compound, "number": said.number, "address": said.address,
+            "floors": said.floors or "", "units_per_floor": said.units_per_floor or "",
+        }  # fmt: skip
+    return {}
