@@ -24,8 +24,10 @@ FORMATS = ("text", "json", "xlsx", "pdf")
     "--published", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="JSON list of {ref, figure, params, value, relation, …} to hold against what is derived.",
 )  # fmt: skip
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; without it, the terminal.")
-def sitrep(
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; without it, the terminal."
+)
+def sitrep(  # noqa: PLR0913 - one argument for each option
     code: str, number: int | None, area: int | None, form: str, language: str, published: Path | None, out: Path | None
 ) -> None:  # fmt: skip
     """Write an edition of the situation report.

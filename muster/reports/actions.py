@@ -55,13 +55,15 @@ def _publish(one: Told[PublishSitrep], by: Actor, incident: UUID, now: datetime)
     area = queries.narrowed(incident, body.area)
     questions = [*queries.ordinary_questions(), *body.wanted]
     with connection.cursor() as cursor:  # one edition of an incident at a time, or two would share a number
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 11))", [f"reports.publish/{incident}"])
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 11))", [f"reports.publish/{incident}"]
+        )
     last = queries.edition(None, body.area)
     with scope(system()):
         segment = journal.seal()
     asks = [read(wanted, now=now, as_of=segment.high_tx, area=area) for wanted in questions]
     values = counting.values(asks, incident)
-    spans = None if area is None else "{[%s,%s)}" % span(area)
+    spans = counting.ranges(None if area is None else [span(area)])
     changed = changes.between(last, values, incident=incident, as_of=segment.high_tx, spans=spans)
     edition = Edition(
         id=body.id, incident=incident, area=body.area, number=last.number + 1 if last else 1, title=body.title,

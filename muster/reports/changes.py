@@ -61,7 +61,9 @@ def kinds() -> dict[str, str]:
     return {f"{m._meta.app_label}.{m._meta.model_name}": m._meta.db_table for m in models}
 
 
-def between(last: Edition | None, values: Sequence[Value], *, incident: UUID, as_of: int, spans: str | None) -> Changes:
+def between(
+    last: Edition | None, values: Sequence[Value], *, incident: UUID, as_of: int, spans: str | None
+) -> Changes:
     """What an edition at `as_of` says that the last one did not. Facts count once, as new, and perhaps also as late."""
     bound = {
         "incident": incident, "low": last.as_of_tx if last else 0, "high": as_of, "spans": spans,

@@ -40,7 +40,10 @@ def ordinary_questions() -> list[Wanted]:
 
 def asks(held: Edition, wanted: Sequence[Wanted]) -> list[Ask]:
     """Questions as of an edition: its hours, its area, its point in commit order."""
-    return [read(one, now=held.until_at, as_of=held.as_of_tx, area=narrowed(held.incident, held.area)) for one in wanted]
+    return [
+        read(one, now=held.until_at, as_of=held.as_of_tx, area=narrowed(held.incident, held.area))
+        for one in wanted
+    ]
 
 
 def recount(held: Edition, wanted: Sequence[Wanted]) -> list[Value]:

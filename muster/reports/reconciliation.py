@@ -50,18 +50,27 @@ def _judged(said: Published, derived: int | None, parts: Sequence[int]) -> tuple
     if said.relation == "conflict":
         return _conflict(said, derived, parts)
     if said.relation == "at_least":
-        more = Text(f"公布“{said.value:,}以上”，实录{derived:,}", f"published as {said.value:,} or more; recorded {derived:,}")
+        more = Text(
+            f"公布“{said.value:,}以上”，实录{derived:,}",
+            f"published as {said.value:,} or more; recorded {derived:,}",
+        )
         return ("bound_met" if derived >= said.value else "wrong"), more
     gap = derived - said.value
     if said.relation == "about":
         near = abs(gap) <= ABOUT * said.value
-        words = Text(f"约数{said.value:,}，实录{derived:,}，相差{gap:+,}", f"about {said.value:,}; recorded {derived:,}, {gap:+,}")
+        words = Text(
+            f"约数{said.value:,}，实录{derived:,}，相差{gap:+,}",
+            f"about {said.value:,}; recorded {derived:,}, {gap:+,}",
+        )
         return ("agrees" if near else "wrong"), words
     if said.relation != "exact":
         raise ValueError(said.relation)
     if gap == 0:
         return "agrees", Text("与记录一致", "as recorded")
-    return "wrong", Text(f"公布{said.value:,}，实录{derived:,}，相差{gap:+,}", f"published {said.value:,}, recorded {derived:,}: {gap:+,}")
+    return "wrong", Text(
+        f"公布{said.value:,}，实录{derived:,}，相差{gap:+,}",
+        f"published {said.value:,}, recorded {derived:,}: {gap:+,}",
+    )
 
 
 def _conflict(said: Published, derived: int, parts: Sequence[int]) -> tuple[str, Text]:

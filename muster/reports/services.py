@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -48,7 +49,7 @@ def _all(ref: str, table: str, screen: str, *rows: tuple[str, str, str, str]) ->
 def _post(kind: str) -> str:
     return (
         "exists (select from mobilising_shift s join mobilising_post p on p.id = s.post_id"
-        f" where s.id = f.shift and p.kind = '{kind}')"
+        f" where s.id = f.shift and p.kind = '{kind}')"  # noqa: S608 - our own constants
     )
 
 
@@ -154,7 +155,12 @@ SERVICES: tuple[Service, ...] = (
 def evaluate(incident: UUID, *, refs: set[str] | None = None) -> list[Played]:
     """What was played in this scope; unknown refs give nothing."""
     played = []
-    values = {"incident": incident, "as_of": LATEST, "zone": settings.TIME_ZONE, "enough": ENOUGH}
+    values: dict[str, Any] = {
+        "incident": incident,
+        "as_of": LATEST,
+        "zone": settings.TIME_ZONE,
+        "enough": ENOUGH,
+    }
     for service in SERVICES:
         if refs is not None and service.ref not in refs:
             continue
@@ -169,7 +175,9 @@ def evaluate(incident: UUID, *, refs: set[str] | None = None) -> list[Played]:
         status = "played" if found >= service.least else "missing"
         kinds = [service.table.replace("_", ".", 1)]
         played.append(
-            Played(service.ref, service.code, service.title, kinds, service.least, found, service.screen, status)
+            Played(
+                service.ref, service.code, service.title, kinds, service.least, found, service.screen, status
+            )
         )
     return played
 

@@ -57,7 +57,9 @@ def guarded(view: View) -> View:
                 raise NotAllowed(right=RIGHT)
             return view(request, **words)
         except Refusal as refusal:
-            return reply({"code": refusal.code, "reason": refusal.say(get_language() or "zh")}, refusal.status)
+            return reply(
+                {"code": refusal.code, "reason": refusal.say(get_language() or "zh")}, refusal.status
+            )
 
     return answer
 
@@ -101,7 +103,9 @@ def figures(request: Any, incident: str) -> HttpResponse:
 
 def _ask(request: Any, figure: str) -> Ask:
     given = request.GET
-    params: dict[str, Any] = {name: given[name] for name in ("area", "from", "item", "until", "organisation") if name in given}
+    params: dict[str, Any] = {
+        name: given[name] for name in ("area", "from", "item", "until", "organisation") if name in given
+    }
     params |= {"to": given.getlist("to")} if "to" in given else {}
     params |= {"window": given["window"].split(",")} if "window" in given else {}
     wanted = Wanted(figure=figure, params=params)
@@ -158,5 +162,9 @@ def _head(held: Edition) -> dict[str, Any]:
 
 def as_json(held: Edition) -> dict[str, Any]:
     """An edition for a machine, as frozen."""
-    frozen = {"figures": held.figures, "changes": held.changes, "text": {"zh": held.text_zh, "en": held.text_en}}
+    frozen = {
+        "figures": held.figures,
+        "changes": held.changes,
+        "text": {"zh": held.text_zh, "en": held.text_en},
+    }
     return _head(held) | frozen

@@ -55,7 +55,9 @@ def line(value: Value, language: str) -> str:
 def summary(values: Sequence[Value], changed: Changes, now: datetime, language: str) -> str:
     """The text of an edition for which nobody wrote one: what is not nothing, then what changed."""
     told = [line(value, language) for value in values if value.value and not value.ref]
-    new, late, corrected = (sum(one.count for one in kind) for kind in (changed.new, changed.late, changed.corrected))
+    new, late, corrected = (
+        sum(one.count for one in kind) for kind in (changed.new, changed.late, changed.corrected)
+    )
     if is_english(language):
         head, tail = f"As of {local(now)}. ", f"{new:,} new facts"
         if changed.since is not None:

@@ -82,7 +82,7 @@ def write(
         return render(held, incident, form, language, values, outcomes)
 
 
-def render(  # noqa: PLR0913 - what is written, how, and what it is held against
+def render(
     held: Edition, incident: Incident, form: str, language: str, added: Sequence[Value] = (),
     outcomes: Sequence[Outcome] = (),
 ) -> bytes:  # fmt: skip

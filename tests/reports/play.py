@@ -21,7 +21,9 @@ def name(*parts: object) -> UUID:
     return derive_id("play", *parts)
 
 
-def organisation(key: str, kind: str, zh: str, *, people: int = 0, area: int = SUBDISTRICT, profession: str = "") -> UUID:
+def organisation(
+    key: str, kind: str, zh: str, *, people: int = 0, area: int = SUBDISTRICT, profession: str = ""
+) -> UUID:
     """An organisation with its people."""
     made = name(key)
     bulk.insert(Organisation, ("id", "area", "name", "name_en", "kind"), [(made, area, zh, key, kind)])
@@ -30,7 +32,9 @@ def organisation(key: str, kind: str, zh: str, *, people: int = 0, area: int = S
     return made
 
 
-def facts(model: type[Fact], at: datetime, rows: Iterable[dict[str, Any]], *, area: int = COMMUNITY) -> list[UUID]:
+def facts(
+    model: type[Fact], at: datetime, rows: Iterable[dict[str, Any]], *, area: int = COMMUNITY
+) -> list[UUID]:
     """Facts of one kind at one instant; returns their ids."""
     listed = list(rows)
     columns = [key for key in listed[0] if key not in ("by", "at", "area", "id")]

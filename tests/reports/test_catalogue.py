@@ -45,7 +45,9 @@ def test_every_query_belongs_to_a_figure() -> None:
 
 
 @ALL
-def test_an_empty_incident_counts_nothing(in_scope: Actor, incident: UUID, now: datetime, figure: Figure) -> None:
+def test_an_empty_incident_counts_nothing(
+    in_scope: Actor, incident: UUID, now: datetime, figure: Figure
+) -> None:
     """Every query is run in its four forms, with every parameter it takes."""
     wide = counting.Ask(figure=figure.code, until=now)
     narrow = counting.Ask(

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -26,11 +25,11 @@ from muster.core.vault import create_keys
 from muster.domain.incidents.models import Incident
 from muster.domain.responders.models import SignUp
 from muster.project.commands_sitrep import sitrep
-from muster.reports import actions, queries, writing
+from muster.reports import actions, changes, queries, writing
 from muster.reports.figures.asking import Wanted
 from muster.reports.models import Edition
-from muster.reports.rendering import pdf, workbook
-from muster.reports.rendering.sheet import sheet
+from muster.reports.rendering import coverage, labels, pdf, workbook
+from muster.reports.rendering.sheet import LABELS, RELATION, STATUS, sheet
 from tests.cast import COMMUNITY, DISTRICT, INCIDENT, NOW, account_for, person
 from tests.reports.play import facts, retract
 
@@ -40,7 +39,7 @@ ASKED = Wanted(figure="volunteers_recruited", ref="L2", params={"until": "2022-0
 
 
 @pytest.fixture
-def opened(fresh_db: str) -> Iterator[Actor]:
+def opened(fresh_db: str) -> Actor:
     """A committed incident and its commander."""
     commander = person("commander", "commander", DISTRICT)
     with scope(system(), INCIDENT):
@@ -50,7 +49,7 @@ def opened(fresh_db: str) -> Iterator[Actor]:
             id=INCIDENT, area=DISTRICT, code="lg-0217", title_zh=WORDS["zh"], title_en=WORDS["en"], pack="covid-cn-v8",
             opened_at=NOW - 24 * HOUR,
         )  # fmt: skip
-    yield commander
+    return commander
 
 
 def sign_up(by: Actor, at: datetime, people: int = 1) -> list[UUID]:
@@ -61,10 +60,14 @@ def sign_up(by: Actor, at: datetime, people: int = 1) -> list[UUID]:
     return made
 
 
-def publish(by: Actor, now: datetime, *, area: int = DISTRICT, title: str = "", identity: UUID | None = None) -> Done:
+def publish(
+    by: Actor, now: datetime, *, area: int = DISTRICT, title: str = "", identity: UUID | None = None
+) -> Done:
     body = actions.PublishSitrep(id=identity or new_id(), area=area, title=title, wanted=[ASKED])
     with scope(by, INCIDENT):
-        return actions.publish_sitreps(told=[Told(new_id(), now, by.by, body)], by=by, incident=INCIDENT, now=now)
+        return actions.publish_sitreps(
+            told=[Told(new_id(), now, by.by, body)], by=by, incident=INCIDENT, now=now
+        )
 
 
 def volunteers(by: Actor, number: int) -> tuple[int | None, int | None]:
@@ -117,7 +120,9 @@ def test_an_edition_cannot_be_changed_and_a_repeat_publishes_nothing(opened: Act
         Edition.objects.update(title="x")
 
 
-def test_only_a_commander_publishes_and_an_outsider_sees_nothing(opened: Actor, grid_worker: Actor, outsider: Actor) -> None:
+def test_only_a_commander_publishes_and_an_outsider_sees_nothing(
+    opened: Actor, grid_worker: Actor, outsider: Actor
+) -> None:
     sign_up(opened, NOW)
     done = publish(grid_worker, NOW)
     assert [refusal.code for refusal in done.refused.values()] == ["access.not_allowed"]
@@ -146,16 +151,21 @@ def written(opened: Actor, form: str, language: str = "zh") -> bytes:
         {"ref": "L2", "figure": "volunteers_recruited", "value": 3, "relation": "exact"},
         {"ref": "G10", "figure": "batch_people", "value": 300, "relation": "conflict"},
     ]
-    return writing.write("lg-0217", None, None, form=form, language=language, published=json.dumps(claims).encode())
+    return writing.write(
+        "lg-0217", None, None, form=form, language=language, published=json.dumps(claims).encode()
+    )
 
 
 def test_every_format_says_the_same(opened: Actor, tmp_path: Path) -> None:
     sign_up(opened, NOW, 3)
-    publish(opened, NOW + HOUR, title="=HYPERLINK(\"x\") 𠮷")
+    publish(opened, NOW + HOUR, title='=HYPERLINK("x") 𠮷')
     content = json.loads(written(opened, "json"))
     head = content["journal_head"]
     assert [one["status"] for one in content["reconciliation"]] == ["agrees", "missing"]
-    for language, words in (("zh", ("招募志愿者", "首期报告", "一致")), ("en", ("Volunteers recruited", "First edition", "agrees"))):
+    for language, words in (
+        ("zh", ("招募志愿者", "首期报告", "一致")),
+        ("en", ("Volunteers recruited", "First edition", "agrees")),
+    ):
         text = written(opened, "text", language).decode()
         page = pages(written(opened, "pdf", language), tmp_path)
         cells = strings(written(opened, "xlsx", language))
@@ -168,7 +178,9 @@ def test_every_format_says_the_same(opened: Actor, tmp_path: Path) -> None:
 def strings(book: bytes) -> str:
     """All text cells of a workbook; there is no formula in it."""
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
-        sheets = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+        sheets = [
+            parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/worksheets/sheet")
+        ]
         assert len(sheets) == 4
         assert not any("<f>" in one or "<f " in one or "<hyperlink" in one for one in sheets)
         return parts.read("xl/sharedStrings.xml").decode()
@@ -181,13 +193,17 @@ def pages(made: bytes, folder: Path) -> str:
     if shutil.which("pdftotext") is None:
         pytest.skip("no pdftotext here: the embedded font was checked")
     (folder / "x.pdf").write_bytes(made)
-    done = subprocess.run(["pdftotext", "-layout", str(folder / "x.pdf"), "-"], capture_output=True, check=True)
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(folder / "x.pdf"), "-"], capture_output=True, check=True
+    )
     return done.stdout.decode()
 
 
 def test_no_text_becomes_a_formula(opened: Actor) -> None:
     sign_up(opened, NOW)
-    for number, payload in enumerate(["=1+1", "\t=1+1", "\r\n=1", "＝1", "@SUM(A1)", "+1", "-1", "\u00a0=1", "{=1}"], 1):
+    for number, payload in enumerate(
+        ["=1+1", "\t=1+1", "\r\n=1", "＝1", "@SUM(A1)", "+1", "-1", "\u00a0=1", "{=1}"], 1
+    ):
         publish(opened, NOW + number * HOUR, title=payload)
         with scope(opened, INCIDENT):
             held = queries.edition(number, DISTRICT)
@@ -203,15 +219,31 @@ def strings_of(book: bytes) -> str:
         return parts.read("xl/sharedStrings.xml").decode()
 
 
-def test_a_page_that_cannot_be_set_right_is_refused(opened: Actor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_set_right_is_refused(
+    opened: Actor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     sign_up(opened, NOW)
     publish(opened, NOW)
     monkeypatch.setattr(pdf, "fonts", lambda: tmp_path)
     with scope(opened, INCIDENT):
         held = queries.edition(1, DISTRICT)
         assert held is not None
+        monkeypatch.setattr(pdf.coverage, "showable", lambda text, font: text)
         with pytest.raises(pdf.NotPrintable, match="unknown font family"):
             pdf.render(sheet(held, WORDS, "zh"))
+
+
+def test_what_the_font_cannot_show_is_marked() -> None:
+    font = pdf.fonts() / pdf.FONT
+    assert coverage.showable('集结 𠮷 ✓ × – · {"a": 1}\n', font) == '集结 𠮷 ✓ × – · {"a": 1}\n'
+    assert coverage.showable("好😀", font) == "好〓"
+    template = pdf.TEMPLATE.read_text(encoding="utf-8")
+    words = "".join(text.zh + text.en for text in (*LABELS.values(), *STATUS.values(), *RELATION.values()))
+    assert coverage.UNSHOWN not in coverage.showable(template + words, font)
+
+
+def test_every_kind_of_fact_has_words() -> None:
+    assert set(changes.kinds()) == set(labels.KINDS)
 
 
 def test_the_command_line_writes_an_edition_or_says_what_is_missing(opened: Actor, tmp_path: Path) -> None:
@@ -223,12 +255,16 @@ def test_the_command_line_writes_an_edition_or_says_what_is_missing(opened: Acto
     told = runner.invoke(sitrep, ["--incident", "lg-0217", "--format", "json"])
     assert json.loads(told.output)["number"] == 1
     out = tmp_path / "sitrep.pdf"
-    assert runner.invoke(sitrep, ["--incident", "lg-0217", "--format", "pdf", "--out", str(out)]).exit_code == 0
+    assert (
+        runner.invoke(sitrep, ["--incident", "lg-0217", "--format", "pdf", "--out", str(out)]).exit_code == 0
+    )
     assert out.read_bytes().startswith(b"%PDF")
     assert runner.invoke(sitrep, ["--incident", "lg-0217", "--edition", "7"]).exit_code != 0
 
 
-def test_machines_read_figures_services_and_editions(opened: Actor, outsider: Actor, grid_worker: Actor) -> None:
+def test_machines_read_figures_services_and_editions(
+    opened: Actor, outsider: Actor, grid_worker: Actor
+) -> None:
     with scope(system()):
         for actor in (opened, outsider, grid_worker):
             account_for(actor)
@@ -245,7 +281,9 @@ def test_machines_read_figures_services_and_editions(opened: Actor, outsider: Ac
     assert [(one["ref"], one["value"]) for one in told["figures"]] == [("L2", 2), ("G4", None)]
     assert told["figures"][0]["parts"] == [{"what": "online_a", "value": 2}]
     assert "没有单位" in told["figures"][1]["note"]["zh"]
-    then = client.post("/i/lg-0217/figures.json", {"queries": body, "edition": 1}, content_type="application/json").json()
+    then = client.post(
+        "/i/lg-0217/figures.json", {"queries": body, "edition": 1}, content_type="application/json"
+    ).json()
     assert then["as_of"] is not None
     rows = client.get("/i/lg-0217/figures/volunteers_recruited/rows.json").json()
     assert (rows["value"], len(rows["rows"]), rows["next"]) == (2, 2, None)

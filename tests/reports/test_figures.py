@@ -52,9 +52,18 @@ def batch(key: str, sender: UUID, from_area: int, now: datetime) -> UUID:
     return made
 
 
-def call(where: UUID, stage: str, heads: int, present: list[UUID] | None = None, **more: Any) -> dict[str, Any]:
+def call(
+    where: UUID, stage: str, heads: int, present: list[UUID] | None = None, **more: Any
+) -> dict[str, Any]:
     people = present or []
-    return {"batch": where, "from_area": DISTRICT, "stage": stage, "headcount": heads, "present": people, **more}
+    return {
+        "batch": where,
+        "from_area": DISTRICT,
+        "stage": stage,
+        "headcount": heads,
+        "present": people,
+        **more,
+    }
 
 
 def shift(now: datetime, kind: str = "gate") -> UUID:
@@ -79,7 +88,11 @@ def test_teachers_are_counted_by_profession_and_telephone(in_scope: Actor, now: 
     organisation("firm", "firm", "企业", people=1)
     row = {"item": new_id(), "subject": new_id(), "outcome": "no_answer", "channel": "phone"}
     callers = [name("school", 0), name("school", 0), name("school", 1), name("firm", 0)]
-    facts(Attempt, now, [*({**row, "by": who} for who in callers), {**row, "by": name("school", 2), "channel": "door"}])
+    facts(
+        Attempt,
+        now,
+        [*({**row, "by": who} for who in callers), {**row, "by": name("school", 2), "channel": "door"}],
+    )
     assert count("teacher_callers", now).value == 2
 
 
@@ -146,7 +159,12 @@ def test_a_batch_counts_at_its_furthest_stage(in_scope: Actor, now: datetime) ->
     assert {part.value for part in value.parts} == {3, 48}
     assert count("batch_people", now, **{"from": SUBDISTRICT}).value == 48
     assert count("batch_people", now, to=[COMMUNITY]).value == 51
-    assert count("batch_people", now, organisation="works", window=["2022-02-19T00:00", "2022-02-19T24:00"]).value == 0
+    assert (
+        count(
+            "batch_people", now, organisation="works", window=["2022-02-19T00:00", "2022-02-19T24:00"]
+        ).value
+        == 0
+    )
     assert count("first_batch", now).value == 4 + 48
 
 
@@ -174,15 +192,31 @@ def test_shifts_give_person_times_people_teams_and_agencies(in_scope: Actor, now
 
 def test_goods_count_by_kind_item_and_sender(in_scope: Actor, now: datetime) -> None:
     boot, van = name("boot"), name("van")
-    bulk.insert(Item, ("id", "area", "code", "name_zh", "name_en", "unit"),
-                [(boot, SUBDISTRICT, "rubber_boot", "雨靴", "rubber boot", "piece"), (van, SUBDISTRICT, "minibus", "车", "bus", "vehicle")])
-    row = {"from_store": name("s1"), "to_store": name("s2"), "from_area": SUBDISTRICT, "need": None, "batch": None}
+    bulk.insert(
+        Item,
+        ("id", "area", "code", "name_zh", "name_en", "unit"),
+        [
+            (boot, SUBDISTRICT, "rubber_boot", "雨靴", "rubber boot", "piece"),
+            (van, SUBDISTRICT, "minibus", "车", "bus", "vehicle"),
+        ],
+    )
+    row = {
+        "from_store": name("s1"),
+        "to_store": name("s2"),
+        "from_area": SUBDISTRICT,
+        "need": None,
+        "batch": None,
+    }
     moved = facts(Movement, now, [
         {**row, "item": boot, "quantity": 800, "kind": "deliver"}, {**row, "item": boot, "quantity": 30, "kind": "deliver"},
         {**row, "item": boot, "quantity": 7, "kind": "issue"}, {**row, "item": van, "quantity": 20, "kind": "lend"},
         {**row, "item": boot, "quantity": 5, "kind": "deliver", "from_area": DISTRICT},
     ])  # fmt: skip
-    bulk.insert(Area, ("code", "name", "level", "sort_key", "generated"), [(SUBDISTRICT, "坂田街道", "subdistrict", b"b", False)])
+    bulk.insert(
+        Area,
+        ("code", "name", "level", "sort_key", "generated"),
+        [(SUBDISTRICT, "坂田街道", "subdistrict", b"b", False)],
+    )
     assert count("supplies_delivered", now, item="rubber_boot", **{"from": "坂田街道"}).value == 830
     assert count("supplies_issued", now, item="rubber_boot").value == 7
     assert count("vehicles_lent", now).value == 20
@@ -194,12 +228,20 @@ def test_goods_count_by_kind_item_and_sender(in_scope: Actor, now: datetime) -> 
 
 def test_a_building_is_swept_when_every_door_was_visited(in_scope: Actor, now: datetime) -> None:
     organisation("office", "subdistrict", "龙城街道办事处", people=2)
-    bulk.insert(Area, ("code", "name", "level", "sort_key", "generated"), [(SUBDISTRICT, "龙城街道", "subdistrict", b"b", False)])
+    bulk.insert(
+        Area,
+        ("code", "name", "level", "sort_key", "generated"),
+        [(SUBDISTRICT, "龙城街道", "subdistrict", b"b", False)],
+    )
     organisation("firm", "firm", "企业", people=1)
     house = name("house")
     bulk.insert(Building, ("id", "area", "name"), [(house, COMMUNITY, "1栋")])
     doors = [name("door", n) for n in range(3)]
-    bulk.insert(Dwelling, ("id", "area", "building", "label"), [(d, COMMUNITY, house, str(n)) for n, d in enumerate(doors)])
+    bulk.insert(
+        Dwelling,
+        ("id", "area", "building", "label"),
+        [(d, COMMUNITY, house, str(n)) for n, d in enumerate(doors)],
+    )
     knock = {"building": house, "outcome": "absent", "persons": 0}
     facts(Visit, now, [{**knock, "dwelling": d, "by": name("office", 0)} for d in doors[:2]])
     assert count("buildings_swept", now).value == 0

@@ -40,7 +40,10 @@ def test_a_total_that_does_not_follow_from_its_parts_is_explained() -> None:
 
 
 def test_a_total_whose_parts_do_add_up_is_no_conflict() -> None:
-    assert reconcile(Published(ref="G10", value=150, relation="conflict", parts=(50, 100)), 150).status == "agrees"
+    assert (
+        reconcile(Published(ref="G10", value=150, relation="conflict", parts=(50, 100)), 150).status
+        == "agrees"
+    )
 
 
 def test_an_unknown_relation_is_a_bug() -> None:

@@ -112,8 +112,12 @@ def _organisations(name: str) -> list[UUID]:
     try:
         return list(Organisation.objects.filter(pk=UUID(name)).values_list("id", flat=True))
     except ValueError:
-        named = Organisation.objects.filter(Q(name=name) | Q(name_en__iexact=name)).values_list("id", flat=True)
-        offices = Organisation.objects.filter(kind__in=OFFICES, area__in=Area.objects.filter(name=name).values("code"))
+        named = Organisation.objects.filter(Q(name=name) | Q(name_en__iexact=name)).values_list(
+            "id", flat=True
+        )
+        offices = Organisation.objects.filter(
+            kind__in=OFFICES, area__in=Area.objects.filter(name=name).values("code")
+        )
         return list(named) or list(offices.values_list("id", flat=True))
 
 
@@ -124,7 +128,11 @@ def _spans(said: object, notes: list[Text], *, around: bool = False) -> Spans | 
     found: list[tuple[int, int]] = []
     for one in _listed(said):
         code = str(one)
-        codes = [int(code)] if code.isdigit() else list(Area.objects.filter(name=code).values_list("code", flat=True))
+        codes = (
+            [int(code)]
+            if code.isdigit()
+            else list(Area.objects.filter(name=code).values_list("code", flat=True))
+        )
         if not codes:
             notes.append(Text(f"没有辖区“{code}”", f"there is no area “{code}”"))
         for number in codes:

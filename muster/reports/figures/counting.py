@@ -44,7 +44,8 @@ def source(query: str) -> str:
     return text.replace("{persons}", PERSONS).strip()
 
 
-def _ranges(spans: Iterable[tuple[int, int]] | None) -> str | None:
+def ranges(spans: Iterable[tuple[int, int]] | None) -> str | None:
+    """Spans of areas as PostgreSQL reads them."""
     return None if spans is None else "{" + ",".join(f"[{low},{high})" for low, high in spans) + "}"
 
 
@@ -62,9 +63,9 @@ def _bound(figure: Figure, ask: Ask, incident: UUID) -> dict[str, Any]:
         "since": ask.since,
         "until": ask.until,
         "organisations": _ids(ask.organisations),
-        "spans": _ranges(ask.spans),
-        "from_spans": _ranges(ask.from_spans),
-        "to_spans": _ranges(ask.to_spans),
+        "spans": ranges(ask.spans),
+        "from_spans": ranges(ask.from_spans),
+        "to_spans": ranges(ask.to_spans),
         "item": ask.item,
         "undone": msgspec.json.encode(rows).decode(),
         **figure.fixed,
@@ -121,7 +122,9 @@ def rows(ask: Ask, incident: UUID, *, offset: int = 0, limit: int = PAGE) -> lis
         " order by at, fact, unit limit %(limit)s offset %(offset)s"
     )
     bound = _bound(figure, ask, incident) | {"limit": limit, "offset": offset}
-    return [Row(*fields[:5], int(fields[5])) for fields in _fetch(sql, bound)]
+    return [
+        Row(fact, at, area, by, what, int(amount)) for fact, at, area, by, what, amount in _fetch(sql, bound)
+    ]
 
 
 def by_area(ask: Ask, incident: UUID, *, width: int = SPANS[1]) -> dict[int, int]:
@@ -131,4 +134,6 @@ def by_area(ask: Ask, incident: UUID, *, width: int = SPANS[1]) -> dict[int, int
     figure = catalogue.get(ask.figure)
     units = UNITS.format(rows=source(figure.query))
     sql = f"select area / %(width)s * %(width)s as place, sum(amount) from {units} y group by 1 order by 1"  # noqa: S608
-    return {place: int(amount) for place, amount in _fetch(sql, _bound(figure, ask, incident) | {"width": width})}
+    return {
+        place: int(amount) for place, amount in _fetch(sql, _bound(figure, ask, incident) | {"width": width})
+    }

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import msgspec
 
+from muster.reports.rendering import coverage
 from muster.reports.rendering.sheet import Sheet
 
 TEMPLATE = Path(__file__).parent / "sitrep.typ"
 FONTS = "manimgx_fonts_cjk"
+FONT = "NotoSansCJK-VF.otf.ttc"
 
 
 class NotPrintable(RuntimeError):
@@ -30,9 +32,11 @@ def render(sheet: Sheet) -> bytes:
     """The pages as bytes; the same sheet gives the same bytes."""
     import typst
 
+    folder = fonts()
+    content = coverage.showable(msgspec.json.encode(sheet).decode(), folder / FONT)
     made, warnings = typst.compile_with_warnings(
-        str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=[str(fonts())], ignore_system_fonts=True, format="pdf",
-        sys_inputs={"sheet": msgspec.json.encode(sheet).decode()}, timestamp=datetime(2000, 1, 1, tzinfo=UTC),
+        str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=[str(folder)], ignore_system_fonts=True, format="pdf",
+        sys_inputs={"sheet": content}, timestamp=datetime(2000, 1, 1, tzinfo=UTC),
     )  # fmt: skip
     if warnings:
         raise NotPrintable("; ".join(str(warning.message) for warning in warnings))

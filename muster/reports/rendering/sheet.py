@@ -12,6 +12,7 @@ from muster.reports.figures import catalogue
 from muster.reports.figures.definition import Text, Value
 from muster.reports.models import Edition
 from muster.reports.reconciliation import Outcome
+from muster.reports.rendering import labels
 
 LABELS = {
     "sitrep": Text("疫情防控情况报告", "Situation report"), "edition": Text("第{n}期", "Edition {n}"),
@@ -94,7 +95,10 @@ def sheet(
     changed = msgspec.convert(held.changes, Changes)
     words = {name: text.say(language) for name, text in LABELS.items()}
     known = {(one["ref"], one["figure"]) for one in held.figures}
-    values = [*msgspec.convert(held.figures, list[Value]), *(v for v in added if (v.ref, v.figure) not in known)]
+    values = [
+        *msgspec.convert(held.figures, list[Value]),
+        *(v for v in added if (v.ref, v.figure) not in known),
+    ]
     moved = {(one.ref, one.figure): one.before for one in changed.figures}
     since = words["first"] if changed.since is None else words["changes"].format(n=changed.since)
     return Sheet(
@@ -105,7 +109,7 @@ def sheet(
         journal_head=held.journal_head, segment=str(held.segment),
         text=held.text_en if wording.is_english(language) else held.text_zh,
         figures=[_line(one, moved, words, language) for one in values], changes=since,
-        kinds=_kinds(changed, words), compared=[_compared(one, language) for one in outcomes],
+        kinds=_kinds(changed, words, language), compared=[_compared(one, language) for one in outcomes],
     )  # fmt: skip
 
 
@@ -118,7 +122,10 @@ def _line(
         title += f" ({words['present']})" if wording.is_english(language) else f"（{words['present']}）"
     key = (one.ref, one.figure)
     named = figure.parts not in ("", "batch") and len(one.parts) <= MOST_PARTS
-    shown = [f"{part.what} {part.value:,}" if named else f"{part.value:,}" for part in one.parts[:MOST_PARTS]]
+    shown = [
+        f"{labels.part(part.what, language)} {part.value:,}" if named else f"{part.value:,}"
+        for part in one.parts[:MOST_PARTS]
+    ]
     parts = (" · " if named else " + ").join(shown) + (" …" if len(one.parts) > MOST_PARTS else "")
     return Line(
         code=f"{one.ref} {one.figure}".strip(), title=title,
@@ -128,10 +135,14 @@ def _line(
     )  # fmt: skip
 
 
-def _kinds(changed: Changes, words: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def _kinds(changed: Changes, words: Mapping[str, str], language: str) -> list[tuple[str, str, str]]:
     """Rows (what, kind, count) of what is new, late and taken back."""
     groups = (("new", changed.new), ("late", changed.late), ("corrected", changed.corrected))
-    return [(words[name], one.kind, f"{one.count:,}") for name, listed in groups for one in listed]
+    return [
+        (words[name], labels.kind(one.kind, language), f"{one.count:,}")
+        for name, listed in groups
+        for one in listed
+    ]
 
 
 def _compared(one: Outcome, language: str) -> Compared:

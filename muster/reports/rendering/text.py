@@ -32,12 +32,14 @@ def render(sheet: Sheet, *, width: int = 120) -> str:
     return "\n".join(line.rstrip() for line in out.file.getvalue().splitlines()) + "\n"
 
 
-def _table(out: Console, title: str, heads: list[str], rows: list[tuple[str, ...]], numeric: set[int]) -> None:
+def _table(
+    out: Console, title: str, heads: list[str], rows: list[tuple[str, ...]], numeric: set[int]
+) -> None:
     out.print(f"\n{title}")
     if rows:
         table = Table(box=SIMPLE, pad_edge=False)
         for place, head in enumerate(heads):
-            table.add_column(Text(head), justify="right" if place in numeric else "left")
+            table.add_column(Text(head), justify="right" if place in numeric else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(*(Text(cell, overflow="fold") for cell in row))
         out.print(table)

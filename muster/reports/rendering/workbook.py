@@ -17,7 +17,13 @@ def render(sheet: Sheet) -> bytes:
     words = sheet.labels
     target = io.BytesIO()
     book = xlsxwriter.Workbook(
-        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        target,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
     )
     stamp = f"{sheet.code} · {sheet.edition} · {words['journal']} {sheet.journal_head}"
     figures = [(f.code, f.title, f.number, f.unit, f.before, f.parts, f.definition) for f in sheet.figures]
@@ -28,8 +34,12 @@ def render(sheet: Sheet) -> bytes:
     ]  # fmt: skip
     _page(book, words["text"], stamp, [], head, (16, 100))
     names = ("code", "figure", "value", "unit", "before", "parts", "definition")
-    _page(book, words["figures"], stamp, [words[name] for name in names], figures, (28, 28, 12, 12, 12, 30, 80))
-    _page(book, words["new"], stamp, [sheet.changes, words["kind"], words["count"]], sheet.kinds, (20, 28, 12))
+    _page(
+        book, words["figures"], stamp, [words[name] for name in names], figures, (28, 28, 12, 12, 12, 30, 80)
+    )
+    _page(
+        book, words["new"], stamp, [sheet.changes, words["kind"], words["count"]], sheet.kinds, (20, 28, 12)
+    )
     if sheet.compared:
         names = ("ref", "published_value", "relation", "derived", "status", "why")
         rows = [(c.ref, c.published, c.relation, c.derived, c.word, c.why) for c in sheet.compared]
@@ -43,7 +53,10 @@ def _page(
     widths: Sequence[int],
 ) -> None:  # fmt: skip
     page = book.add_worksheet(title[:31])
-    bold, wrap = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True, "valign": "top"})
+    bold, wrap = (
+        book.add_format({"bold": True, "bottom": 1}),
+        book.add_format({"text_wrap": True, "valign": "top"}),
+    )
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     for column, head in enumerate(heads):
