@@ -1,0 +1,82 @@
+"""Cases and their contacts, the zones designated after them, and what is built on the spot."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from drill.plan import Case, Zone
+from drill.play import ground
+from drill.play.calls import contacts, homes
+from drill.play.script import SETUP, How, Json, Scene, daytime
+from drill.population import Resident
+
+FOLLOWED = 0.25  # of the contacts, each of the first evenings
+HEALTH = ("seen_ok", "seen_ok", "seen_ok", "seen_ok", "missed", "seen_not_ok")
+STAYS = ("central", "central", "home")
+
+
+def write(scene: Scene) -> None:
+    """Cases, contacts, zones and works."""
+    waiting = list(contacts(scene))
+    for case in scene.play.cases:
+        part, waiting = waiting[: case.contacts], waiting[case.contacts :]
+        _case(scene, case, part)
+    for zone in scene.play.zones:
+        _zone(scene, zone)
+    for work in scene.play.works:
+        phone = scene.phone(f"works-{work.organisation}")
+        by = scene.people(work.organisation)[0].id
+        for number in range(work.quantity if work.unit in ("piece", "building") else 1):
+            body: Json = {"kind": work.kind, "area": int(work.area), "place": f"{work.key}-{number + 1}"}
+            scene.tell(phone, "record_works", work.at + timedelta(minutes=5 * number), body, How(by=by))
+
+
+def _case(scene: Scene, case: Case, people: Sequence[Resident]) -> None:
+    """A confirmed person, whose contacts are found within hours and told how long they stay."""
+    tracer = scene.account("tracer")
+    rng = scene.rng("case", case.key)
+    told = max(case.reported_at, scene.play.opened_at) + timedelta(minutes=12)
+    patient = rng.choice(scene.world.residents[case.area])
+    identity = scene.id("case", case.key)
+    onset = None if case.asymptomatic else (case.reported_at - timedelta(days=rng.choice((1, 2)))).date()
+    scene.tell(tracer, "confirm_case", told, {
+        "id": identity, "resident": patient.id, "positive_at": case.reported_at, "onset_date": onset,
+    }, How(setup=True, note={"person": str(patient.id)}))  # fmt: skip
+    known = homes(scene)
+    found = daytime(rng, told + timedelta(minutes=40), told + timedelta(hours=14), len(people), (0, 24))
+    desk = scene.desk
+    for at, person in zip(found, people, strict=True):
+        door = person.dwelling if person.dwelling in known else None
+        how = How(setup=True, note={"org": None, "person": str(person.id)})
+        scene.tell_of(desk, "register_person", at - timedelta(minutes=1), ground.person(person, door), how)
+        contact = scene.id("contact", case.key, person.id)
+        scene.tell(tracer, "name_contact", at, {
+            "id": contact, "case": identity, "resident": person.id, "contact_class": "close",
+            "last_exposure_at": case.reported_at - timedelta(hours=rng.randrange(4, 48)),
+        }, How(note={"person": str(person.id)}))  # fmt: skip
+        stays: Json = {"contact": contact, "kind": rng.choice(STAYS)}
+        scene.tell(tracer, "place_in_quarantine", at + timedelta(hours=3), stays)
+        if rng.random() < FOLLOWED:
+            evening = at.replace(hour=18, minute=0) + timedelta(days=1, minutes=rng.randrange(120))
+            asked: Json = {"contact": contact, "outcome": rng.choice(HEALTH)}
+            scene.tell(tracer, "record_follow_up", evening, asked)
+
+
+def _zone(scene: Scene, zone: Zone) -> None:
+    case = next((one for one in scene.play.cases if one.area == zone.area), None)
+    order = [one for one in scene.play.zones if one.area == zone.area]
+    start = sum(one.buildings for one in order[: order.index(zone)])
+    houses = scene.world.buildings.get(zone.area, ())[start : start + zone.buildings]
+    identity = scene.id("zone", zone.key)
+    begin = zone.starts_at
+    scene.tell("commander", "designate_zone", begin, {
+        "id": identity, "level": zone.kind, "area": int(zone.area), "name": zone.notice.zh[:40], "from_at": begin,
+        "buildings": [one.id for one in houses], "notice_number": f"{scene.key}-{zone.key}",
+        "case": scene.id("case", case.key) if case else None,
+    }, SETUP)  # fmt: skip
+    scene.tell(scene.desk, "publish_notice", begin, {
+        "id": scene.id("notice", "zone", zone.key), "area": int(zone.area), "title_zh": zone.notice.zh[:40],
+        "text_zh": zone.notice.zh, "title_en": zone.notice.en[:60], "text_en": zone.notice.en, "zone": identity,
+    })  # fmt: skip
+    if zone.ends_at:
+        ended: Json = {"zone": identity, "effective_at": zone.ends_at, "released": True}
+        scene.tell("commander", "change_zone", zone.ends_at, ended)
