@@ -10,6 +10,7 @@ from muster.core import accounts, clock, journal
 from muster.core.access import scope, system
 from muster.core.models import Parked
 from muster.domain.incidents import queries as incidents
+from muster.domain.passes import actions as passes
 from muster.fieldapp import sync
 from muster.journeys import settle
 
@@ -24,6 +25,18 @@ def turn() -> int:
             moved += settle.wake(incident=incident, now=clock.now())
         moved += retry_parked(incident)
     return moved
+
+
+def forget() -> int:
+    """Delete traces of scans whose time is over; returns how many."""
+    with scope(system()):
+        everywhere = incidents.all_ids()
+    gone = 0
+    for incident in everywhere:
+        by = system(incident=incident)
+        with scope(by, incident):
+            gone += passes.forget_traces(by=by, incident=incident, now=clock.now())
+    return gone
 
 
 def retry_parked(incident: UUID) -> int:

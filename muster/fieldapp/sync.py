@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import DeadlockDetected
 
 from muster.core import bulk, clock
 from muster.core.access import Actor, scope
@@ -159,7 +160,21 @@ class _Batch:
 
 
 def receive(actor: Actor, incident: UUID, envelope: Envelope, language: str) -> tuple[datetime, list[Answer]]:
-    """Take one batch in. Runs in its own transaction and scope; the answers are true once this returns."""
+    """Take one batch in. Runs in its own transaction and scope; the answers are true once this returns.
+
+    Two batches that hold each other's rows are taken one after the other: the database ends one of them,
+    and nothing of it was stored.
+    """
+    for last in (False, False, True):
+        try:
+            return _receive(actor, incident, envelope, language)
+        except OperationalError as error:
+            if last or not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _receive(actor: Actor, incident: UUID, envelope: Envelope, language: str) -> tuple[datetime, list[Answer]]:
     with scope(actor, incident):
         with connection.cursor() as cursor:  # two sendings of one batch at once: one after the other
             cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(actor.device or actor.account)])

@@ -11,10 +11,11 @@ from muster.core.told import Touched, no_touch
 from muster.domain.cases.models import Contact
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import queries as people
-from muster.domain.worklists.rules import ItemKind, Want
+from muster.domain.sampling.rules import wanted_after_result
+from muster.domain.worklists.rules import Want
 
 MEMBERS = """
-select t.id, t.area, t.resulted_at, s.resident,
+select t.id, t.area, t.resulted_at, t.result, t.pool_size, s.resident,
     (select min(o.at) from sampling_sampletaken o
      where o.resident = s.resident and o.pool_size = 1 and o.at >= t.resulted_at
      and not exists (select from core_retraction r where r.target = o.id))
@@ -49,12 +50,15 @@ def wants(tubes: set[UUID], incident: UUID, now: datetime) -> list[Want]:
         return []
     testing = incidents.pack_of(incident).testing
     hours = testing.resample_within_hours.value if testing else 0
-    heads = people.heads({row[3] for row in rows})
+    heads = people.heads({row[5] for row in rows})
     found: dict[tuple[UUID, UUID], Want] = {}
-    for tube, area, resulted_at, resident, again_at in rows:
+    for tube, area, resulted_at, result, pool_size, resident, again_at in rows:
+        work = wanted_after_result(result, tube, pool_size)
+        if work is None:
+            continue
         head = heads.get(resident, (resident, area))[0]
         found[tube, head] = Want(
-            kind=ItemKind.RESAMPLE, subject_kind="resident", subject=head, occasion=f"tube:{tube}", area=area,
+            kind=work[0], subject_kind="resident", subject=head, occasion=work[1], area=area,
             source_kind="tube", source=tube, priority=1, satisfied_at=again_at,
             due_at=resulted_at + timedelta(hours=hours) if resulted_at else None,
         )  # fmt: skip

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from muster.core.access import scope, system
 from muster.core.told import Touched, no_touch
 from muster.domain.cases import actions as cases
 from muster.domain.cases import queries as contacts
+from muster.domain.sampling import actions as sampling
 from muster.domain.worklists import actions as worklists
 from muster.domain.worklists.rules import Want
 from muster.journeys import follow_up, joined_people, lists, positive_pool, promises, sweeps
@@ -38,10 +40,24 @@ SOURCES: dict[str, Source] = {
 
 
 def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
-    """Reconcile the work wanted for everything touched; returns how many items were looked at."""
+    """Reconcile the work wanted for everything touched; returns how many items were looked at.
+
+    Done as the system: what follows from facts must not depend on who recorded them, and work may belong
+    to another area than theirs.
+    """
     whole = no_touch()
     for one in touched:
         for kind, ids in one.items():
+            whole[kind] |= ids
+    if not any(whole.get(kind) for kind in (*SOURCES, *WIDER)):
+        return 0
+    with scope(system(incident=incident), incident):
+        return _settle(whole, incident, now)
+
+
+def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
+    if persons := whole.get("people.resident"):
+        for kind, ids in sampling.reconsider_residents(persons, incident, now).touched.items():
             whole[kind] |= ids
     for kind, widen in WIDER.items():
         if whole.get(kind):

@@ -24,6 +24,13 @@ def on_app_ready(app: App) -> None:
 
         clockwork.seal_journal()
 
+    @app.periodic(cron="17 * * * *")
+    @app.task(queueing_lock="forget", lock="clockwork")
+    def forget(timestamp: int) -> None:
+        from muster.fieldapp import clockwork
+
+        clockwork.forget()
+
     @app.periodic(cron="* * * * * */30")
     @app.task(queueing_lock="rescue", pass_context=True)
     async def rescue(context: JobContext, timestamp: int) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from muster.core import bulk, journal
 from muster.core.access import Actor
 from muster.core.errors import BadInput, NotAllowed, NotVisibleYet, Refusal
+from muster.core.ids import derive_id
 from muster.core.models import Retraction
 from muster.core.told import Done, Told
 from muster.core.vault import create_keys
@@ -94,6 +95,7 @@ def open_incidents(*, told: Sequence[Told[OpenIncident]], by: Actor, incident: U
         elif body.pack not in names():
             done.refused[one.id] = UnknownPack(pack=body.pack, known=", ".join(names()))
         else:
+            create_keys(None)
             create_keys(body.id)
             rows.append((body.id, body.area, body.code, body.title_zh, body.title_en, body.pack, body.opened_at))
     bulk.insert(Incident, ("id", "area", "code", "title_zh", "title_en", "pack", "opened_at"), rows)
@@ -140,7 +142,12 @@ def designate_zones(*, told: Sequence[Told[DesignateZone]], by: Actor, incident:
     bulk.insert(Zone, names_, zones)
     for one in good:
         ZoneBuilding.objects.bulk_create(
-            [ZoneBuilding(incident=incident, area=one.body.area, zone_id=one.body.id, building=b) for b in one.body.buildings],
+            [
+                ZoneBuilding(
+                    id=derive_id(one.body.id, b), incident=incident, area=one.body.area, zone_id=one.body.id, building=b
+                )
+                for b in one.body.buildings
+            ],
             ignore_conflicts=True,
         )
     facts = [

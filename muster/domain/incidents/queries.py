@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from muster.domain.incidents.models import Incident, Zone, ZoneBuilding
+from muster.core.models import Retraction
+from muster.domain.incidents.models import Incident, Zone, ZoneBuilding, ZoneChange
 from muster.protocols import Pack, load
 
 
@@ -25,6 +26,11 @@ def open_ids() -> list[UUID]:
     return list(Incident.objects.filter(closed_at=None).order_by("opened_at", "id").values_list("id", flat=True))
 
 
+def all_ids() -> list[UUID]:
+    """Every incident, closed ones too."""
+    return list(Incident.objects.order_by("opened_at", "id").values_list("id", flat=True))
+
+
 def pack_of(incident: UUID) -> Pack:
     """The protocol in force."""
     return load(Incident.objects.values_list("pack", flat=True).get(pk=incident))
@@ -39,3 +45,26 @@ def zone_of_buildings(buildings: set[UUID]) -> dict[UUID, str]:
     """The level in force at each of these buildings; buildings in no zone are left out."""
     rows = ZoneBuilding.objects.filter(building__in=buildings, zone__released_at=None).order_by("zone__since")
     return dict(rows.values_list("building", "zone__level"))
+
+
+def zone_at(building: UUID) -> Zone | None:
+    """The zone in force that a building came under last, with its notice and hotlines."""
+    held = ZoneBuilding.objects.filter(building=building).values("zone")
+    return Zone.objects.filter(pk__in=held, released_at=None).order_by("since", "id").last()
+
+
+def building_counts(zones: set[UUID]) -> dict[UUID, int]:
+    """How many buildings each of these zones has."""
+    return dict(ZoneBuilding.objects.filter(zone__in=zones).values_list("zone").annotate(n=Count("id")))
+
+
+def buildings_of(zone: UUID, size: int) -> list[UUID]:
+    """The buildings of a zone."""
+    return list(ZoneBuilding.objects.filter(zone=zone).order_by("id").values_list("building", flat=True)[:size])
+
+
+def history(zone: UUID) -> list[tuple[ZoneChange, bool]]:
+    """The dated changes of a zone, newest first, each with whether it was taken back."""
+    found = list(ZoneChange.objects.filter(zone=zone).order_by("-at", "-id"))
+    gone = set(Retraction.objects.filter(target__in=[one.id for one in found]).values_list("target", flat=True))
+    return [(one, one.id in gone) for one in found]

@@ -8,7 +8,7 @@ somebody or somewhere - `worklists_workitem_subject`, `worklists_item_house`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -181,9 +181,14 @@ from worklists_workitem where state = 'open' and area >= %s and area < %s group 
 """
 
 
-def kinds(bounds: tuple[int, int], now: datetime, until: datetime) -> list[KindCount]:
-    """Open items by kind, with those late and those due before `until`."""
-    return [KindCount(*row) for row in _rows(KINDS, [now, now, until, now, *bounds])]
+def kinds(bounds: tuple[int, int], now: datetime, ahead: timedelta = timedelta(hours=6)) -> list[KindCount]:
+    """Open items by kind, with those late and those due in the hours ahead."""
+    return [KindCount(*row) for row in _rows(KINDS, [now, now, now + ahead, now, *bounds])]
+
+
+def subjects_due(kind: str) -> QuerySet[WorkItem, UUID]:
+    """Whom open work of a kind is about."""
+    return WorkItem.objects.filter(kind=kind, state="open").values_list("subject", flat=True)
 
 
 def unsure(bounds: tuple[int, int]) -> int:

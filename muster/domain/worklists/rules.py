@@ -107,6 +107,7 @@ class Cause(msgspec.Struct, frozen=True):
     due_at: datetime | None
     priority: int
     satisfied_at: datetime | None
+    area: int = 0
 
 
 class CallingRules(msgspec.Struct, frozen=True):

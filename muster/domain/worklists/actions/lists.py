@@ -75,14 +75,11 @@ def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: D
     )  # fmt: skip
     named, refused = _people(body, by, incident, now)
     heads = registry.heads({resident for resident, _ in named.values()})
-    spans = by.spans("worklists.list", incident)
-    rows = []
-    for number, (resident, how) in named.items():
-        head, area = heads.get(resident, (resident, body.area))
-        if not any(low <= area < high for low, high in spans):
-            area = body.area
-        item = item_id(incident, ItemKind.VERIFY, head, "")
-        rows.append((derive_id(body.id, number), incident, area, body.id, number, resident, item, how))
+    rows = [
+        (derive_id(body.id, number), incident, body.area, body.id, number, resident,
+         item_id(incident, ItemKind.VERIFY, heads[resident][0] if resident in heads else resident, ""), how)
+        for number, (resident, how) in named.items()
+    ]  # fmt: skip
     fresh = bulk.insert(ListEntry, ENTRY, rows)
     journal.write(
         action="worklists.list", by=by, incident=incident, area=body.area, subjects=[body.id], count=len(fresh),
@@ -92,7 +89,7 @@ def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: D
     matched = sum(1 for _, how in named.values() if how not in ("new", "given", "unsure"))
     return {
         "rows": len(body.rows), "taken": len(fresh), "already": len(rows) - len(fresh), "matched": matched,
-        "refused": refused,
+        "refused": refused, "items": {str(row[4]): str(row[6]) for row in rows},
     }  # fmt: skip
 
 

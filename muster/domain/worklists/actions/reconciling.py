@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from muster.domain.worklists.rules import CallingRules, Cause, Try, Want, item_i
 ITEM = ("id", "incident", "area", "kind", "subject_kind", "subject", "occasion", "building", "opened_at")
 CAUSE = ("id", "incident", "area", "item", "source_kind", "source", "due_at", "priority", "satisfied_at", "wanted")
 STATE = (
-    "id", "state", "step", "due_at", "priority", "causes", "attempts", "last_outcome", "last_at", "next_try_at", "done_at",
+    "id", "area", "state", "step", "due_at", "priority", "causes", "attempts", "last_outcome", "last_at", "next_try_at", "done_at",
 )  # fmt: skip
 
 
@@ -37,20 +37,26 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
         WorkItem, ITEM,
         [(i, incident, w.area, w.kind, w.subject_kind, w.subject, w.occasion, w.building, now) for i, w in items.items()],
     )  # fmt: skip
-    before = set(
-        WorkCause.objects.filter(source__in=sources, wanted=True).values_list("item", "source") if sources else ()
-    )
+    before = _causes_of(sources)
     rows = [
         (derive_id(item, source), incident, w.area, item, w.source_kind, source, w.due_at, w.priority, w.satisfied_at, True)
         for (item, source), w in listed.items()
     ]
-    bulk.insert(WorkCause, CAUSE, rows, update=("due_at", "priority", "satisfied_at", "wanted"))
+    bulk.insert(WorkCause, CAUSE, rows, update=("area", "due_at", "priority", "satisfied_at", "wanted"))
     gone = before - set(listed)
     if gone:
         bulk.update(WorkCause, ("id", "wanted"), [(derive_id(item, source), False) for item, source in gone])
     touched = set(items) | {item for item, _ in gone}
     recompute_items(touched, incident)
     return touched
+
+
+def _causes_of(sources: set[UUID]) -> set[tuple[UUID, UUID]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select item, source from worklists_workcause where wanted and source = any(%s::uuid[])", [bulk.array(sources)]
+        )
+        return set(cursor.fetchall())
 
 
 def calling_rules(incident: UUID) -> CallingRules:
@@ -62,7 +68,7 @@ def calling_rules(incident: UUID) -> CallingRules:
 
 
 LOCKED = """
-select id, area, kind, subject, occasion, subject_kind, leased_by from worklists_workitem
+select id, area, kind, subject, occasion, subject_kind, leased_by, from_area from worklists_workitem
 where id = any(%s::uuid[]) order by id for no key update
 """
 
@@ -77,6 +83,13 @@ class Locked(msgspec.Struct, frozen=True):
     occasion: str
     subject_kind: str
     leased_by: UUID | None
+    from_area: int | None
+
+    def area_of(self, causes: Sequence[Cause]) -> int:
+        """Where the work belongs: where it was sent, else where its causes place it."""
+        if self.from_area is not None or not causes:
+            return self.area
+        return min(causes, key=lambda cause: (cause.priority, cause.area)).area
 
 
 def lock_items(items: Iterable[UUID]) -> dict[UUID, Locked]:
@@ -99,10 +112,10 @@ def derive_items(locked: Mapping[UUID, Locked], incident: UUID) -> None:
     tries = _tries([*locked, *same], same)
     calling = calling_rules(incident)
     rows = []
-    for item in locked:
+    for item, held in locked.items():
         s = item_state(causes.get(item, []), tries.get(item, []), calling)
         rows.append(
-            (item, s.state, s.step, s.due_at, s.priority, s.causes, s.attempts, s.last_outcome, s.last_at, s.next_try_at,
+            (item, held.area_of(causes.get(item, [])), s.state, s.step, s.due_at, s.priority, s.causes, s.attempts, s.last_outcome, s.last_at, s.next_try_at,
              s.done_at)
         )  # fmt: skip
     bulk.update(WorkItem, STATE, rows)
@@ -125,7 +138,7 @@ def _causes(items: Iterable[UUID]) -> dict[UUID, list[Cause]]:
     found: dict[UUID, list[Cause]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select item, due_at, priority, satisfied_at from worklists_workcause where wanted and item = any(%s::uuid[])",
+            "select item, due_at, priority, satisfied_at, area from worklists_workcause where wanted and item = any(%s::uuid[])",
             [bulk.array(items)],
         )
         for item, *fields in cursor.fetchall():
