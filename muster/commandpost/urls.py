@@ -2,9 +2,9 @@
 
 from django.urls import include, path
 
-from muster.commandpost import gallery, home, work
+from muster.commandpost import gallery, home, imports, work
 
-SCREENS = (work,)
+SCREENS = (work, imports)
 
 urlpatterns = [
     *home.urlpatterns,

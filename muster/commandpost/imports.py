@@ -1,0 +1,315 @@
+"""Imports: four steps on one page - file, columns, people found, report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.timezone import get_default_timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from muster.commandpost import labels
+from muster.commandpost.frame import DeskRequest, ids, screen, within
+from muster.core.access import span
+from muster.core.errors import BadInput
+from muster.domain.places import queries as places
+from muster.interop.imports import actions as importing
+from muster.interop.imports import export, kinds, queries, texts
+from muster.interop.imports.outcomes import RESULTS, is_balanced
+from muster.interop.imports.refusals import FileRefused, WrongState
+from muster.interop.models import Import, ImportRow
+from muster.interop.tables.read import MAX_BYTES
+from muster.interop.tables.shapes import MUST_ACCEPT, TableRefused
+
+KIND: labels.Labels = {
+    "residents": gettext_lazy("residents"),
+    "lists": gettext_lazy("a verification list"),
+    "batches": gettext_lazy("batches of people sent"),
+    "buildings": gettext_lazy("buildings"),
+}
+STATE: labels.Labels = {
+    "uploaded": gettext_lazy("file kept"),
+    "mapped": gettext_lazy("columns named"),
+    "previewed": gettext_lazy("looked at, not taken in"),
+    "run": gettext_lazy("taken in"),
+    "undone": gettext_lazy("undone"),
+}
+RESULT: labels.Labels = {
+    "taken": gettext_lazy("taken"),
+    "refused": gettext_lazy("refused"),
+    "already": gettext_lazy("already there"),
+    "doubtful": gettext_lazy("waits for a decision"),
+}
+FIELD: labels.Labels = {
+    "name": gettext_lazy("Name"), "document": gettext_lazy("Identity document"), "phone": gettext_lazy("Telephone"),
+    "address": gettext_lazy("Address"), "sex": gettext_lazy("Sex"), "birth_date": gettext_lazy("Date of birth"),
+    "vulnerability": gettext_lazy("Special needs"), "note": gettext_lazy("Note"), "district": gettext_lazy("District"),
+    "subdistrict": gettext_lazy("Sub-district"), "community": gettext_lazy("Community"),
+    "compound": gettext_lazy("Compound"), "building": gettext_lazy("Building"), "unit": gettext_lazy("Unit"),
+    "room": gettext_lazy("Room"), "organisation": gettext_lazy("Sender"), "people": gettext_lazy("People"),
+    "date": gettext_lazy("Day"), "destination": gettext_lazy("Destination"), "task": gettext_lazy("Task"),
+    "vehicles": gettext_lazy("Vehicles"), "total": gettext_lazy("Total"), "number": gettext_lazy("Building number"),
+    "floors": gettext_lazy("Floors"), "units_per_floor": gettext_lazy("Doors a floor"),
+    "units": gettext_lazy("Doors in all"), "lat": gettext_lazy("Latitude"), "lon": gettext_lazy("Longitude"),
+}  # fmt: skip
+RIGHTS = ("people.import", "worklists.list", "mobilising.batch", "places.survey")
+PAGE, LISTED, WAITING = 50, 50, 100
+
+
+@screen
+def overview(request: DeskRequest) -> HttpResponse:
+    """All imports, and the form for the next file."""
+    if request.method == "POST":
+        return _upload(request)
+    listed = list(queries.imports(request.incident.id).filter(within(request))[:LISTED])
+    context = {
+        "imports": [_line(one) for one in listed],
+        "kinds": KIND,
+        "purposes": labels.PURPOSE,
+        "areas": _areas(request),
+    }
+    return render(request, "commandpost/imports/list.html", context)
+
+
+def _line(one: Import) -> dict[str, Any]:
+    area = places.area_names([one.area])[one.area]
+    return {"made": one, "kind": KIND[one.kind], "state": STATE[one.state], "area": area}
+
+
+def _areas(request: DeskRequest) -> list[Any]:
+    """Where this person may import something, widest first; grids are too narrow for files."""
+    wide = places.areas_under(request.incident.area).exclude(level="grid")
+    may = [
+        one
+        for one in wide
+        if any(request.actor.may(right, one.code, request.incident.id) for right in RIGHTS)
+    ]
+    return sorted(may, key=lambda one: (span(one.code)[0] - span(one.code)[1], one.code))[:2_000]
+
+
+def _upload(request: DeskRequest) -> HttpResponse:
+    given = request.FILES.get("file")
+    area = request.POST.get("area", "")
+    if given is None or not (area.isascii() and area.isdigit() and len(area) <= 15):
+        raise BadInput(problem=_("choose a file and an area"))
+    if (given.size or 0) > MAX_BYTES:
+        refused = TableRefused(
+            "tables.too_large", name=str(given.name), bytes=given.size or 0, limit=MAX_BYTES
+        )
+        raise FileRefused(refused)
+    options = {name: request.POST.get(name, "").strip() for name in ("purpose", "source", "title")}
+    if deadline := request.POST.get("deadline", ""):
+        options["deadline"] = _local(deadline)
+    made = importing.upload(
+        file=importing.File(str(given.name), given.read()),
+        wish=importing.Wish(request.POST.get("kind", ""), int(area), options),
+        by=request.actor, incident=request.incident.id, now=request.now,
+    )  # fmt: skip
+    return _to(request, made)
+
+
+def _local(text: str) -> str:
+    """What a date field of the browser says, with the zone of the installation."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(problem=text) from error
+    return (at if at.tzinfo else at.replace(tzinfo=get_default_timezone())).isoformat()
+
+
+def _to(request: DeskRequest, made: Import) -> HttpResponse:
+    return redirect("imports-one", incident=request.incident.code, upload=made.id)
+
+
+@screen
+def one(request: DeskRequest, upload: UUID) -> HttpResponse:
+    """The page of one import."""
+    made = importing.find(upload)
+    kind, shown = kinds.KINDS[made.kind], queries.words(made)
+    counts = made.counts
+    context = _line(made) | {
+        "name": shown["name"],
+        "cautions": [_caution(one) for one in made.cautions],
+        "must_accept": any(one["code"] in MUST_ACCEPT for one in made.cautions),
+        "twins": queries.twins(made),
+        "columns": [
+            {"field": field, "label": FIELD[field], "at": made.mapping.get(field, -1)}
+            for field in kind.fields
+        ],
+        "header": [
+            (at, text or _("column %(n)d") % {"n": at + 1}) for at, text in enumerate(shown["header"])
+        ],
+        "fields": [(field, FIELD[field]) for field in (shown["first"][0]["words"] if shown["first"] else {})],
+        "first": [_shown(row) for row in shown["first"]],
+        "counts": counts,
+        "balanced": is_balanced(counts),
+        "can_map": made.state in ("uploaded", "mapped", "previewed") and not made.queued,
+        "can_run": not made.queued
+        and (made.state == "previewed" or (made.state == "run" and counts.get("doubtful"))),
+        "can_undo": made.state == "run" and kind.undoable and not made.queued,
+        "problem": texts.reason(made.problem, _language()) if made.problem else "",
+    }
+    return render(request, "commandpost/imports/one.html", context | _report(request, made) | _working(made))
+
+
+def _language() -> str:
+    return get_language() or "zh-hans"
+
+
+def _caution(caution: dict[str, Any]) -> dict[str, Any]:
+    text = texts.reason(caution["code"], _language())
+    return {"text": text.format_map(caution["details"]), "must": caution["code"] in MUST_ACCEPT}
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the preview, in words."""
+    return row | {
+        "cells": list(row["words"].values()),
+        "label": RESULT[row["result"]],
+        "reason": texts.reason(row["code"], _language()) if row["code"] else "",
+        "how": texts.how(row["how"], _language()) if row["how"] else "",
+        "field": FIELD.get(row["field"], row["field"]),
+    }
+
+
+def _report(request: DeskRequest, made: Import) -> dict[str, Any]:
+    """The rows of one result from a row on, and those that wait with their candidates."""
+    wish, after = request.GET.get("result", ""), request.GET.get("after", "")
+    result = wish if wish in RESULTS else ""
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+    listed = queries.rows(made, result, start, PAGE + 1)
+    more, listed = len(listed) > PAGE, listed[:PAGE]
+    waiting = queries.rows(made, "doubtful", 0, WAITING)
+    names = queries.names([*listed, *waiting], made.incident)
+    said = queries.said(waiting)
+    return {
+        "rows": [_row(row, names) for row in listed],
+        "waiting": [_row(row, names) | {"words": said[row.row]} for row in waiting],
+        "wish": result,
+        "results": RESULT,
+        "previous_url": f"?result={result}#report" if start else None,
+        "next_url": f"?result={result}&after={listed[-1].row}#report" if more else None,
+    }
+
+
+def _row(row: ImportRow, names: dict[UUID, Any]) -> dict[str, Any]:
+    return {
+        "row": row.row,
+        "result": row.result,
+        "label": RESULT[row.result],
+        "field": FIELD.get(row.field, row.field),
+        "reason": texts.reason(row.code, _language()) if row.code else "",
+        "how": texts.how(row.how, _language()) if row.how else "",
+        "who": names.get(row.subject) if row.subject else None,
+        "candidates": [(who, names[who]) for who in row.candidates if who in names],
+    }
+
+
+def _working(made: Import) -> dict[str, Any]:
+    """What a job is doing with this import."""
+    return {"made": made, "done": queries.progress(made) if made.queued else None}
+
+
+@screen
+def working(request: DeskRequest, upload: UUID) -> HttpResponse:
+    """How far the job is; the whole page again once it is over."""
+    made = importing.find(upload)
+    answer = render(request, "commandpost/imports/_working.html", _working(made))
+    if not made.queued:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@screen
+def columns(request: DeskRequest, upload: UUID) -> HttpResponse:
+    """Name the columns and look what would happen."""
+    _posted(request)
+    mapping = {}
+    for field in FIELD:
+        at = request.POST.get(f"column-{field}", "")
+        if at.isascii() and at.isdigit() and len(at) < 5:
+            mapping[field] = int(at)
+    made = importing.map_columns(
+        upload=upload, mapping=mapping, accepted=request.POST.get("accepted") == "on",
+        by=request.actor, incident=request.incident.id, now=request.now,
+    )  # fmt: skip
+    return _to(request, made)
+
+
+@screen
+def decide(request: DeskRequest, upload: UUID) -> HttpResponse:
+    """Decisions on rows that wait: `row-<n>` is other, take, skip, or the id of the candidate it is."""
+    _posted(request)
+    choices: dict[int, tuple[str, UUID | None]] = {}
+    for key, value in request.POST.items():
+        number = key.removeprefix("row-")
+        if key.startswith("row-") and number.isascii() and number.isdigit() and len(number) < 9 and value:
+            found = ids([value])
+            choices[int(number)] = ("same", found[0]) if found else (str(value), None)
+    decided = importing.decide(
+        upload=upload, choices=choices, by=request.actor, incident=request.incident.id, now=request.now
+    )
+    messages.success(
+        request, _("%(n)d decisions kept; they count when the file is taken in.") % {"n": decided}
+    )
+    return _to(request, importing.find(upload))
+
+
+@screen
+def run(request: DeskRequest, upload: UUID) -> HttpResponse:
+    """Take the file in."""
+    _posted(request)
+    made = importing.run(upload=upload, by=request.actor, incident=request.incident.id, now=request.now)
+    if not made.queued:
+        messages.success(request, _("Taken in: %(n)d rows.") % {"n": made.counts["taken"]})
+    return _to(request, made)
+
+
+@screen
+def undo(request: DeskRequest, upload: UUID) -> HttpResponse:
+    """Take the import back."""
+    _posted(request)
+    made = importing.undo(upload=upload, by=request.actor, incident=request.incident.id, now=request.now)
+    text = _("Undone: %(gone)d taken back, %(kept)d stay because they are in use.")
+    messages.success(request, text % {"gone": made.counts["gone"], "kept": made.counts["kept"]})
+    return _to(request, made)
+
+
+def _posted(request: DeskRequest) -> None:
+    """Nothing is changed by following a link."""
+    if request.method != "POST":
+        raise WrongState(state="GET")
+
+
+@screen
+def report(request: DeskRequest, upload: UUID) -> HttpResponse:
+    """The report as a workbook."""
+    result = request.GET.get("result", "")
+    book = export.report(
+        upload=upload, result=result if result in RESULTS else "", language=_language(), by=request.actor,
+        incident=request.incident.id, now=request.now,
+    )  # fmt: skip
+    answer = HttpResponse(
+        book, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="import-{upload}.xlsx"'
+    return answer
+
+
+urlpatterns = [
+    path("imports/", overview, name="imports"),
+    path("imports/<uuid:upload>/", one, name="imports-one"),
+    path("imports/<uuid:upload>/columns/", columns, name="imports-columns"),
+    path("imports/<uuid:upload>/decide/", decide, name="imports-decide"),
+    path("imports/<uuid:upload>/run/", run, name="imports-run"),
+    path("imports/<uuid:upload>/undo/", undo, name="imports-undo"),
+    path("imports/<uuid:upload>/working/", working, name="imports-working"),
+    path("imports/<uuid:upload>/report.xlsx", report, name="imports-report"),
+]

@@ -1,0 +1,73 @@
+"""What the codes of rows mean, in Chinese and English; those of reading stand in tables.texts."""
+
+from __future__ import annotations
+
+from muster.interop.tables.texts import TEXTS as READING
+
+OWN: dict[str, tuple[str, str]] = {
+    "imports.nobody": ("姓名、证件、电话都没有。", "Neither name, document nor telephone."),
+    "imports.other_area": (
+        "地址写的是其他辖区，不在本次导入的范围内。",
+        "The address names an area outside the one of this import.",
+    ),
+    "imports.ambiguous": (
+        "可能是已登记的人，需要人工判断。",
+        "May be somebody we know: a person must decide.",
+    ),
+    "imports.skipped": ("人工决定不导入。", "A person decided to leave this row out."),
+    "imports.implausible_date": (
+        "日期离本次疫情太远，可能是笔误；请核对建议的日期。",
+        "The day lies too far from this incident and may be a slip: check the day suggested.",
+    ),
+    "imports.unknown_group": (
+        "不是可识别的特殊人群，未记录。",
+        "No group of needs we know; it was not recorded.",
+    ),
+    "imports.unknown_area": (
+        "没有这个辖区，或名称对应多个辖区。",
+        "There is no such area, or several of this name.",
+    ),
+    "imports.unknown_organisation": (
+        "没有登记这个单位，或有同名单位。请先登记单位。",
+        "This organisation is not known, or several have the name. Add it first.",
+    ),
+    "imports.number": ("不是可接受的数字。", "This is no number that can be right."),
+    "imports.blank": ("不能为空。", "This must not be blank."),
+    "imports.nameless": ("楼栋没有名称和编号。", "The building has neither name nor number."),
+    "people.doorless": ("门牌不在可见范围内。", "The door is not visible here."),
+    "people.codes": ("性别、出生年份或人群代码不合理。", "Sex, year of birth or group cannot be right."),
+    "people.right": ("您在这个辖区没有导入权限。", "You may not import in this area."),
+    "people.empty": ("姓名、证件、电话都没有。", "Neither name, document nor telephone."),
+    "people.elsewhere": ("这个人已迁到您看不到的辖区。", "This person has moved to an area you cannot see."),
+    "access.not_allowed": ("您在这个辖区没有权限。", "You have no right in this area."),
+    "input.unreadable": ("内容不合要求。", "The content cannot be taken."),
+    "sync.not_visible_yet": ("所指的对象不可见。", "What it is about is not visible here."),
+    "imports.broken": (
+        "处理中断，没有导入任何内容；文件已保存，可以再试。如再次失败请联系管理员。",
+        "The work was interrupted and nothing was taken in; the file is kept, try again. If it fails twice, call the "
+        "administrator.",
+    ),
+}
+HOW: dict[str, tuple[str, str]] = {
+    "new": ("新增", "new"),
+    "document": ("证件号相同", "same document"),
+    "phone": ("电话和姓名相同", "same telephone and name"),
+    "place": ("住址和姓名相同", "same address and name"),
+    "again": ("此前已导入", "imported before"),
+    "elsewhere": ("此前已导入，现已迁出", "imported before, moved since"),
+    "decided": ("人工判断", "decided by a person"),
+}
+
+
+def reason(code: str, language: str) -> str:
+    """What a code means; a code nobody put into words stands for itself."""
+    return _said(OWN.get(code) or READING.get(code), code, language)
+
+
+def how(code: str, language: str) -> str:
+    """How a person was recognised."""
+    return _said(HOW.get(code), code, language)
+
+
+def _said(pair: tuple[str, str] | None, code: str, language: str) -> str:
+    return code if pair is None else pair[language.startswith("en")]
