@@ -236,10 +236,11 @@ def columns(request: DeskRequest, upload: UUID) -> HttpResponse:
         at = request.POST.get(f"column-{field}", "")
         if at.isascii() and at.isdigit() and len(at) < 5:
             mapping[field] = int(at)
-    made = importing.map_columns(
+    importing.map_columns(
         upload=upload, mapping=mapping, accepted=request.POST.get("accepted") == "on",
         by=request.actor, incident=request.incident.id, now=request.now,
     )  # fmt: skip
+    made = importing.look(upload=upload, by=request.actor, incident=request.incident.id, now=request.now)
     return _to(request, made)
 
 

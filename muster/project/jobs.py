@@ -38,3 +38,11 @@ def on_app_ready(app: App) -> None:
         manager = context.app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
             await manager.retry_job(job)
+
+    @app.task(name="imports.work")
+    def work_on_import(upload: str, incident: str, account: str, step: str) -> None:
+        from uuid import UUID
+
+        from muster.interop.imports import jobs
+
+        jobs.work(UUID(upload), UUID(incident), UUID(account), step)

@@ -109,7 +109,7 @@ def find(upload: UUID, *, lock: bool = False) -> Import:
 def map_columns(
     *, upload: UUID, mapping: Mapping[str, int], accepted: bool, by: Actor, incident: UUID, now: datetime
 ) -> Import:
-    """Say which column is what, accept the cautions of the file, and look what a run would do."""
+    """Say which column is what, and accept the cautions of the file."""
     made = find(upload, lock=True)
     kind = kinds.KINDS[made.kind]
     _require(by, kind, made.area, incident)
@@ -122,12 +122,21 @@ def map_columns(
         raise MustAccept
     made.mapping, made.accepted, made.state, made.problem = fields, accepted, "mapped", ""
     made.save(update_fields=["mapping", "accepted", "state", "problem"])
-    return _begin(made, "preview", by, now)
+    return made
 
 
-def _begin(made: Import, step: str, by: Actor, now: datetime) -> Import:
+def look(*, upload: UUID, by: Actor, incident: UUID, now: datetime, here: bool = False) -> Import:
+    """See what a run would do with every row, without taking anything in. `here`: however big the file is."""
+    made = find(upload, lock=True)
+    _require(by, kinds.KINDS[made.kind], made.area, incident)
+    if made.state not in ("mapped", "previewed") or made.queued:
+        raise WrongState(state=made.queued or made.state)
+    return _begin(made, "preview", by, now, here)
+
+
+def _begin(made: Import, step: str, by: Actor, now: datetime, here: bool) -> Import:
     """Do a step now, or hand a big file to a job; the page says which."""
-    if made.rows <= AT_ONCE:
+    if here or made.rows <= AT_ONCE:
         STEPS[step](made, by, now)
         return made
     from muster.interop.imports import jobs
@@ -187,7 +196,7 @@ def decide(
     return len(rows)
 
 
-def run(*, upload: UUID, by: Actor, incident: UUID, now: datetime) -> Import:
+def run(*, upload: UUID, by: Actor, incident: UUID, now: datetime, here: bool = False) -> Import:
     """Take the file in, in one transaction; after a run, only the rows that waited and are decided by now."""
     made = find(upload, lock=True)
     _require(by, kinds.KINDS[made.kind], made.area, incident)
@@ -195,7 +204,7 @@ def run(*, upload: UUID, by: Actor, incident: UUID, now: datetime) -> Import:
         made.state == "previewed" or (made.state == "run" and made.counts.get("doubtful"))
     ):
         raise WrongState(state=made.queued or made.state)
-    return _begin(made, "run", by, now)
+    return _begin(made, "run", by, now, here)
 
 
 def take_in(made: Import, by: Actor, now: datetime) -> None:

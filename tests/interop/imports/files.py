@@ -52,10 +52,11 @@ class Desk:
 
     def preview(self, made: Import, accepted: bool = True, **mapping: int) -> Import:
         with scope(self.by, self.incident):
-            return imports.map_columns(
+            imports.map_columns(
                 upload=made.id, mapping=mapping or made.mapping, accepted=accepted, by=self.by,
                 incident=self.incident, now=self.now,
             )  # fmt: skip
+            return imports.look(upload=made.id, by=self.by, incident=self.incident, now=self.now)
 
     def run(self, made: Import) -> Import:
         with scope(self.by, self.incident):

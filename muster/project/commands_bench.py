@@ -1,0 +1,55 @@
+"""`muster bench`: the measurements of a checkout, each loaded when it runs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+# name: (module:function, one line of help)
+BENCHES: dict[str, tuple[str, str]] = {
+    "sync": ("bench.sync:main", "Commands a second through the full path, beside a bare COPY."),
+    "import": ("bench.imports:main", "Rows a second into residents and lists, beside a plain import."),
+    "pages": ("bench.pages:main", "Milliseconds of pages for a restricted user, beside a district user."),
+}
+
+
+class Benches(click.Group):
+    """Knows its measurements by name; their module is imported when one runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table."""
+        return list(BENCHES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command that hands its words on as they are."""
+        if cmd_name not in BENCHES:
+            return None
+        target, line = BENCHES[cmd_name]
+        words = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)
+        settings = {"ignore_unknown_options": True, "help_option_names": ["-h"]}
+
+        def measure(words: tuple[str, ...]) -> None:
+            _run(target, words)
+
+        return click.Command(cmd_name, context_settings=settings, params=[words], callback=measure, help=line)
+
+
+@click.group(cls=Benches, context_settings={"help_option_names": ["-h", "--help"]})
+def bench() -> None:
+    """Measure on a throw-away database with durable settings; `--json` prints one line, `--help` the sizes.
+
+    Example: muster bench import --json
+    """
+
+
+def _run(target: str, words: tuple[str, ...]) -> None:
+    module, _, function = target.partition(":")
+    try:
+        found = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] != "bench":
+            raise
+        sys.exit("muster: 请在源码目录中运行 / run this in a checkout: the measurements are not installed")
+    getattr(found, function)(list(words))
