@@ -21,6 +21,7 @@ from muster.core.errors import NotAllowed, NotFound, NotVisibleYet, Refusal
 from muster.core.ids import new_id
 from muster.core.told import Done, Many, Told
 from muster.domain.incidents.models import Incident
+from muster.domain.places.models import Area
 from muster.journeys.settle import settle
 from muster.protocols.values import Text
 
@@ -93,6 +94,15 @@ def bounds(request: DeskRequest) -> tuple[int, int]:
     return (max(low, spans[0][0]), min(high, spans[-1][1])) if spans else (0, 0)
 
 
+def areas(request: DeskRequest) -> QuerySet[Area]:
+    """The communities a sentence can be narrowed to: those of the incident where the person has a right."""
+    low, high = span(request.incident.area)
+    found = Q(pk__in=[])
+    for a, b in request.actor.spans(None, request.incident.id):
+        found |= Q(code__gte=max(a, low), code__lt=min(b, high))
+    return Area.objects.filter(found, level="community").order_by("code")
+
+
 def page(
     request: DeskRequest, rows: QuerySet[Any], key: Sequence[str], size: int = PAGE
 ) -> tuple[list[Any], dict[str, str | None]]:
@@ -123,7 +133,7 @@ def link(request: DeskRequest, **changes: str) -> str:
 
 def said(text: Text) -> str:
     """A text of the protocol in the language of the page."""
-    return text.en if get_language() == "en" else text.zh
+    return text.in_language(get_language() or "zh")
 
 
 def tell(request: DeskRequest, action: Many, body: Any) -> Done:

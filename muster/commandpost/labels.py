@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -49,3 +51,155 @@ ZONE: Labels = {
     "alert": _("alert zone"),
     "evacuate": _("evacuation zone"),
 }
+BUILDING: Labels = {
+    "open": _("not begun"),
+    "doing": _("under way"),
+    "absent": _("doors left shut"),
+    "refused": _("doors refused"),
+    "done": _("swept"),
+}
+VULNERABILITY: Labels = {
+    "elderly_alone": _("elderly, alone"),
+    "alone": _("elderly, alone"),
+    "pregnant": _("pregnant or just delivered"),
+    "dialysis": _("dialysis"),
+    "chemotherapy": _("chemotherapy"),
+    "disabled": _("disabled"),
+    "bedridden": _("bedridden"),
+    "chronic_disease": _("chronic illness"),
+    "chronic": _("chronic illness"),
+    "timed_care": _("care at fixed hours"),
+    "infant": _("infant"),
+    "child": _("child in hardship"),
+}
+SEX: Labels = {"male": _("male"), "female": _("female"), "": _("not known")}
+CONTACT_STATE: Labels = {
+    "followed": _("followed up"),
+    "symptomatic": _("with symptoms"),
+    "released": _("released from follow-up"),
+    "withdrawn": _("case withdrawn"),
+}
+HEALTH: Labels = {
+    "seen_ok": _("well"),
+    "seen_not_ok": _("unwell"),
+    "missed": _("not reached"),
+}
+QUARANTINE: Labels = {"central": _("central quarantine"), "home": _("home quarantine"), "": _("no place yet")}
+CASE_EVENT: Labels = {
+    "confirmed": _("confirmed"),
+    "withdrawn": _("confirmation withdrawn"),
+    "named": _("contact named"),
+    "seen": _("followed up"),
+    "placed": _("place of quarantine"),
+}
+CHANNEL: Labels = {
+    "chat": _("chat groups"),
+    "loudspeaker": _("loudspeaker"),
+    "sms": _("text message"),
+    "poster": _("poster"),
+    "door": _("door to door"),
+}
+TUBE: Labels = {
+    "open": _("filling"),
+    "sealed": _("sealed"),
+    "counted": _("counted"),
+    "handed_over": _("in the laboratory"),
+    "resulted": _("with result"),
+}
+BATCH: Labels = {
+    "planned": _("planned"),
+    "mustered": _("mustered"),
+    "departed": _("on the road"),
+    "arrived": _("here"),
+    "released": _("gone home"),
+}
+RESULT: Labels = {
+    "refused": _("refused"),
+    "conflict": _("in conflict"),
+    "quarantined": _("waiting for a right or a thing"),
+}
+ACTION: Labels = {
+    "access.end": _("right ended"),
+    "access.grant": _("right given"),
+    "core.retract": _("record taken back"),
+    "device.enrol": _("telephone enrolled"),
+    "device.revoke": _("telephone put out of service"),
+    "helpline.call": _("call taken"),
+    "helpline.line": _("line added"),
+    "helpline.read": _("counselling note read"),
+    "helpline.request": _("request opened"),
+    "helpline.support": _("support recorded"),
+    "helpline.update": _("request updated"),
+    "imports.upload": _("file uploaded"),
+    "imports.decide": _("match decided"),
+    "imports.run": _("import run"),
+    "imports.undo": _("import undone"),
+    "incidents.open": _("incident opened"),
+    "incidents.pack": _("protocol changed"),
+    "incidents.works": _("works recorded"),
+    "incidents.zone": _("zone decided"),
+    "notices.publish": _("notice published"),
+    "notices.withdraw": _("notice withdrawn"),
+    "notices.broadcast": _("people told"),
+    "passes.issue": _("pass issued"),
+    "passes.revoke": _("pass revoked"),
+    "passes.check_in": _("place checked into"),
+    "passes.scan": _("pass scanned"),
+    "passes.forget": _("old scans removed"),
+    "people.enrol": _("people imported"),
+    "people.register": _("people registered"),
+    "people.share": _("person shared"),
+    "people.unmask": _("names and numbers seen"),
+    "people.withdraw": _("imported people withdrawn"),
+    "people.same": _("records joined"),
+    "people.different": _("records parted"),
+    "places.areas": _("areas added"),
+    "places.building": _("buildings added"),
+    "places.point": _("points added"),
+    "reports.publish": _("situation report published"),
+    "responders.unmask": _("responder's name seen"),
+    "sampling.round": _("test round opened"),
+    "sampling.sample": _("samples taken"),
+    "supplies.allocate": _("offer allocated"),
+    "supplies.donation": _("donation recorded"),
+    "supplies.items": _("goods named"),
+    "supplies.move": _("goods moved"),
+    "supplies.need": _("need stated"),
+    "supplies.offer": _("offer made"),
+    "supplies.store": _("store added"),
+    "supplies.thanks": _("donor thanked"),
+    "worklists.assign": _("work assigned"),
+    "worklists.transfer": _("work transferred"),
+    "worklists.return": _("work sent back"),
+    "worklists.attempt": _("calls recorded"),
+    "worklists.list": _("list taken in"),
+    "worklists.release": _("call given back"),
+    "worklists.return_list": _("list sent back"),
+    "worklists.take": _("call taken up"),
+    "worklists.visit": _("visits recorded"),
+    "cases.confirm": _("case confirmed"),
+    "cases.contact": _("contacts named"),
+    "cases.follow": _("contacts followed up"),
+    "cases.withdraw": _("case withdrawn"),
+    "mobilising.answer": _("call-out answered"),
+    "mobilising.batch": _("batch planned"),
+    "mobilising.callout": _("call-out sent"),
+    "mobilising.hand_over": _("work handed over"),
+    "mobilising.post": _("post added"),
+    "mobilising.roll_call": _("roll called"),
+    "mobilising.serve": _("meals and beds recorded"),
+    "mobilising.shifts": _("shifts planned"),
+    "mobilising.take_over": _("hand-over taken"),
+    "responders.enrol": _("responders enrolled"),
+    "responders.fitness": _("fitness declared"),
+    "responders.join_team": _("team joined"),
+    "responders.organisations": _("organisations added"),
+    "responders.sign_up": _("volunteer signed up"),
+    "responders.structure": _("structure set up"),
+    "responders.team": _("team formed"),
+}
+
+
+def words(codes: Iterable[str]) -> list[str]:
+    """Codes of vulnerability in words; an unknown one stands for itself."""
+    return [str(VULNERABILITY.get(code, code)) for code in codes]

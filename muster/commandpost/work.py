@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.commandpost import labels
-from muster.commandpost.frame import DeskRequest, ids, page, screen, tell, within
+from muster.commandpost.frame import DeskRequest, areas, ids, page, screen, tell, within
 from muster.core.errors import BadInput
 from muster.core.models import Retraction
 from muster.domain.people import queries as people
@@ -60,7 +60,7 @@ def work_list(request: DeskRequest) -> HttpResponse:
         "kinds": labels.ITEM_KIND,
         "steps": labels.STEP,
         "teams": Team.objects.filter(within(request)).order_by("name", "id")[:300],
-        "areas": places.areas_under(request.incident.area, "community"),
+        "areas": areas(request),
         "counts": _counts(request),
     }
     return render(request, "commandpost/work/list.html", context)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection
 
+from muster.core import prepared
 from muster.core.access import Actor
 from muster.core.ids import new_id
 from muster.core.models import Entry, Segment
@@ -46,16 +48,14 @@ def write(
     if reason:
         row = new_id()
         sealed = row.bytes + vault(incident).seal(reason, kind="note", table="core_entry", row=row, field="reason")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into core_entry (tx, at, actor, device, incident, area, action, count, subjects, digest, reason, detail)"
-            " values (muster_tx(), muster_now(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                by.account, by.device, incident, area, action, len(ids) if count is None else count,
-                msgspec.json.encode(ids[:SHOWN]).decode(), digest, sealed,
-                msgspec.json.encode(dict(detail or {})).decode(),
-            ],
-        )  # fmt: skip
+    prepared.run(
+        "insert into core_entry (tx, at, actor, device, incident, area, action, count, subjects, digest, reason, detail)"
+        " values (muster_tx(), muster_now(), %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s::jsonb)",
+        [
+            by.account, by.device, incident, area, action, len(ids) if count is None else count,
+            msgspec.json.encode(ids[:SHOWN]).decode(), digest, sealed, msgspec.json.encode(dict(detail or {})).decode(),
+        ],
+    )  # fmt: skip
 
 
 def reason(entry: Entry) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -9,6 +10,10 @@ from django.db.models import Count, QuerySet
 from muster.core.models import Retraction
 from muster.domain.incidents.models import Incident, Zone, ZoneBuilding, ZoneChange
 from muster.protocols import Pack, load
+
+
+PACK_SECONDS = 1.0
+_packs: dict[UUID, tuple[float, str]] = {}
 
 
 def by_code(code: str) -> Incident | None:
@@ -32,8 +37,17 @@ def all_ids() -> list[UUID]:
 
 
 def pack_of(incident: UUID) -> Pack:
-    """The protocol in force."""
-    return load(Incident.objects.values_list("pack", flat=True).get(pk=incident))
+    """The protocol in force; another one comes into force within a second everywhere."""
+    held = _packs.get(incident)
+    if held is None or held[0] < time.monotonic():
+        name = Incident.objects.values_list("pack", flat=True).get(pk=incident)
+        held = _packs[incident] = (time.monotonic() + PACK_SECONDS, name)
+    return load(held[1])
+
+
+def forget_pack(incident: UUID) -> None:
+    """Read the pack's name again at the next question."""
+    _packs.pop(incident, None)
 
 
 def zones() -> QuerySet[Zone]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from muster.core import bulk
+from muster.core import prepared
 from muster.core.access import span
 from muster.core.models import Retraction, Share
 from muster.core.vault import Vault, vault
@@ -172,6 +173,11 @@ def persons(ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return dict(Resident.objects.filter(pk__in=set(ids)).values_list("id", "canonical"))
 
 
+def records_of(persons: QuerySet[Any, UUID]) -> QuerySet[Resident, UUID]:
+    """All records of these persons (canonical ids), as a subquery."""
+    return Resident.objects.filter(canonical__in=persons).values_list("id", flat=True)
+
+
 def heads(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, int]]:
     """The canonical id and the area of these residents, where visible."""
     rows = Resident.objects.filter(pk__in=set(ids)).values_list("id", "canonical", "area")
@@ -181,21 +187,22 @@ def heads(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, int]]:
 def joined_with(heads: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     """The other records of these persons (canonical ids), for those that were joined."""
     twins: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select canonical, id from people_resident where canonical <> id and canonical = any(%s::uuid[])",
-            [bulk.array(set(heads))],
-        )
-        for head, one in cursor.fetchall():
-            twins[head].add(one)
+    sql = "select canonical, id from people_resident where canonical <> id and canonical = any(%s::uuid[])"
+    for head, one in prepared.fetch(sql, [list(set(heads))]):
+        twins[head].add(one)
     return twins
 
 
 def residents_page(
-    asked: Asked, incident: UUID, after: tuple[int, UUID] | None = None, size: int = 50
+    asked: Asked,
+    incident: UUID,
+    after: tuple[int, UUID] | None = None,
+    size: int = 50,
+    *,
+    within: tuple[int, int] | None = None,
 ) -> list[Resident]:
-    """Residents at or below an area, by area and id, after the last one of the page before."""
-    low, high = span(asked.area)
+    """Residents at or below an area (or `within` a stretch), by area and id, after the last one of the page before."""
+    low, high = within or span(asked.area)
     found = Resident.objects.filter(
         incident=incident, area__gte=low, area__lt=high, withdrawn_at__isnull=True
     )
@@ -227,6 +234,28 @@ def _spelled(words: str, incident: UUID) -> list[UUID]:
         for column, value in sought.items()
         for one in Identity.objects.filter(**{column: value}).values_list("resident", flat=True)[:500]
     ]
+
+
+def residents(ids: Iterable[UUID]) -> list[Resident]:
+    """These residents in the order asked for, where visible."""
+    wanted = list(ids)
+    found = Resident.objects.in_bulk(wanted)
+    return [found[one] for one in wanted if one in found]
+
+
+ALIKE = """
+select distinct r.id from people_identity mine
+join people_identity i on i.document_x = mine.document_x or i.phone_x = mine.phone_x or i.place_x = mine.place_x
+join people_resident r on r.id = i.resident
+where mine.resident = any(%s) and r.canonical <> %s and r.withdrawn_at is null order by r.id limit %s
+"""
+
+
+def alike(records: Iterable[UUID], person: UUID, size: int = 20) -> list[Resident]:
+    """Records of others with the same document, telephone, or building and name: perhaps the same person."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALIKE, [list(records), person, size])
+        return residents(row[0] for row in cursor.fetchall())
 
 
 def card(resident: UUID, incident: UUID) -> Card | None:

@@ -55,6 +55,18 @@ def building(identity: UUID) -> Building | None:
     return Building.objects.filter(pk=identity).first()
 
 
+def inside(buildings: Iterable[UUID], area: int) -> list[UUID]:
+    """Those of these buildings that stand at or below an area, where visible."""
+    low, high = span(area)
+    found = Building.objects.filter(pk__in=set(buildings), area__gte=low, area__lt=high)
+    return list(found.order_by("id").values_list("id", flat=True))
+
+
+def building_names(buildings: Iterable[UUID]) -> list[tuple[UUID, str]]:
+    """These buildings by name, where visible."""
+    return list(Building.objects.filter(pk__in=set(buildings)).order_by("name", "id").values_list("id", "name"))
+
+
 def dwellings_of(building: UUID) -> list[Dwelling]:
     """The doors of a building, from the ground up."""
     return list(Dwelling.objects.filter(building=building).order_by("floor", "unit", "label"))

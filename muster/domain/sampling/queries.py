@@ -13,14 +13,14 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncHour
 
 from muster.core.access import span
 from muster.core.models import Retraction
 from muster.domain.incidents import queries as incidents
 from muster.domain.sampling.models import Coverage, Round, SampleTaken, SiteTable, Tube
-from muster.domain.sampling.rules import TubeState
+from muster.domain.sampling.rules import Result, TubeState
 
 COMMUNITY = 1_000  # area codes are grouped by what is left when the grid is taken away
 DUE = "r.area >= %s and r.area < %s and r.canonical = r.id and r.withdrawn_at is null"
@@ -207,6 +207,32 @@ def site_boards(sites: Iterable[UUID] | None = None) -> list[SiteBoard]:
         SiteBoard(site, tubes, flagged.get(site, 0), seats.get(site, 0), held.get(site))
         for site, tubes in sorted(states.items())
     ]
+
+
+class TubeCounts(msgspec.Struct, frozen=True):
+    """The tubes of a stretch of areas: by state, positive ones, flagged ones, and tables whose count differs."""
+
+    states: dict[str, int]
+    positive: int
+    flagged: int
+    tables: int
+    difference: int
+
+
+def tube_counts(bounds: tuple[int, int], incident: UUID) -> TubeCounts:
+    """How many tubes stand where."""
+    held = {"incident": incident, "area__gte": bounds[0], "area__lt": bounds[1]}
+    rows = list(
+        Tube.objects.filter(**held).values_list("state").order_by("state").annotate(
+            n=Count("id"), positive=Count("id", filter=Q(result=Result.POSITIVE)), flagged=Count("id", filter=~Q(flags=[])),
+        )
+    )  # fmt: skip
+    tables = SiteTable.objects.filter(**held).exclude(difference=None).exclude(difference=0)
+    differences = list(tables.values_list("difference", flat=True))
+    return TubeCounts(
+        {row[0]: row[1] for row in rows}, sum(row[2] for row in rows), sum(row[3] for row in rows),
+        len(differences), sum(abs(one) for one in differences),
+    )  # fmt: skip
 
 
 def samples_by_hour(*, from_at: datetime, to_at: datetime, site: UUID | None = None) -> dict[datetime, int]:

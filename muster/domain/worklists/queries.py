@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from muster.core.models import Retraction
-from muster.domain.worklists.models import Attempt, DwellingState, Visit, WorkItem
+from muster.domain.worklists.models import Attempt, DwellingState, VerificationList, Visit, WorkItem
 
 COMMUNITY = 1_000  # area codes are grouped by what is left when the grid is taken away
 STATE = (
@@ -189,6 +189,12 @@ def kinds(bounds: tuple[int, int], now: datetime, ahead: timedelta = timedelta(h
 def subjects_due(kind: str) -> QuerySet[WorkItem, UUID]:
     """Whom open work of a kind is about."""
     return WorkItem.objects.filter(kind=kind, state="open").values_list("subject", flat=True)
+
+
+def lists_due(bounds: tuple[int, int], from_at: datetime, to_at: datetime, size: int = 6) -> list[VerificationList]:
+    """Lists whose deadline falls into these hours, the first one first."""
+    found = VerificationList.objects.filter(area__gte=bounds[0], area__lt=bounds[1])
+    return list(found.filter(deadline_at__gte=from_at, deadline_at__lt=to_at).order_by("deadline_at", "id")[:size])
 
 
 def unsure(bounds: tuple[int, int]) -> int:

@@ -1,0 +1,214 @@
+"""Buildings: which doors are still shut, floor by floor."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from muster.commandpost import labels
+from muster.commandpost.frame import DeskRequest, areas, bounds, drawer, ids, link, screen
+from muster.core.errors import NotFound
+from muster.domain.incidents import queries as incidents
+from muster.domain.people import queries as people
+from muster.domain.people.models import Resident
+from muster.domain.places import queries as places
+from muster.domain.places.models import Dwelling
+from muster.domain.responders import queries as responders
+from muster.domain.worklists import queries as worklists
+from muster.domain.worklists.models import DwellingState, WorkItem
+from muster.domain.worklists.queries import BUILDING_STATES, BuildingRow
+
+PAGE = 50
+IN_A_ROW = 10
+MOST_ITEMS = 100
+
+
+@screen
+def building_list(request: DeskRequest) -> HttpResponse:
+    """Buildings by compound and name; the sentence narrows them."""
+    wish = {name: request.GET.get(name, "") for name in ("area", "state", "left")}
+    state = wish["state"] if wish["state"] in BUILDING_STATES else ""
+    after = next(iter(ids([request.GET.get("after", "")])), None)
+    found = worklists.buildings(
+        bounds(request), state=state, unvisited=wish["left"] == "1", after=after, size=PAGE + 1
+    )
+    rows, more = found[:PAGE], len(found) > PAGE
+    names = places.area_names({row.area for row in rows})
+    zones = incidents.zone_of_buildings({row.id for row in rows})
+    context = {
+        "rows": [(row, names[row.area], zones.get(row.id), labels.ZONE.get(zones.get(row.id, ""))) for row in rows],
+        "wish": wish,
+        "swept": worklists.swept(bounds(request)),
+        "areas": areas(request),
+        "states": {one: labels.BUILDING[one] for one in BUILDING_STATES},
+        "previous_url": link(request, after="") if after else None,
+        "next_url": link(request, after=str(rows[-1].id)) if more else None,
+    }
+    return render(request, "commandpost/buildings/list.html", context)
+
+
+@screen
+def building_page(request: DeskRequest, building: UUID) -> HttpResponse:
+    """One building: floors and units, who is registered against who was met, and its open work."""
+    row = _found(building)
+    doors = places.dwellings_of(building)
+    states = worklists.doors_of(building)
+    home = list(Resident.objects.filter(dwelling__in=[door.id for door in doors], withdrawn_at=None).values_list("id", flat=True))
+    items = list(worklists.open_items([*home, *(door.id for door in doors)], building=building)[:MOST_ITEMS])
+    late = {item.subject for item in items if item.due_at and item.due_at < request.now}
+    registered = people.registered_by_dwelling(door.id for door in doors)
+    zone = incidents.zone_at(building)
+    context = {
+        "row": row,
+        "place": places.area_names({row.area})[row.area],
+        "floors": _floors(doors, states, late, f"/i/{request.incident.code}/buildings/{building}/units/"),
+        "zone": zone,
+        "level_word": labels.ZONE.get(zone.level, zone.level) if zone else "",
+        "items": [_item(item, request) for item in _named(items, request)],
+        "done": row.done + row.empty,
+        "registered": sum(registered.values()),
+        "residents": len(home),
+        "unlike": _unlike(doors, states, registered),
+    }
+    return render(request, "commandpost/buildings/page.html", context)
+
+
+def _found(building: UUID) -> BuildingRow:
+    row = worklists.building_row(building)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _unlike(
+    doors: list[Dwelling], states: dict[UUID, DwellingState], registered: dict[UUID, int]
+) -> list[dict[str, Any]]:
+    """Doors where visitors met another number of people than are registered."""
+    return [
+        {"label": door.label, "met": states[door.id].persons, "registered": registered.get(door.id, 0), "id": door.id}
+        for door in doors
+        if door.id in states and states[door.id].outcome == "done" and states[door.id].persons != registered.get(door.id, 0)
+    ][:50]
+
+
+def _floors(
+    doors: list[Dwelling], states: dict[UUID, DwellingState], late: set[UUID], base: str
+) -> list[dict[str, Any]]:
+    """Rows of the grid, top floor first; doors without a floor come last, ten in a row."""
+    floors: dict[int | None, list[Dwelling]] = {}
+    for door in doors:
+        floors.setdefault(door.floor, []).append(door)
+    units = sorted({door.unit for door in doors if door.unit is not None and door.floor is not None})
+    rows = []
+    for floor in sorted((one for one in floors if one is not None), reverse=True):
+        here = {door.unit: door for door in floors[floor]}
+        alone = len(here) == len(floors[floor]) and len(units) <= 40
+        ordered = [here.get(unit) for unit in units] if alone else list(floors[floor])
+        rows.append(_floor(f"{floor}F", ordered, states, late, base))
+    loose = floors.get(None, [])
+    for start in range(0, len(loose), IN_A_ROW):
+        rows.append(_floor("", list(loose[start : start + IN_A_ROW]), states, late, base))
+    return rows
+
+
+def _floor(
+    name: str, doors: list[Dwelling | None] | list[Dwelling], states: dict[UUID, DwellingState], late: set[UUID], base: str
+) -> dict[str, Any]:
+    cells = [_cell(door, states.get(door.id), door.id in late, base) if door else None for door in doors]
+    shown = [cell for cell in cells if cell]
+    return {"name": name, "cells": cells, "done": sum(cell["state"] == "done" for cell in shown), "units": len(shown)}
+
+
+def _cell(door: Dwelling, held: DwellingState | None, is_late: bool, base: str) -> dict[str, Any]:
+    state = door_look(held.outcome if held else "")
+    return {
+        "label": door.label,
+        "state": "late" if is_late and state != "done" else state,
+        "count": held.visits if held and not is_late else None,
+        "href": f"{base}{door.id}/drawer/",
+    }
+
+
+def door_look(outcome: str) -> str:
+    """The state a door is drawn with: an empty dwelling is done."""
+    return {"": "open", "empty": "done"}.get(outcome, outcome)
+
+
+def _named(items: list[WorkItem], request: DeskRequest) -> list[tuple[WorkItem, str]]:
+    persons = people.masked((item.subject for item in items if item.subject_kind == "resident"), request.incident.id)
+    doors = places.dwelling_titles({item.subject for item in items if item.subject_kind == "dwelling"})
+    return [(i, persons[i.subject].name if i.subject in persons else doors.get(i.subject, "")) for i in items]
+
+
+def _item(pair: tuple[WorkItem, str], request: DeskRequest) -> dict[str, Any]:
+    item, name = pair
+    late = item.due_at is not None and item.due_at < request.now
+    return {
+        "id": item.id,
+        "name": name,
+        "kind": labels.ITEM_KIND.get(item.kind, item.kind),
+        "due_at": item.due_at,
+        "state": "late" if late else "open",
+        "hours": int((request.now - item.due_at).total_seconds() // 3600) if late and item.due_at else None,
+    }
+
+
+@screen
+def building_drawer(request: DeskRequest, building: UUID) -> HttpResponse:
+    """One building in short, beside the map."""
+    row = _found(building)
+    context = {"title": row.name, "row": row, "place": places.area_names({row.area})[row.area]}
+    return drawer(request, "commandpost/buildings/drawer.html", context)
+
+
+@screen
+def unit_drawer(request: DeskRequest, building: UUID, unit: UUID) -> HttpResponse:
+    """One door: who is registered there, every visit, what is open."""
+    door = Dwelling.objects.filter(pk=unit, building=building).select_related("building").first()
+    if door is None:
+        raise NotFound
+    home = list(Resident.objects.filter(dwelling=unit, withdrawn_at=None).order_by("household", "id")[:60])
+    masked = people.masked({one.id for one in home}, request.incident.id)
+    items = list(worklists.open_items([unit, *(one.id for one in home)])[:MOST_ITEMS])
+    visited = worklists.visits(unit)
+    held = worklists.doors_of(building).get(unit)
+    context = {
+        "title": f"{door.building.name} {door.label}",
+        "door": door,
+        "state": door_look(held.outcome if held else ""),
+        "held": held,
+        "word": labels.OUTCOME.get(held.outcome, "") if held else "",
+        "registered": people.registered_by_dwelling([unit]).get(unit, 0),
+        "residents": [(one, masked.get(one.id), labels.words(one.vulnerabilities)) for one in home],
+        "items": [_item(pair, request) for pair in _named(items, request)],
+        "events": _events(visited),
+        "may_unmask": request.actor.may("people.unmask", door.area, request.incident.id),
+    }
+    return drawer(request, "commandpost/buildings/unit.html", context)
+
+
+def _events(visited: list[tuple[Any, bool]]) -> list[dict[str, Any]]:
+    callers = responders.known({one.by for one, _gone in visited})
+    return [
+        {
+            "at": one.at,
+            "what": labels.OUTCOME.get(one.outcome, one.outcome),
+            "by": callers[one.by].code if one.by in callers else "",
+            "note": _("%(n)d persons met") % {"n": one.persons} if one.persons else "",
+            "retracted": gone,
+        }
+        for one, gone in visited
+    ]
+
+
+urlpatterns = [
+    path("buildings/", building_list, name="buildings"),
+    path("buildings/<uuid:building>/", building_page, name="building"),
+    path("buildings/<uuid:building>/drawer/", building_drawer, name="building-drawer"),
+    path("buildings/<uuid:building>/units/<uuid:unit>/drawer/", unit_drawer, name="unit-drawer"),
+]

@@ -1,0 +1,156 @@
+"""Cases and their contacts: who must be followed up today."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from muster.commandpost import labels
+from muster.commandpost.frame import DeskRequest, bounds, drawer, ids, page, said, screen, within
+from muster.core.errors import NotFound
+from muster.domain.cases import queries as cases
+from muster.domain.cases.models import Case, Contact
+from muster.domain.incidents import queries as incidents
+from muster.domain.people import queries as people
+from muster.domain.people.queries import Masked
+from muster.domain.places import queries as places
+from muster.domain.responders import queries as responders
+from muster.domain.worklists import queries as worklists
+from muster.domain.worklists.models import WorkItem
+from muster.protocols import Pack
+
+MOST_CASES = 100
+LOOKS = {"followed": "doing", "symptomatic": "refused", "released": "done", "withdrawn": "blocked"}
+STATES = ("followed", "symptomatic", "released", "withdrawn")
+
+
+@screen
+def case_list(request: DeskRequest) -> HttpResponse:
+    """The cases, and below them the contacts of the sentence in the address."""
+    wish = {name: request.GET.get(name, "") for name in ("state", "class", "case", "due", "area")}
+    open_cases = list(cases.open_cases().filter(within(request))[:MOST_CASES])
+    tally = cases.tally({one.id for one in open_cases})
+    rows, pager = page(request, _chosen(request, wish), ("named_at", "id"))
+    due = _due(rows)
+    masked = people.masked({one.resident for one in [*rows, *open_cases]}, request.incident.id)
+    names = places.area_names({one.area for one in [*rows, *open_cases]})
+    classes = _classes(incidents.pack_of(request.incident.id))
+    context = pager | {
+        "cases": [_case(one, masked, names, tally.get(one.id, {})) for one in open_cases],
+        "contacts": [_contact(one, masked, names, due.get(one.resident, []), classes) for one in rows],
+        "counts": cases.contact_counts(),
+        "due": next((one for one in worklists.kinds(bounds(request), request.now) if one.kind == "follow_up"), None),
+        "wish": wish,
+        "states": {one: labels.CONTACT_STATE[one] for one in STATES},
+        "classes": classes,
+    }
+    return render(request, "commandpost/cases/list.html", context)
+
+
+def _chosen(request: DeskRequest, wish: dict[str, str]) -> Any:
+    rows = Contact.objects.filter(within(request)) if wish["area"] else Contact.objects.all()  # shared ones are elsewhere
+    if wish["state"] in STATES:
+        rows = rows.filter(state=wish["state"])
+    if wish["class"]:
+        rows = rows.filter(contact_class=wish["class"][:24].replace("\0", ""))
+    if found := ids([wish["case"]]):
+        rows = rows.filter(case=found[0])
+    if wish["due"] == "today":
+        rows = rows.filter(resident__in=people.records_of(worklists.subjects_due("follow_up")))
+    return rows
+
+
+def _due(rows: list[Contact]) -> dict[UUID, list[WorkItem]]:
+    """The open follow-ups and tests of these contacts, by the record the contact names."""
+    heads = people.persons(one.resident for one in rows)
+    due: dict[UUID, list[WorkItem]] = {}
+    for item in worklists.open_items(set(heads.values())).filter(kind__in=("follow_up", "test")):
+        due.setdefault(item.subject, []).append(item)
+    return {record: due.get(head, []) for record, head in heads.items()}
+
+
+def _classes(pack: Pack) -> dict[str, str]:
+    listed = pack.contacts.classes if pack.contacts else ()
+    return {one.code: said(one.title) for one in listed}
+
+
+def _case(one: Case, masked: dict[UUID, Masked], names: dict[int, str], tally: dict[str, int]) -> dict[str, Any]:
+    return {"case": one, "name": masked[one.resident].name if one.resident in masked else "", "place": names[one.area]} | {
+        state: tally.get(state, 0) for state in STATES
+    }
+
+
+def _contact(
+    one: Contact, masked: dict[UUID, Masked], names: dict[int, str], due: list[WorkItem], classes: dict[str, str]
+) -> dict[str, Any]:
+    words = masked.get(one.resident)
+    return {
+        "contact": one,
+        "name": words.name if words else "",
+        "phone": words.phone if words else "",
+        "place": names[one.area],
+        "class": classes.get(one.contact_class, one.contact_class),
+        "state": LOOKS.get(one.state, "open"),
+        "word": labels.CONTACT_STATE.get(one.state, one.state),
+        "stays": labels.QUARANTINE.get(one.place, one.place),
+        "due": [labels.ITEM_KIND.get(item.kind, item.kind) for item in due],
+    }
+
+
+@screen
+def case_drawer(request: DeskRequest, case: UUID) -> HttpResponse:
+    """One case: what was recorded about it, and its contacts."""
+    found = Case.objects.filter(pk=case).first()
+    if found is None:
+        raise NotFound
+    contacts = list(cases.contacts_of(case)[:MOST_CASES])
+    masked = people.masked({found.resident, *(one.resident for one in contacts)}, request.incident.id)
+    names = places.area_names({found.area, *(one.area for one in contacts)})
+    classes = _classes(incidents.pack_of(request.incident.id))
+    context = {
+        "title": masked[found.resident].name if found.resident in masked else "–",
+        "case": found,
+        "place": names[found.area],
+        "contacts": [_contact(one, masked, names, [], classes) for one in contacts],
+        "events": _events(cases.history_of_case(case)),
+    }
+    return drawer(request, "commandpost/cases/case.html", context)
+
+
+@screen
+def contact_drawer(request: DeskRequest, contact: UUID) -> HttpResponse:
+    """One contact: the plan, what is due, every follow-up."""
+    found = Contact.objects.filter(pk=contact).first()
+    if found is None:
+        raise NotFound
+    masked = people.masked({found.resident}, request.incident.id)
+    names = places.area_names({found.area})
+    classes = _classes(incidents.pack_of(request.incident.id))
+    row = _contact(found, masked, names, _due([found]).get(found.resident, []), classes)
+    context = {"title": row["name"] or "–", "row": row, "events": _events(cases.history_of_contact(contact))}
+    return drawer(request, "commandpost/cases/contact.html", context)
+
+
+def _events(history: list[cases.Event]) -> list[dict[str, Any]]:
+    callers = responders.known({one.by for one in history})
+    return [
+        {
+            "at": one.at,
+            "what": labels.CASE_EVENT[one.kind],
+            "note": labels.HEALTH.get(one.detail) or labels.QUARANTINE.get(one.detail) or one.detail,
+            "by": callers[one.by].code if one.by in callers else "",
+            "retracted": one.retracted,
+        }
+        for one in history
+    ]
+
+
+urlpatterns = [
+    path("cases/", case_list, name="cases"),
+    path("cases/<uuid:case>/drawer/", case_drawer, name="case-drawer"),
+    path("cases/contacts/<uuid:contact>/drawer/", contact_drawer, name="contact-drawer"),
+]

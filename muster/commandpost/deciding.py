@@ -1,0 +1,149 @@
+"""What waits for a person's decision, for the top of the overview: each line says its effect and opens its rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from muster.commandpost.frame import DeskRequest, bounds, within
+from muster.commandpost.zones import ZoneView
+from muster.core.models import Parked
+from muster.domain.helpline.queries import Promises
+from muster.domain.mobilising import queries as mobilising
+from muster.domain.sampling.queries import TubeCounts
+from muster.domain.supplies import queries as supplies
+from muster.domain.worklists import queries as worklists
+from muster.domain.worklists.queries import KindCount
+
+NEXT_SHIFT = timedelta(hours=12)
+NAMED = 3
+Line = dict[str, Any]
+
+
+def decisions(
+    request: DeskRequest, kinds: list[KindCount], tubes: TubeCounts, promises: Promises, zones: list[ZoneView]
+) -> list[Line]:
+    """Everything that waits for a decision, people first."""
+    base = f"/i/{request.incident.code}/"
+    return [
+        *_posts(request, base),
+        *_needs(request, base),
+        *_pools(kinds, tubes, base),
+        *_zones(request, zones, base),
+        *_promises(promises, base),
+        *_late(kinds, base),
+        *_unsure(request, base),
+        *_parked(request, base),
+    ]
+
+
+def _line(what: str, act: str, href: str, state: str = "late") -> Line:
+    return {"what": what, "act": act, "href": href, "state": state}
+
+
+def _posts(request: DeskRequest, base: str) -> list[Line]:
+    """Posts that lack people in the next shift."""
+    low, high = bounds(request)
+    grid = mobilising.post_grid(request.incident.id, request.now, request.now + NEXT_SHIFT)
+    short = [(post, cell) for post in grid if low <= post.area < high for cell in post.shifts if cell.hole > 0]
+    short.sort(key=lambda pair: (pair[1].from_at, -pair[1].hole))
+    lines = [
+        _line(
+            _("%(post)s is %(n)d people short from %(at)s") % {"post": post.name, "n": cell.hole, "at": _hour(cell.from_at)},
+            _("fill"), f"{base}shifts/",
+        )
+        for post, cell in short[:NAMED]
+    ]  # fmt: skip
+    if len(short) > NAMED:
+        lines.append(_line(_("%(n)d more shifts are short") % {"n": len(short) - NAMED}, _("open"), f"{base}shifts/"))
+    return lines
+
+
+def _needs(request: DeskRequest, base: str) -> list[Line]:
+    """Needs nobody has met."""
+    unmet = supplies.needs().filter(within(request))
+    first = list(unmet[: NAMED + 1])
+    if not first:
+        return []
+    names = {one.id: one.name_en if get_language() == "en" else one.name_zh for one in supplies.items()}
+    lines = [
+        _line(
+            _("%(n)d %(item)s still needed") % {"n": need.quantity - need.met, "item": names.get(need.item, need.code)},
+            _("match"), f"{base}stock/?need={need.id}", "late" if need.urgency == "urgent" else "doing",
+        )
+        for need in first[:NAMED]
+    ]  # fmt: skip
+    if len(first) > NAMED:
+        more = unmet.count() - NAMED
+        lines.append(_line(_("%(n)d more needs are unmet") % {"n": more}, _("open"), f"{base}stock/", "doing"))
+    return lines
+
+
+def _pools(kinds: list[KindCount], tubes: TubeCounts, base: str) -> list[Line]:
+    """Positive pools whose people are not yet sampled one by one."""
+    left = next((one.open for one in kinds if one.kind == "resample"), 0)
+    lines = []
+    if left:
+        text = _("%(pools)d positive pools: %(n)d people to sample singly") % {"pools": tubes.positive, "n": left}
+        lines.append(_line(text, _("open"), f"{base}work/?kind=resample", "refused"))
+    if tubes.difference:
+        text = ngettext(
+            "Table and system differ by %(n)d tube at %(sites)d sites",
+            "Table and system differ by %(n)d tubes at %(sites)d sites", tubes.difference,
+        ) % {"n": tubes.difference, "sites": tubes.tables}  # fmt: skip
+        lines.append(_line(text, _("count"), f"{base}sites/"))
+    return lines
+
+
+def _zones(request: DeskRequest, zones: list[ZoneView], base: str) -> list[Line]:
+    """Zones whose days are over: a person decides."""
+    due = [one for one in zones if one.is_due(request.now)]
+    return [
+        _line(
+            _("%(zone)s could be released since %(at)s") % {"zone": one.zone.name, "at": _hour(one.release_at)},
+            _("decide"), f"{base}zones/{one.zone.id}/drawer/", "doing",
+        )
+        for one in due[:NAMED]
+    ]  # fmt: skip
+
+
+def _promises(promises: Promises, base: str) -> list[Line]:
+    if not promises.late:
+        return []
+    text = ngettext("%(n)d promise to a household is broken", "%(n)d promises to households are broken", promises.late)
+    return [_line(text % {"n": promises.late}, _("open"), f"{base}requests/?due=late")]
+
+
+def _late(kinds: list[KindCount], base: str) -> list[Line]:
+    late = sum(one.late for one in kinds)
+    if not late:
+        return []
+    text = ngettext("%(n)d piece of work is late", "%(n)d pieces of work are late", late) % {"n": late}
+    return [_line(text, _("assign"), f"{base}work/?due=late")]
+
+
+def _unsure(request: DeskRequest, base: str) -> list[Line]:
+    rows = worklists.unsure(bounds(request))
+    if not rows:
+        return []
+    text = ngettext("%(n)d row fits several people", "%(n)d rows fit several people", rows) % {"n": rows}
+    return [_line(text, _("decide"), f"{base}people/?unsure=1", "doing")]
+
+
+def _parked(request: DeskRequest, base: str) -> list[Line]:
+    if not request.actor.spans("sync.review", request.incident.id):
+        return []
+    waiting = Parked.objects.filter(incident=request.incident.id, settled_at=None)[:1000].count()
+    if not waiting:
+        return []
+    text = ngettext("%(n)d record of a telephone was not taken", "%(n)d records of telephones were not taken", waiting)
+    return [_line(text % {"n": waiting}, _("look"), f"{base}parked/", "doing")]
+
+
+def _hour(at: Any) -> str:
+    return date_format(localtime(at), "m-d H:i")
