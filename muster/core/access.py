@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from muster.core import prepared
 from muster.core.errors import NotAllowed
 
 EVERYWHERE = (0, 10**15)
@@ -137,30 +138,30 @@ def enter(actor: Actor, incident: UUID | None) -> None:
 
 
 def _set(low: str, high: str, areas: str, incident: str, account: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('muster.low', %s, true), set_config('muster.high', %s, true),"
-            " set_config('muster.areas', %s, true), set_config('muster.incident', %s, true),"
-            " set_config('muster.account', %s, true)",
-            [low, high, areas, incident, account],
-        )
+    prepared.run(
+        "select set_config('muster.low', %s, true), set_config('muster.high', %s, true),"
+        " set_config('muster.areas', %s, true), set_config('muster.incident', %s, true),"
+        " set_config('muster.account', %s, true)",
+        [low, high, areas, incident, account],
+    )
 
 
 @contextmanager
-def scope(actor: Actor, incident: UUID | None = None) -> Iterator[Actor]:
+def scope(actor: Actor, incident: UUID | None = None, *, savepoint: bool = True) -> Iterator[Actor]:
     """A transaction in which exactly what `actor` may see exists. For pages, jobs, commands and tests.
 
-    Scopes nest: the outer one is in force again afterwards.
+    Scopes nest: the outer one is in force again afterwards. Without a savepoint an error inside ends the
+    whole transaction.
     """
-    outer = _current.get()
+    outer, inside = _current.get(), connection.in_atomic_block
     token = _current.set((actor, incident))
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             enter(actor, incident)
             yield actor
             if outer is not None:
                 enter(*outer)
-            else:
+            elif inside and savepoint:  # a transaction of our own ends here and takes the scope with it
                 _set("", "", "", "", "")
     finally:
         _current.reset(token)

@@ -8,9 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection
 
-from muster.core import journal
+from muster.core import journal, prepared
 from muster.core.access import ROLES, Actor, Grant, span
 from muster.core.errors import BadInput, NotAllowed, NotFound, Refusal
 from muster.core.ids import new_id
@@ -31,18 +30,17 @@ class Revoked(Refusal):
 
 
 def _grants(account: UUID) -> tuple[Grant, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('muster.account', %s, true), set_config('muster.low', '0', true),"
-            " set_config('muster.high', '0', true), set_config('muster.areas', '{}', true)",
-            [str(account)],
-        )
-        cursor.execute(
-            "select role, area, incident, until from core_grant where account = %s"
-            " and starts_at <= muster_now() and (until is null or until > muster_now())",
-            [account],
-        )
-        return tuple(Grant(*row) for row in cursor.fetchall())
+    prepared.run(
+        "select set_config('muster.account', %s, true), set_config('muster.low', '0', true),"
+        " set_config('muster.high', '0', true), set_config('muster.areas', '{}', true)",
+        [str(account)],
+    )
+    rows = prepared.fetch(
+        "select role, area, incident, until from core_grant where account = %s"
+        " and starts_at <= muster_now() and (until is null or until > muster_now())",
+        [account],
+    )
+    return tuple(Grant(*row) for row in rows)
 
 
 def find_actor(account: UUID) -> Actor | None:
@@ -72,17 +70,15 @@ def by_username(username: str) -> UUID:
 def actor_by_token(token: str) -> tuple[Actor, UUID]:
     """The actor of an enrolled telephone and the incident it was enrolled for."""
     digest = hashlib.sha256(token.encode()).digest()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select d.id, d.home_incident, a.id, a.username, a.responder from core_device d"
-            " join core_account a on a.id = d.account"
-            " where d.token_hash = %s and d.revoked_at is null and a.is_active",
-            [digest],
-        )
-        row = cursor.fetchone()
-    if row is None:
+    rows = prepared.fetch(
+        "select d.id, d.home_incident, a.id, a.username, a.responder from core_device d"
+        " join core_account a on a.id = d.account"
+        " where d.token_hash = %s and d.revoked_at is null and a.is_active",
+        [digest],
+    )
+    if not rows:
         raise Revoked
-    device, incident, account, username, responder = row
+    device, incident, account, username, responder = rows[0]
     return Actor(account=account, grants=_grants(account), responder=responder, device=device, username=username), incident
 
 

@@ -10,6 +10,8 @@ from uuid import UUID
 import msgspec
 from django.db import connection, models
 
+from muster.core import prepared
+
 SERVER = {"recorded_at": "(select muster_now())", "tx": "(select muster_tx())"}
 CHUNK = 5_000
 
@@ -30,12 +32,18 @@ def array(values: Iterable[object]) -> str:
 _encode = msgspec.json.Encoder(enc_hook=_plain)
 
 
-def _rows_json(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    fixed = [
-        {name: _plain(v) if isinstance(v, bytes | memoryview) else v for name, v in zip(names, row, strict=True)}
-        for row in rows
-    ]
-    return _encode.encode(fixed).decode()
+def _rows_json(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> str:
+    records = [dict(zip(names, row, strict=True)) for row in rows]
+    for name in _binary(model, names):
+        for record in records:
+            if record[name] is not None:
+                record[name] = _plain(record[name])
+    return _encode.encode(records).decode()
+
+
+@cache
+def _binary(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if isinstance(model._meta.get_field(name), models.BinaryField))
 
 
 @cache
@@ -91,10 +99,9 @@ def insert(
         f" on conflict {action} returning t.{key}, (t.xmax = 0)"
     )
     fresh: set[UUID] = set()
-    with connection.cursor() as cursor:
-        for start in range(0, len(listed), CHUNK):
-            cursor.execute(sql, [*defaults, _rows_json(names, listed[start : start + CHUNK])])
-            fresh.update(row[0] for row in cursor.fetchall() if row[1])
+    for start in range(0, len(listed), CHUNK):
+        rows_json = _rows_json(model, names, listed[start : start + CHUNK])
+        fresh.update(row[0] for row in prepared.fetch(sql, [*defaults, rows_json]) if row[1])
     return fresh
 
 
@@ -110,11 +117,9 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
         f' where t."{model._meta.pk.column}" = x."{names[0]}" and t."{model._meta.pk.column}" = any(%s::uuid[])'
     )  # the ids are said twice: a plan that starts from anything but the key would read the whole table
     changed = 0
-    with connection.cursor() as cursor:
-        for start in range(0, len(listed), CHUNK):
-            chunk = listed[start : start + CHUNK]
-            cursor.execute(sql, [_rows_json(names, chunk), array(row[0] for row in chunk)])
-            changed += cursor.rowcount
+    for start in range(0, len(listed), CHUNK):
+        chunk = listed[start : start + CHUNK]
+        changed += prepared.run(sql, [_rows_json(model, tuple(names), chunk), [row[0] for row in chunk]])
     return changed
 
 
@@ -124,9 +129,8 @@ def lock(model: type[models.Model], ids: Iterable[UUID]) -> set[UUID]:
     if not wanted:
         return set()
     key = model._meta.pk.column
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'select "{key}" from "{model._meta.db_table}" where "{key}" = any(%s::uuid[]) order by 1 for no key update',
-            [array(wanted)],
-        )
-        return {row[0] for row in cursor.fetchall()}
+    rows = prepared.fetch(
+        f'select "{key}" from "{model._meta.db_table}" where "{key}" = any(%s::uuid[]) order by 1 for no key update',
+        [wanted],
+    )
+    return {row[0] for row in rows}

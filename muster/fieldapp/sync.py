@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import OperationalError, connection
+from django.db import OperationalError, transaction
 from psycopg.errors import DeadlockDetected
 
-from muster.core import bulk, clock
+from muster.core import bulk, clock, prepared
 from muster.core.access import Actor, scope
 from muster.core.errors import BadInput, Refusal
 from muster.core.models import Parked, Receipt
@@ -21,6 +21,7 @@ from muster.fieldapp.commands import COMMANDS, ORDER, RETRACTED
 from muster.fieldapp.envelope import Answer, Envelope, Wire, digest, happened_at, read_command, skew_of
 from muster.journeys import settle
 
+Sender = Callable[[], tuple[Actor, UUID]]
 RECEIPT = ("id", "name", "digest", "result", "code", "device", "account", "batch", "seq", "skew")
 
 
@@ -77,12 +78,8 @@ class _Batch:
 
     def known(self, wires: Sequence[Wire]) -> list[Wire]:
         """Answer what was sent before; return what is new."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select id, digest, result, code from core_receipt where id = any(%s::uuid[])",
-                [bulk.array(wire.id for wire in wires)],
-            )
-            before = {row[0]: row for row in cursor.fetchall()}
+        sql = "select id, digest, result, code from core_receipt where id = any(%s::uuid[])"
+        before = {row[0]: row for row in prepared.fetch(sql, [[wire.id for wire in wires]])}
         fresh = []
         for wire in wires:
             row = before.get(wire.id)
@@ -159,15 +156,17 @@ class _Batch:
             parking.park(self.park, self.actor, self.incident)
 
 
-def receive(actor: Actor, incident: UUID, envelope: Envelope, language: str) -> tuple[datetime, list[Answer]]:
-    """Take one batch in. Runs in its own transaction and scope; the answers are true once this returns.
+def receive(sender: Sender, envelope: Envelope, language: str) -> tuple[datetime, list[Answer]]:
+    """Take one batch in, in a transaction of its own; the answers are true once this returns.
 
-    Two batches that hold each other's rows are taken one after the other: the database ends one of them,
-    and nothing of it was stored.
+    `sender` finds, inside that transaction, who sends and for which incident. Two batches that hold each
+    other's rows are taken one after the other: the database ends one of them, and nothing of it was stored.
     """
     for last in (False, False, True):
         try:
-            return _receive(actor, incident, envelope, language)
+            with transaction.atomic():
+                actor, incident = sender()
+                return _receive(actor, incident, envelope, language)
         except OperationalError as error:
             if last or not isinstance(error.__cause__, DeadlockDetected):
                 raise
@@ -175,9 +174,9 @@ def receive(actor: Actor, incident: UUID, envelope: Envelope, language: str) -> 
 
 
 def _receive(actor: Actor, incident: UUID, envelope: Envelope, language: str) -> tuple[datetime, list[Answer]]:
-    with scope(actor, incident):
-        with connection.cursor() as cursor:  # two sendings of one batch at once: one after the other
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(actor.device or actor.account)])
+    with scope(actor, incident, savepoint=False):
+        # two sendings of one batch at once: one after the other
+        prepared.run("select pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(actor.device or actor.account)])
         now = clock.now()
         batch = _Batch(actor, incident, envelope, now, language)
         wires = batch.read()
@@ -195,12 +194,11 @@ def _receive(actor: Actor, incident: UUID, envelope: Envelope, language: str) ->
 
 def _seen(device: UUID, wires: Sequence[Wire], fresh: int, now: datetime) -> None:
     top = max((wire.seq for wire in wires), default=0)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update core_device set last_seen_at = %s, last_seq = greatest(last_seq, %s), received = received + %s"
-            " where id = %s",
-            [now, top, fresh, device],
-        )
+    prepared.run(
+        "update core_device set last_seen_at = %s, last_seq = greatest(last_seq, %s), received = received + %s"
+        " where id = %s",
+        [now, top, fresh, device],
+    )
 
 
 def retry(actor: Actor, incident: UUID, language: str = "zh") -> int:

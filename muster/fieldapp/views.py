@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -50,12 +50,10 @@ def refuses(view: View) -> View:
 
 def _sender(request: HttpRequest, envelope: Envelope) -> tuple[Actor, UUID]:
     header = request.headers.get("Authorization", "")
-    with transaction.atomic():
-        if header.startswith("Bearer "):
-            actor, incident = accounts.actor_by_token(header[7:])
-            return actor, incident
-        if request.user.is_authenticated and envelope.incident is not None:
-            return accounts.actor(request.user.pk), envelope.incident
+    if header.startswith("Bearer "):
+        return accounts.actor_by_token(header[7:])
+    if request.user.is_authenticated and envelope.incident is not None:
+        return accounts.actor(request.user.pk), envelope.incident
     raise accounts.Revoked
 
 
@@ -63,8 +61,7 @@ def _sender(request: HttpRequest, envelope: Envelope) -> tuple[Actor, UUID]:
 @refuses
 def _sync(request: HttpRequest) -> HttpResponse:
     envelope = read_envelope(request.body)
-    actor, incident = _sender(request, envelope)
-    now, answers = syncing.receive(actor, incident, envelope, get_language() or "zh")
+    now, answers = syncing.receive(lambda: _sender(request, envelope), envelope, get_language() or "zh")
     return reply({"batch": envelope.batch, "now": now, "answers": answers})
 
 

@@ -51,7 +51,7 @@ def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
             whole[kind] |= ids
     if not any(whole.get(kind) for kind in (*SOURCES, *WIDER)):
         return 0
-    with scope(system(incident=incident), incident):
+    with scope(system(incident=incident), incident, savepoint=False):
         return _settle(whole, incident, now)
 
 

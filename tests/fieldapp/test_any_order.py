@@ -158,7 +158,7 @@ ACTOR = Actor(account=uid("account"), grants=(Grant("commander", DISTRICT), Gran
 
 def send(batch: list[Command]) -> None:
     raw = [msgspec.Raw(msgspec.json.encode(one)) for one in batch]
-    _, answers = sync.receive(ACTOR, INCIDENT, Envelope(commands=raw), "zh")
+    _, answers = sync.receive(lambda: (ACTOR, INCIDENT), Envelope(commands=raw), "zh")
     bad = [a for a in answers if a.result in ("refused", "conflict")]
     assert not bad, bad
 

@@ -15,6 +15,7 @@ from muster.core.ids import derive_id
 from muster.core.models import Retraction
 from muster.core.told import Done, Told
 from muster.core.vault import create_keys
+from muster.domain.incidents import queries
 from muster.domain.incidents.models import Incident, PackChange, Works, Zone, ZoneBuilding, ZoneChange
 from muster.domain.incidents.rules import Change, WorksKind, zone_state
 from muster.protocols import load, names
@@ -123,6 +124,7 @@ def change_packs(*, told: Sequence[Told[ChangePack]], by: Actor, incident: UUID,
                 detail={"pack": one.body.pack},
             )  # fmt: skip
     Incident.objects.filter(pk=incident).update(pack=held.pack)
+    queries.forget_pack(incident)
     return done
 
 

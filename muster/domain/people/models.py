@@ -44,6 +44,13 @@ class Resident(Held):
             models.Index(fields=["dwelling"], name="people_resident_home"),
             models.Index(fields=["canonical"], name="people_resident_person"),
             models.Index(
+                fields=["canonical"], name="people_resident_joined", condition=~models.Q(canonical=models.F("id"))
+            ),
+            models.Index(
+                fields=["incident", "area"], name="people_resident_head",
+                condition=models.Q(canonical=models.F("id"), withdrawn_at=None),
+            ),
+            models.Index(
                 fields=["batch"], name="people_resident_batch", condition=models.Q(batch__isnull=False)
             ),
         ]

@@ -127,6 +127,7 @@ class DwellingState(Held):
     persons = models.IntegerField()
     last_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
+    was_shut = models.BooleanField(default=False)
 
 
 class BuildingState(Held):

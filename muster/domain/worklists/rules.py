@@ -191,6 +191,7 @@ class DoorState(msgspec.Struct, frozen=True):
     persons: int
     last_at: datetime
     done_at: datetime | None
+    was_shut: bool  # absent or refused before it was settled: it wanted a recheck
 
 
 def door_state(knocks: Iterable[Knock]) -> DoorState | None:
@@ -200,10 +201,12 @@ def door_state(knocks: Iterable[Knock]) -> DoorState | None:
         return None
     settled = [one for one in ordered if one.outcome in SETTLED_DOOR]
     shown = settled[-1] if settled else ordered[-1]
+    first = settled[0].at if settled else None
     return DoorState(
         outcome=shown.outcome,
         visits=len(ordered),
         persons=max(one.persons for one in ordered),
         last_at=ordered[-1].at,
-        done_at=settled[0].at if settled else None,
+        done_at=first,
+        was_shut=any(one.outcome not in SETTLED_DOOR and (first is None or one.at < first) for one in ordered),
     )

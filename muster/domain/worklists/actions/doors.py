@@ -8,9 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
-from muster.core import bulk, journal
+from muster.core import bulk, journal, prepared
 from muster.core.access import Actor
 from muster.core.errors import NotAllowed, NotVisibleYet
 from muster.core.told import Done, Told
@@ -18,7 +17,7 @@ from muster.domain.worklists.models import BuildingState, DwellingState, Visit
 from muster.domain.worklists.rules import DoorOutcome, Knock, door_state
 
 FACT = ("id", "incident", "area", "at", "by", "device")
-DOOR = ("id", "incident", "area", "building", "outcome", "visits", "persons", "last_at", "done_at")
+DOOR = ("id", "incident", "area", "building", "outcome", "visits", "persons", "last_at", "done_at", "was_shut")
 
 
 class RecordVisit(msgspec.Struct, frozen=True):
@@ -33,11 +32,10 @@ class RecordVisit(msgspec.Struct, frozen=True):
 def record_visits(*, told: Sequence[Told[RecordVisit]], by: Actor, incident: UUID, now: datetime) -> Done:
     """Store visits and derive doors and buildings again. Two teams at one door are both kept."""
     done = Done()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select id, area, building_id from places_dwelling where id = any(%s)", [[one.body.dwelling for one in told]]
-        )
-        doors = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+    found = prepared.fetch(
+        "select id, area, building_id from places_dwelling where id = any(%s::uuid[])", [[one.body.dwelling for one in told]]
+    )
+    doors = {row[0]: (row[1], row[2]) for row in found}
     allowed = by.allowed("worklists.record", (area for area, _ in doors.values()), incident)
     rows = []
     for one in told:
@@ -68,33 +66,31 @@ def record_visits(*, told: Sequence[Told[RecordVisit]], by: Actor, incident: UUI
 
 def _lock_buildings(buildings: dict[UUID, int], incident: UUID) -> None:
     """Buildings first and in id order, so that two teams in one building count each other's doors."""
-    rows = [(building, incident, area) for building, area in buildings.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into worklists_buildingstate (id, incident, area, units, done, absent, refused, empty, persons)"
-            " select b, %s, a, 0, 0, 0, 0, 0, 0 from unnest(%s::uuid[], %s::bigint[]) as x(b, a) order by b"
-            " on conflict (id) do nothing",
-            [incident, [str(row[0]) for row in rows], [row[2] for row in rows]],
-        )
+    prepared.run(
+        "insert into worklists_buildingstate (id, incident, area, units, done, absent, refused, empty, persons)"
+        " select b, %s, a, 0, 0, 0, 0, 0, 0 from unnest(%s::uuid[], %s::bigint[]) as x(b, a) order by b"
+        " on conflict (id) do nothing",
+        [incident, list(buildings), list(buildings.values())],
+    )
     bulk.lock(BuildingState, buildings)
+
+
+KNOCKS = """
+select v.dwelling, v.at, v.id, v.outcome, v.persons from worklists_visit v
+where v.dwelling = any(%s::uuid[]) and not exists (select from core_retraction r where r.target = v.id)
+"""
 
 
 def recompute_doors(doors: dict[UUID, tuple[int, UUID]], incident: UUID) -> None:
     """Derive doors (id to area and building) from all their visits, then their buildings."""
     knocks: dict[UUID, list[Knock]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select v.dwelling, v.at, v.id, v.outcome, v.persons from worklists_visit v where v.dwelling = any(%s)"
-            " and not exists (select from core_retraction r where r.target = v.id)",
-            [list(doors)],
-        )
-        for dwelling, *fields in cursor.fetchall():
-            knocks[dwelling].append(Knock(*fields))
+    for dwelling, *fields in prepared.fetch(KNOCKS, [list(doors)]):
+        knocks[dwelling].append(Knock(*fields))
     rows = []
     for dwelling, (area, building) in doors.items():
         s = door_state(knocks.get(dwelling, []))
         if s is not None:
-            rows.append((dwelling, incident, area, building, s.outcome, s.visits, s.persons, s.last_at, s.done_at))
+            rows.append((dwelling, incident, area, building, s.outcome, s.visits, s.persons, s.last_at, s.done_at, s.was_shut))
     bulk.insert(DwellingState, DOOR, rows, update=DOOR[4:])
     unvisited = set(doors) - set(knocks)
     if unvisited:
@@ -105,7 +101,7 @@ def recompute_doors(doors: dict[UUID, tuple[int, UUID]], incident: UUID) -> None
 BUILDINGS = """
 update worklists_buildingstate b set units = u.units, done = s.done, absent = s.absent, refused = s.refused,
     empty = s.empty, persons = s.persons, last_at = s.last_at
-from unnest(%(ids)s::uuid[]) as x(id)
+from unnest(%s::uuid[]) as x(id)
 cross join lateral (select count(*) as units from places_dwelling d where d.building_id = x.id) u
 cross join lateral (
     select count(*) filter (where outcome = 'done') as done, count(*) filter (where outcome = 'absent') as absent,
@@ -117,8 +113,7 @@ where b.id = x.id
 
 
 def _recompute_buildings(buildings: set[UUID]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(BUILDINGS, {"ids": sorted(str(one) for one in buildings)})
+    prepared.run(BUILDINGS, [sorted(buildings)])
 
 
 def reconsider_visits(facts: set[UUID], incident: UUID, now: datetime) -> Done:

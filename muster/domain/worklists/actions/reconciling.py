@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from django.conf import settings
-from django.db import connection
 
-from muster.core import bulk
+from muster.core import bulk, prepared
 from muster.core.ids import derive_id
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import queries as people
@@ -52,11 +51,8 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
 
 
 def _causes_of(sources: set[UUID]) -> set[tuple[UUID, UUID]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select item, source from worklists_workcause where wanted and source = any(%s::uuid[])", [bulk.array(sources)]
-        )
-        return set(cursor.fetchall())
+    sql = "select item, source from worklists_workcause where wanted and source = any(%s::uuid[])"
+    return {(item, source) for item, source in prepared.fetch(sql, [list(sources)])}
 
 
 def calling_rules(incident: UUID) -> CallingRules:
@@ -94,9 +90,7 @@ class Locked(msgspec.Struct, frozen=True):
 
 def lock_items(items: Iterable[UUID]) -> dict[UUID, Locked]:
     """Lock the visible ones of these items, in id order."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCKED, [bulk.array(set(items))])
-        return {row[0]: Locked(*row) for row in cursor.fetchall()}
+    return {row[0]: Locked(*row) for row in prepared.fetch(LOCKED, [list(set(items))])}
 
 
 def recompute_items(items: set[UUID], incident: UUID) -> None:
@@ -136,24 +130,20 @@ def _same_items(locked: Mapping[UUID, Locked], incident: UUID) -> dict[UUID, UUI
 
 def _causes(items: Iterable[UUID]) -> dict[UUID, list[Cause]]:
     found: dict[UUID, list[Cause]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select item, due_at, priority, satisfied_at, area from worklists_workcause where wanted and item = any(%s::uuid[])",
-            [bulk.array(items)],
-        )
-        for item, *fields in cursor.fetchall():
-            found[item].append(Cause(*fields))
+    sql = "select item, due_at, priority, satisfied_at, area from worklists_workcause where wanted and item = any(%s::uuid[])"
+    for item, *fields in prepared.fetch(sql, [list(items)]):
+        found[item].append(Cause(*fields))
     return found
+
+
+TRIES = """
+select a.item, a.at, a.id, a.outcome, a.by, a.channel, a.callback_at from worklists_attempt a
+where a.item = any(%s::uuid[]) and not exists (select from core_retraction r where r.target = a.id)
+"""
 
 
 def _tries(items: Iterable[UUID], same: Mapping[UUID, UUID]) -> dict[UUID, list[Try]]:
     found: dict[UUID, list[Try]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select a.item, a.at, a.id, a.outcome, a.by, a.channel, a.callback_at from worklists_attempt a"
-            " where a.item = any(%s::uuid[]) and not exists (select from core_retraction r where r.target = a.id)",
-            [bulk.array(items)],
-        )
-        for item, *fields in cursor.fetchall():
-            found[same.get(item, item)].append(Try(*fields))
+    for item, *fields in prepared.fetch(TRIES, [list(items)]):
+        found[same.get(item, item)].append(Try(*fields))
     return found

@@ -1,0 +1,35 @@
+"""Statements that run in every batch: prepared once a connection, so that they are not planned again.
+
+Row security makes planning dearer than running for small statements; Django's own cursor binds on the
+client and therefore plans each time. Rows come back in binary, decoded in C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from django.db import connection
+from psycopg.pq import Format
+from psycopg.rows import tuple_row
+
+
+def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Run a statement that returns rows."""
+    with connection.wrap_database_errors, _cursor() as cursor:
+        return cursor.execute(sql.encode(), params, prepare=True).fetchall()
+
+
+def run(sql: str, params: Sequence[Any] = ()) -> int:
+    """Run a statement that returns none; how many rows it changed."""
+    with connection.wrap_database_errors, _cursor() as cursor:
+        return cursor.execute(sql.encode(), params, prepare=True).rowcount
+
+
+def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
+    connection.ensure_connection()
+    assert connection.connection is not None
+    cursor = psycopg.Cursor(connection.connection, row_factory=tuple_row)
+    cursor.format = Format.BINARY
+    return cursor
