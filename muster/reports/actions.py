@@ -68,7 +68,8 @@ def _publish(one: Told[PublishSitrep], by: Actor, incident: UUID, now: datetime)
     edition = Edition(
         id=body.id, incident=incident, area=body.area, number=last.number + 1 if last else 1, title=body.title,
         as_of_tx=segment.high_tx, segment=segment.serial, journal_head=bytes(segment.head).hex(), until_at=now,
-        published_at=now, published_by=one.by, figures=msgspec.to_builtins(values), changes=msgspec.to_builtins(changed),
+        published_at=now, published_by=one.by, figures=msgspec.to_builtins(values),
+        changes=msgspec.to_builtins(changed),
         text_zh=body.text_zh or wording.summary(values, changed, now, "zh"),
         text_en=body.text_en or wording.summary(values, changed, now, "en"),
     )  # fmt: skip

@@ -94,7 +94,8 @@ def _fetch(sql: str, bound: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 def _counts(bound: dict[str, Any]) -> list[tuple[str, int, int]]:
     each = [
-        f"select '{kind}', count(*), count(*) filter (where f.at < %(ended)s::timestamptz) from {table} f where {WITHIN}"  # noqa: S608
+        f"select '{kind}', count(*), count(*) filter (where f.at < %(ended)s::timestamptz)"  # noqa: S608
+        f" from {table} f where {WITHIN}"
         for kind, table in sorted(kinds().items())
     ]
     return [(kind, new, late) for kind, new, late in _fetch(" union all ".join(each), bound)]
@@ -102,7 +103,10 @@ def _counts(bound: dict[str, Any]) -> list[tuple[str, int, int]]:
 
 def _corrected(bound: dict[str, Any]) -> list[Kind]:
     """Facts the last edition counted (or that were already in) and that were taken back since."""
-    sql = f"select f.kind, count(distinct f.target) from core_retraction f where {WITHIN} group by f.kind order by f.kind"  # noqa: S608
+    sql = (
+        "select f.kind, count(distinct f.target) from core_retraction f"  # noqa: S608
+        f" where {WITHIN} group by f.kind order by f.kind"
+    )
     return [Kind(kind, count) for kind, count in _fetch(sql, bound)]
 
 

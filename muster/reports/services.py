@@ -49,13 +49,13 @@ def _all(ref: str, table: str, screen: str, *rows: tuple[str, str, str, str]) ->
 def _post(kind: str) -> str:
     return (
         "exists (select from mobilising_shift s join mobilising_post p on p.id = s.post_id"
-        f" where s.id = f.shift and p.kind = '{kind}')"  # noqa: S608 - our own constants
+        f" where s.id = f.shift and p.kind = '{kind}')"
     )
 
 
 def _sealed(item: str) -> str:
     return (
-        "exists (select from supplies_store s where s.id = f.to_store and s.kind = 'sealed_area')"
+        "exists (select from supplies_store s where s.id = f.to_store and s.kind = 'sealed_area')"  # noqa: S608
         f" and exists (select from supplies_item i where i.id = f.item and i.code = '{item}')"
     )
 
@@ -65,6 +65,12 @@ HOUR = "extract(hour from f.at at time zone %(zone)s)"
 PAPER = (
     "f.recorded_at > f.at + interval '1 hour' and exists (select from core_receipt c join core_account a"
     " on a.id = c.account where c.id = f.id and a.id <> f.by and a.responder is distinct from f.by)"
+)
+# A door that was made after the first people were on duty.
+MADE = (
+    "exists (select from places_dwelling d where d.id = f.dwelling and d.tx > least("
+    "(select min(r.tx) from mobilising_rollcall r where r.incident = f.incident),"
+    " (select min(b.tx) from mobilising_shiftbegun b where b.incident = f.incident)))"
 )
 REFUSED = "f.outcome = 'refused'"
 AGAIN = (
@@ -91,9 +97,9 @@ SERVICES: tuple[Service, ...] = (
           ("lodging", "住宿服务", "lodging", "f.kind = 'lodging'")),
     Service("G12", "printed_date", Text("不合理的日期已标记", "the implausible printed date is flagged"),
             "mobilising_batch", "batches/", "f.suggested_date is not null", is_fact=False),
-    Service("G15", "made_on_the_spot", Text("楼栋和户现场建立", "buildings and doors made on the spot"),
-            "core_entry", "buildings/", "f.action = 'places.building' and f.at >= (select i.opened_at from"
-            " incidents_incident i where i.id = %(incident)s)", is_fact=False),
+    *_all("G15", "worklists_visit", "buildings/",
+          ("made_on_the_spot", "楼栋和户在工作开始后现场建立",
+           "buildings and doors made on the spot, after work began", MADE)),
     *_all("G15", "people_registration", "people/",
           ("paper_registrations", "纸质登记表事后补录", "paper registrations typed in later", PAPER)),
     *(one for code, zh, en in GOODS for one in _all("G18", "supplies_movement", "stock/",
@@ -102,13 +108,15 @@ SERVICES: tuple[Service, ...] = (
             "helpline_call", "requests/", "exists (select from helpline_line l where l.id = f.line and"
             " l.kind = 'counselling' and l.round_the_clock)"),
     Service("G19", "care_line", Text("封控区关爱热线", "care hotline of the sealed area"),
-            "helpline_call", "requests/", "exists (select from helpline_line l where l.id = f.line and l.kind = 'care')"),
+            "helpline_call", "requests/",
+            "exists (select from helpline_line l where l.id = f.line and l.kind = 'care')"),
     *_all("G19", "helpline_support", "requests/",
           ("family_letters", "家书", "family letters", "f.kind = 'family_letter'"),
           ("counselling_videos", "心理辅导视频", "counselling videos", "f.kind = 'counselling_video'")),
     *_all("G20", "incidents_zonechange", "zones/",
           ("zone_after_case", "确诊后划定区域", "zone designated after a confirmed case",
-           "not f.released and exists (select from cases_caseconfirmed c where c.incident = f.incident and c.at <= f.at)")),
+           "not f.released and exists (select from cases_caseconfirmed c where c.incident = f.incident"
+           " and c.at <= f.at)")),
     *_all("G20", "passes_passscanned", "sites/", ("gates", "卡口查验", "gates", "true")),
     *_all("G20", "worklists_visit", "buildings/", ("household_visits", "上门走访", "household visits", "true")),
     *_all("G20", "worklists_attempt", "work/", ("information_checks", "信息核查", "information checks", "true")),
@@ -122,7 +130,8 @@ SERVICES: tuple[Service, ...] = (
           ("enclosure", "围合", "enclosure", "f.kind = 'enclosure'")),
     *_all("G22", "responders_fitnesslimit", "responders/",
           ("limits_declared", "适岗限制申报", "limits of fitness declared", "cardinality(f.limits) > 0")),
-    Service("G22", "unfit_refused", Text("不适岗人员被拒绝上岗，不显示原因", "unfit people refused a post, no reason shown"),
+    Service("G22", "unfit_refused",
+            Text("不适岗人员被拒绝上岗，不显示原因", "unfit people refused a post, no reason shown"),
             "core_parked", "shifts/", "f.code = 'mobilising.not_fit'", is_fact=False),
     *_all("G23", "supplies_donation", "stock/", ("donors", "捐赠登记", "donations recorded", "true")),
     *_all("G23", "supplies_thanks", "stock/", ("thanks", "致谢登记", "thanks recorded, donors acknowledged", "true")),

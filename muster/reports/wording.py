@@ -18,7 +18,8 @@ UNITS = {
     "agencies": Text("个单位", "agencies"), "samples": Text("人次", "samples"), "tubes": Text("管", "tubes"),
     "calls": Text("个", "calls"), "scans": Text("次", "scans"), "requests": Text("件", "requests"),
     "needs": Text("项", "needs"), "items": Text("件", "items"), "items:piece": Text("件", "pieces"),
-    "items:metre": Text("米", "metres"), "items:vehicle": Text("辆", "vehicles"), "items:work": Text("项", "items of work"),
+    "items:metre": Text("米", "metres"), "items:vehicle": Text("辆", "vehicles"),
+    "items:work": Text("项", "items of work"),
 }  # fmt: skip
 NONE = Text("–", "–")
 

@@ -27,7 +27,9 @@ def organisation(
     """An organisation with its people."""
     made = name(key)
     bulk.insert(Organisation, ("id", "area", "name", "name_en", "kind"), [(made, area, zh, key, kind)])
-    rows = [(name(key, n), area, made, "staff", profession, [], f"{key[:6]}{n}") for n in range(people)]
+    rows: list[tuple[Any, ...]] = [
+        (name(key, n), area, made, "staff", profession, [], f"{key[:6]}{n}") for n in range(people)
+    ]
     bulk.insert(Responder, ("id", "area", "organisation", "kind", "profession", "skills", "code"), rows)
     return made
 
@@ -39,7 +41,8 @@ def facts(
     listed = list(rows)
     columns = [key for key in listed[0] if key not in ("by", "at", "area", "id")]
     ready = [
-        (row.get("id") or new_id(), INCIDENT, row.get("area", area), row.get("at", at), row.get("by", name("nobody")), None,
+        (row.get("id") or new_id(), INCIDENT, row.get("area", area), row.get("at", at), row.get("by", name("nobody")),
+         None,
          *(row[key] for key in columns))
         for row in listed
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from muster.core.ids import new_id
 from muster.reports import services
 from muster.reports.figures import catalogue, counting
 from muster.reports.figures.asking import Wanted, read
-from muster.reports.figures.definition import Figure, UnknownFigure, WrongParameter
+from muster.reports.figures.definition import Ask, Figure, Text, UnknownFigure, WrongParameter
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "figures.md"
 ALL = pytest.mark.parametrize("figure", catalogue.FIGURES, ids=lambda figure: figure.code)
@@ -49,8 +49,8 @@ def test_an_empty_incident_counts_nothing(
     in_scope: Actor, incident: UUID, now: datetime, figure: Figure
 ) -> None:
     """Every query is run in its four forms, with every parameter it takes."""
-    wide = counting.Ask(figure=figure.code, until=now)
-    narrow = counting.Ask(
+    wide = Ask(figure=figure.code, until=now)
+    narrow = Ask(
         figure=figure.code, until=now, since=now, organisations=(new_id(),), spans=((1, 2),), from_spans=((1, 2),),
         to_spans=((1, 2),), item="boot", as_of=1,
     )  # fmt: skip
@@ -85,7 +85,7 @@ def test_services_are_missing_until_something_is_recorded(in_scope: Actor, incid
 
 def test_a_service_with_one_part_missing_is_missing() -> None:
     parts = [
-        services.Played("G19", "a", services.Text("一", "a"), [], 1, 5, "", "played"),
-        services.Played("G19", "b", services.Text("二", "b"), [], 1, 0, "", "missing"),
+        services.Played("G19", "a", Text("一", "a"), [], 1, 5, "", "played"),
+        services.Played("G19", "b", Text("二", "b"), [], 1, 0, "", "missing"),
     ]
     assert services.by_ref(parts) == services.by_ref(parts[::-1]) == {"G19": "missing"}

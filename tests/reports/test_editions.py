@@ -228,7 +228,7 @@ def test_a_page_that_cannot_be_set_right_is_refused(
     with scope(opened, INCIDENT):
         held = queries.edition(1, DISTRICT)
         assert held is not None
-        monkeypatch.setattr(pdf.coverage, "showable", lambda text, font: text)
+        monkeypatch.setattr(coverage, "showable", lambda text, font: text)
         with pytest.raises(pdf.NotPrintable, match="unknown font family"):
             pdf.render(sheet(held, WORDS, "zh"))
 

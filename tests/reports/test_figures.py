@@ -70,7 +70,20 @@ def shift(now: datetime, kind: str = "gate") -> UUID:
     post, made = name("post", kind), name("shift", kind)
     bulk.insert(Post, ("id", "incident", "area", "kind", "name", "seats", "skills", "forbids"),
                 [(post, INCIDENT, COMMUNITY, kind, kind, 9, [], [])])  # fmt: skip
-    bulk.insert(Shift, ("id", "incident", "area", "post", "from_at", "to_at", "seats", "claimed", "begun", "ended", "unrostered"),
+    columns = (
+        "id",
+        "incident",
+        "area",
+        "post",
+        "from_at",
+        "to_at",
+        "seats",
+        "claimed",
+        "begun",
+        "ended",
+        "unrostered",
+    )
+    bulk.insert(Shift, columns,
                 [(made, INCIDENT, COMMUNITY, post, now, now + 8 * HOUR, 9, 0, 0, 0, 0)])  # fmt: skip
     return made
 
@@ -101,7 +114,8 @@ def listed(purpose: str, people: list[UUID], now: datetime) -> None:
     columns = ("id", "incident", "area", "source", "purpose", "title", "received_at")
     bulk.insert(VerificationList, columns, [(held, INCIDENT, COMMUNITY, "city", purpose, "t", now)])
     bulk.insert(ListEntry, ("id", "incident", "area", "list", "row", "resident", "item", "how"),
-                [(name(purpose, n), INCIDENT, COMMUNITY, held, n, one, one, "new") for n, one in enumerate(people)])  # fmt: skip
+                [(name(purpose, n), INCIDENT, COMMUNITY, held, n, one, one, "new")
+                 for n, one in enumerate(people)])  # fmt: skip
 
 
 def reach(people: list[UUID], by: UUID, now: datetime, outcome: str = "reached_verified") -> list[UUID]:
@@ -208,7 +222,8 @@ def test_goods_count_by_kind_item_and_sender(in_scope: Actor, now: datetime) -> 
         "batch": None,
     }
     moved = facts(Movement, now, [
-        {**row, "item": boot, "quantity": 800, "kind": "deliver"}, {**row, "item": boot, "quantity": 30, "kind": "deliver"},
+        {**row, "item": boot, "quantity": 800, "kind": "deliver"},
+        {**row, "item": boot, "quantity": 30, "kind": "deliver"},
         {**row, "item": boot, "quantity": 7, "kind": "issue"}, {**row, "item": van, "quantity": 20, "kind": "lend"},
         {**row, "item": boot, "quantity": 5, "kind": "deliver", "from_area": DISTRICT},
     ])  # fmt: skip

@@ -12,7 +12,8 @@ from muster.reports.reconciliation import Published, reconcile
 @pytest.mark.parametrize(
     ("relation", "published", "derived", "status"),
     [
-        ("exact", 88, 88, "agrees"), ("exact", 88, 87, "wrong"), ("exact", 88, 0, "missing"), ("exact", 88, None, "missing"),
+        ("exact", 88, 88, "agrees"), ("exact", 88, 87, "wrong"), ("exact", 88, 0, "missing"),
+        ("exact", 88, None, "missing"),
         ("at_least", 6000, 6000, "bound_met"), ("at_least", 6000, 7011, "bound_met"), ("at_least", 6000, 5999, "wrong"),
         ("about", 300, 304, "agrees"), ("about", 300, 330, "agrees"), ("about", 300, 270, "agrees"),
         ("about", 300, 331, "wrong"), ("about", 300, 269, "wrong"), ("conflict", 300, 0, "missing"),

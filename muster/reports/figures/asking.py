@@ -26,7 +26,10 @@ Spans = tuple[tuple[int, int], ...]
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A question as it arrives from outside. `params` may hold organisation (or by), area, from, to, item, window, until."""
+    """A question as it arrives from outside.
+
+    `params` may hold organisation (or by), area, from, to, item, window, until, as far as the figure takes them.
+    """
 
     figure: str
     ref: str = ""

@@ -22,12 +22,14 @@ def _figure(
 FIGURES: tuple[Figure, ...] = (
     _figure(
         "volunteers_recruited", "people", ("招募志愿者", "Volunteers recruited"),
-        ("报名的不同志愿者人数，按首次报名渠道分列。", "Different volunteers who signed up, by the channel each came through first."),
+        ("报名的不同志愿者人数，按首次报名渠道分列。",
+         "Different volunteers who signed up, by the channel each came through first."),
         query="sign_ups", parts="channel",
     ),
     _figure(
         "teacher_callers", "people", ("参与电话核查的教师", "Teachers who phoned"),
-        ("至少记录过一次电话核查的教师人数。", "Different responders of the profession teacher with at least one recorded call."),
+        ("至少记录过一次电话核查的教师人数。",
+         "Different responders of the profession teacher with at least one recorded call."),
         query="callers", fixed={"profession": "teacher"},
     ),
     _figure(
@@ -39,7 +41,8 @@ FIGURES: tuple[Figure, ...] = (
     _figure(
         "key_person_records_verified", "records", ("已核查重点人员信息", "Key-person records verified"),
         ("重点人员名单中，其本人已联系上并核实的条数；可按核查人员所属单位统计。",
-         "Rows of key-person lists whose person was reached and verified; may be narrowed to the verifiers' organisation."),
+         "Rows of key-person lists whose person was reached and verified; may be narrowed to the verifiers' "
+         "organisation."),
         query="records_verified", accepts=BY, fixed={"purpose": "key_person"},
     ),
     _figure(
@@ -51,7 +54,8 @@ FIGURES: tuple[Figure, ...] = (
     _figure(
         "first_batch", "people", ("首批人员", "First batch"),
         ("所选时段内集结或到达的不同人数；无名单的批次按最后一次点名人数。",
-         "Different people who mustered or arrived in the window; a batch without names counts its latest head-count."),
+         "Different people who mustered or arrived in the window; a batch without names counts its latest "
+         "head-count."),
         accepts=BY,
     ),
     _figure(
@@ -63,7 +67,8 @@ FIGURES: tuple[Figure, ...] = (
     ),
     _figure(
         "agency_staff_deployed", "person_times", ("机关单位下沉人次", "Agency staff deployed"),
-        ("机关单位人员上岗的班次数：一人两班算两人次。", "Shifts begun by people of agencies: one person on two shifts is two person-times."),
+        ("机关单位人员上岗的班次数：一人两班算两人次。",
+         "Shifts begun by people of agencies: one person on two shifts is two person-times."),
         query="shifts_begun", accepts=BY, fixed={"kind": "agency"},
     ),
     _figure(
@@ -73,7 +78,8 @@ FIGURES: tuple[Figure, ...] = (
     ),
     _figure(
         "tracing_teams", "teams", ("流调小组", "Tracing teams"),
-        ("有组员上岗的流调小组数；可按单位统计。", "Tracing teams with a member who began a shift while in the team."),
+        ("有组员上岗的流调小组数；可按单位统计。",
+         "Tracing teams with a member who began a shift while in the team."),
         query="teams_on_shifts", accepts=BY, fixed={"kind": "tracing"},
     ),
     _figure(
@@ -83,12 +89,14 @@ FIGURES: tuple[Figure, ...] = (
     ),
     _figure(
         "logistics_teams", "teams", ("后勤保障小组", "Logistics teams"),
-        ("有组员上岗的后勤小组数；可按单位统计。", "Logistics teams with a member who began a shift while in the team."),
+        ("有组员上岗的后勤小组数；可按单位统计。",
+         "Logistics teams with a member who began a shift while in the team."),
         query="teams_on_shifts", accepts=BY, fixed={"kind": "logistics"},
     ),
     _figure(
         "responders_served", "people", ("得到后勤服务的人员", "Responders served"),
-        ("得到用餐、住宿、会务或交通服务的不同人数；仅致谢不算。", "Different responders who got a meal, a bed, a meeting or a ride; thanks alone do not count."),
+        ("得到用餐、住宿、会务或交通服务的不同人数；仅致谢不算。",
+         "Different responders who got a meal, a bed, a meeting or a ride; thanks alone do not count."),
     ),
     _figure(
         "school_staff_on_duty", "people", ("上岗教职工", "School staff on duty"),
@@ -97,23 +105,27 @@ FIGURES: tuple[Figure, ...] = (
     ),
     _figure(
         "supplies_issued", "items", ("发放物资", "Supplies issued"),
-        ("台账中“发放”的数量，按物资和来源街道统计。", "Quantity of the item issued according to the ledger; by sending area."),
+        ("台账中“发放”的数量，按物资和来源街道统计。",
+         "Quantity of the item issued according to the ledger; by sending area."),
         query="goods_moved", accepts=GOODS, needs=frozenset({"item"}), fixed={"kind": "issue", "unit": None},
     ),
     _figure(
         "supplies_delivered", "items", ("送达物资", "Supplies delivered"),
-        ("台账中“送达”的数量，按物资和来源街道统计。", "Quantity of the item delivered according to the ledger; by sending area."),
+        ("台账中“送达”的数量，按物资和来源街道统计。",
+         "Quantity of the item delivered according to the ledger; by sending area."),
         query="goods_moved", accepts=GOODS, needs=frozenset({"item"}), fixed={"kind": "deliver", "unit": None},
     ),
     _figure(
         "vehicles_lent", "items:vehicle", ("借用车辆", "Vehicles lent"),
-        ("台账中以“辆”计的物资借出数量，按来源街道统计。", "Quantity lent, according to the ledger, of items counted in vehicles; by sending area."),
+        ("台账中以“辆”计的物资借出数量，按来源街道统计。",
+         "Quantity lent, according to the ledger, of items counted in vehicles; by sending area."),
         query="goods_moved", accepts=GOODS, fixed={"kind": "lend", "unit": "vehicle"},
     ),
     _figure(
         "buildings_swept", "buildings", ("完成扫楼楼栋", "Buildings swept"),
         ("每一户都有上门记录的楼栋数（以当时已知的户为准）；可按上门人员单位统计。",
-         "Buildings every door of which, as known at the time, has a visit; may be narrowed to the visitors' organisation."),
+         "Buildings every door of which, as known at the time, has a visit; may be narrowed to the visitors' "
+         "organisation."),
         accepts=BY,
     ),
     _figure(
@@ -135,7 +147,8 @@ FIGURES: tuple[Figure, ...] = (
     ),
     _figure(
         "tubes_resulted", "tubes", ("已出结果样本管", "Tubes with a result"),
-        ("实验室已报告结果的样本管数，按最新结果分列。", "Tubes the laboratory reported, by their newest result."), parts="result",
+        ("实验室已报告结果的样本管数，按最新结果分列。",
+         "Tubes the laboratory reported, by their newest result."), parts="result",
     ),
     _figure(
         "cases", "people", ("确诊病例", "Confirmed cases"),
@@ -147,7 +160,8 @@ FIGURES: tuple[Figure, ...] = (
     ),
     _figure(
         "people_on_duty", "people", ("在岗人员", "People on duty"),
-        ("截止前24小时内上岗且尚未下岗的不同人数。", "Different people who began a shift in the 24 hours before the end and have not ended it."),
+        ("截止前24小时内上岗且尚未下岗的不同人数。",
+         "Different people who began a shift in the 24 hours before the end and have not ended it."),
         parts="organisation",
     ),
     _figure(
@@ -176,11 +190,13 @@ FIGURES: tuple[Figure, ...] = (
     ),
     _figure(
         "requests_open", "requests", ("未办结诉求", "Open requests"),
-        ("此刻未办结的居民诉求数，按类别分列。", "Requests for help not finished now, by kind."), basis="present", parts="kind",
+        ("此刻未办结的居民诉求数，按类别分列。",
+         "Requests for help not finished now, by kind."), basis="present", parts="kind",
     ),
     _figure(
         "needs_unmet", "needs", ("未满足物资需求", "Needs unmet"),
-        ("此刻未满足的物资需求数，按物资分列。", "Needs for goods not met now, by item."), basis="present", parts="item",
+        ("此刻未满足的物资需求数，按物资分列。",
+         "Needs for goods not met now, by item."), basis="present", parts="item",
     ),
 )  # fmt: skip
 BY_CODE = {figure.code: figure for figure in FIGURES}

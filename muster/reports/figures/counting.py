@@ -78,9 +78,17 @@ def _raw(query: str) -> str:
 
 
 def _fetch(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Run a query that reads most of its tables.
+
+    Row security makes the planner expect a few rows where there are hundreds of thousands, and it would join
+    them one by one: whole tables are joined by hashing instead.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("set local enable_nestloop to off; set local work_mem to '64MB'")
         cursor.execute(sql, values)
-        return list(cursor.fetchall())
+        found = list(cursor.fetchall())
+        cursor.execute("set local enable_nestloop to default; set local work_mem to default")
+    return found
 
 
 def value(ask: Ask, incident: UUID) -> Value:

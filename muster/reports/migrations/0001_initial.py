@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,31 +16,48 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('number', models.IntegerField()),
-                ('title', models.CharField(blank=True, default='', max_length=120)),
-                ('as_of_tx', models.BigIntegerField()),
-                ('segment', models.BigIntegerField()),
-                ('journal_head', models.CharField(max_length=64)),
-                ('until_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField()),
-                ('published_by', models.UUIDField()),
-                ('figures', models.JSONField()),
-                ('changes', models.JSONField()),
-                ('text_zh', models.TextField()),
-                ('text_en', models.TextField()),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("number", models.IntegerField()),
+                ("title", models.CharField(blank=True, default="", max_length=120)),
+                ("as_of_tx", models.BigIntegerField()),
+                ("segment", models.BigIntegerField()),
+                ("journal_head", models.CharField(max_length=64)),
+                ("until_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField()),
+                ("published_by", models.UUIDField()),
+                ("figures", models.JSONField()),
+                ("changes", models.JSONField()),
+                ("text_zh", models.TextField()),
+                ("text_en", models.TextField()),
             ],
             options={
-                'abstract': False,
-                'constraints': [muster.core.tables.RowSecurity(facts=True, form='incident', name='reports_edition_security', subject='id'), models.UniqueConstraint(fields=('incident', 'area', 'number'), name='reports_edition_once')],
+                "abstract": False,
+                "constraints": [
+                    muster.core.tables.RowSecurity(
+                        facts=True, form="incident", name="reports_edition_security", subject="id"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("incident", "area", "number"), name="reports_edition_once"
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4ebafc31ea8f3452398535e55a1809e7e8016304', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_48c95', table='reports_edition', when='BEFORE')),
+            model_name="edition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4ebafc31ea8f3452398535e55a1809e7e8016304",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_48c95",
+                    table="reports_edition",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

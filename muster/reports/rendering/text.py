@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -33,7 +34,7 @@ def render(sheet: Sheet, *, width: int = 120) -> str:
 
 
 def _table(
-    out: Console, title: str, heads: list[str], rows: list[tuple[str, ...]], numeric: set[int]
+    out: Console, title: str, heads: list[str], rows: Sequence[tuple[str, ...]], numeric: set[int]
 ) -> None:
     out.print(f"\n{title}")
     if rows:

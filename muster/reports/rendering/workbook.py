@@ -1,4 +1,4 @@
-"""An edition as a workbook: texts are text cells whatever they begin with, numbers are numbers, nothing is a formula."""
+"""An edition as a workbook: texts are text cells whatever they begin with, and nothing is a formula."""
 
 from __future__ import annotations
 
@@ -41,9 +41,11 @@ def render(sheet: Sheet) -> bytes:
         book, words["new"], stamp, [sheet.changes, words["kind"], words["count"]], sheet.kinds, (20, 28, 12)
     )
     if sheet.compared:
-        names = ("ref", "published_value", "relation", "derived", "status", "why")
+        columns = ("ref", "published_value", "relation", "derived", "status", "why")
         rows = [(c.ref, c.published, c.relation, c.derived, c.word, c.why) for c in sheet.compared]
-        _page(book, words["compared"], stamp, [words[name] for name in names], rows, (8, 12, 12, 12, 24, 80))
+        _page(
+            book, words["compared"], stamp, [words[name] for name in columns], rows, (8, 12, 12, 12, 24, 80)
+        )
     book.close()
     return target.getvalue()
 
