@@ -31,6 +31,7 @@ FACTS = """(select f.* from {table} f where f.incident = %(incident)s and f.tx <
 PERSONS = """(select p.id, coalesce(u.person, p.canonical) as person from people_resident p
     left join json_to_recordset(%(undone)s::json) as u(id uuid, person uuid) on u.id = p.id
     where p.incident = %(incident)s)"""
+ONCE = "-- counts, each row once: "
 UNITS = "(select distinct on (unit) * from ({rows}) x order by unit, amount desc, at, fact)"
 
 
@@ -91,21 +92,34 @@ def _fetch(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     return found
 
 
+def _units(figure: Figure) -> str:
+    """One row for each thing counted, the one that stands for it."""
+    rows = source(figure.query)
+    return f"({rows})" if ONCE in _raw(figure.query) else UNITS.format(rows=rows)
+
+
+def _totals(figure: Figure) -> str:
+    """The amounts only, which costs no sorting."""
+    rows = source(figure.query)
+    if ONCE in _raw(figure.query):
+        return f"({rows})"
+    return f"(select unit, max(amount) as amount from ({rows}) x group by unit)"  # noqa: S608
+
+
 def value(ask: Ask, incident: UUID) -> Value:
     """The number in this scope, with its parts where the figure has them."""
     figure = catalogue.get(ask.figure)
     number: int | None = None
     parts: list[Part] = []
     if ask.note is None:
-        units = UNITS.format(rows=source(figure.query))
+        units = _units(figure)
         values = _bound(figure, ask, incident)
         if figure.parts:
             found = _fetch(f"select what, sum(amount) from {units} y group by what order by what", values)  # noqa: S608
             parts = [Part(what, int(amount)) for what, amount in found]
             number = sum(part.value for part in parts)
         else:
-            totals = f"select unit, max(amount) as amount from ({source(figure.query)}) x group by unit"  # noqa: S608
-            ((total,),) = _fetch(f"select coalesce(sum(amount), 0) from ({totals}) y", values)  # noqa: S608
+            ((total,),) = _fetch(f"select coalesce(sum(amount), 0) from {_totals(figure)} y", values)  # noqa: S608
             number = int(total)
     as_of = None if figure.basis == "present" or ask.as_of >= LATEST else ask.as_of
     return Value(
@@ -124,7 +138,7 @@ def rows(ask: Ask, incident: UUID, *, offset: int = 0, limit: int = PAGE) -> lis
     if ask.note is not None:
         return []
     figure = catalogue.get(ask.figure)
-    units = UNITS.format(rows=source(figure.query))
+    units = _units(figure)
     sql = (
         f"select fact, at, area, by, what, amount from {units} y"  # noqa: S608
         " order by at, fact, unit limit %(limit)s offset %(offset)s"
@@ -140,7 +154,7 @@ def by_area(ask: Ask, incident: UUID, *, width: int = SPANS[1]) -> dict[int, int
     if ask.note is not None:
         return {}
     figure = catalogue.get(ask.figure)
-    units = UNITS.format(rows=source(figure.query))
+    units = _units(figure)
     sql = f"select area / %(width)s * %(width)s as place, sum(amount) from {units} y group by 1 order by 1"  # noqa: S608
     return {
         place: int(amount) for place, amount in _fetch(sql, _bound(figure, ask, incident) | {"width": width})

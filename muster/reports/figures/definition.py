@@ -29,7 +29,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One definition: code, words, measure, and the query in `sql/<query>.sql`.
 
     `basis` facts: the same for ever as of one point in commit order; present: derived state, true now only.
-    `parts` says what a division of the figure is by ("" where there is none).
+    `parts` says what a division of the figure is by ("" where there is none). A query that cannot give a thing
+    twice says so in its second line (`-- counts, each row once: …`) and is not searched for doubles.
     """
 
     code: str

@@ -1,5 +1,5 @@
 -- Goods that moved for one purpose, out of the ledger.
--- counts: units of the item.
+-- counts, each row once: units of the item.
 select f.id as unit, f.id as fact, f.at, f.area, f.by, i.code::text as what, f.quantity as amount
 from {facts supplies_movement} f join supplies_item i on i.id = f.item
 where f.kind = %(kind)s and (%(item)s::text is null or i.code = %(item)s)

@@ -1,5 +1,5 @@
 -- Rows of pushed lists whose person was reached and verified.
--- counts: list rows; a person on two lists is two records. The first verifying attempt stands for each.
+-- counts, each row once: list rows; a person on two lists is two records. The first verifying attempt stands for each.
 with tried as (
     select distinct on (coalesce(p.person, f.subject)) coalesce(p.person, f.subject) as person, f.id, f.at, f.area, f.by
     from {facts worklists_attempt} f left join {persons} p on p.id = f.subject
