@@ -1,17 +1,18 @@
 """Door to door, in pairs: buildings made on the spot, people registered, shut doors tried again, paper typed in later."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from drill.disturbances import Manner, manners
 from drill.plan import HomeVisits, Sweep
-from drill.play import ground
+from drill.play.ground import building as surveyed
+from drill.play.ground import person
 from drill.play.sampling import Kit
 from drill.play.script import How, Json, Scene, by_door, chunks, daytime, doors_of
 from drill.population import Resident, Responder
-from drill.territory import Building
+from drill.territory import Building, Dwelling
 
 TYPED_AT = 21  # o'clock: paper packs are typed in when the day is over
 
@@ -25,6 +26,14 @@ class Pair:
     other: Responder
     phone: str
     organisation: str
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where pairs go: every door with its building, and who lives behind it."""
+
+    doors: Mapping[UUID, tuple[Building, Dwelling]]
+    living: Mapping[UUID, list[Resident]]
 
 
 def pairs(scene: Scene, organisation: str, count: int, names: tuple[str, str]) -> list[Pair]:
@@ -62,12 +71,12 @@ def _sweep(scene: Scene, sweep: Sweep) -> None:
         middle = sweep.starts_at + (sweep.ends_at - sweep.starts_at) * 0.7
         walk = daytime(rng, sweep.starts_at + timedelta(minutes=10), middle, len(doors), (9, 20))
         again = daytime(rng, middle, sweep.ends_at, len(doors), (9, 20))
-        walker = _Walker(scene, pair, living, computers[pair.number % len(computers)] if paper else "")
+        walker = _Walker(scene, pair, Ground(doors_of(mine), living), computers[pair.number % len(computers)] if paper else "")
         made: set[UUID] = set()
         for at, (house, door) in zip(walk, doors, strict=True):
             if house.id not in made and sweep.area not in known:
                 made.add(house.id)
-                scene.tell(pair.phone, "add_building", at - timedelta(minutes=4), ground.building(house, "made_on_the_spot"))
+                scene.tell(pair.phone, "add_building", at - timedelta(minutes=4), surveyed(house, "made_on_the_spot"))
             walker.knock(at, door, how.get(door))
         shut = [door for _, door in doors if door in how and (how[door].absent or how[door].refuses)]
         for at, door in zip(again, shut, strict=False):
@@ -82,8 +91,8 @@ def _shared(houses: Sequence[Building], count: int) -> list[Sequence[Building]]:
 class _Walker:
     """One pair on its way: what they find is on a telephone, or on paper until a computer is free."""
 
-    def __init__(self, scene: Scene, pair: Pair, living: dict[UUID, list[Resident]], computer: str) -> None:
-        self.scene, self.pair, self.living, self.computer = scene, pair, living, computer
+    def __init__(self, scene: Scene, pair: Pair, ground: Ground, computer: str) -> None:
+        self.scene, self.pair, self.ground, self.computer = scene, pair, ground, computer
 
     def _how(self, at: datetime, note: Json) -> tuple[str, How]:
         """Who sends it: on paper it waits for the evening."""
@@ -94,8 +103,10 @@ class _Walker:
 
     def visit(self, at: datetime, door: UUID, outcome: str) -> None:
         """What was found at a door."""
-        people = self.living.get(door, []) if outcome == "done" else []
-        note: Json = {"org": self.pair.organisation, "door": str(door), "outcome": outcome}
+        people = self.ground.living.get(door, []) if outcome == "done" else []
+        house = self.ground.doors[door][0]
+        note: Json = {"org": self.pair.organisation, "door": str(door), "house": str(house.id),
+                      "doors": len(house.dwellings), "outcome": outcome}  # fmt: skip
         sender, how = self._how(at, note)
         body: Json = {"dwelling": door, "outcome": outcome, "persons": len(people), "with_responder": self.pair.other.id}
         self.scene.tell(sender, "record_visit", at, body, how)
@@ -111,11 +122,11 @@ class _Walker:
 
     def opened(self, at: datetime, door: UUID) -> None:
         """Everybody who lives there is registered."""
-        for number, resident in enumerate(self.living.get(door, [])):
+        for number, resident in enumerate(self.ground.living.get(door, [])):
             moment = at + timedelta(seconds=10 * number)
             note: Json = {"org": self.pair.organisation, "person": str(resident.id)}
             sender, how = self._how(moment, note)
-            self.scene.tell_of(sender, "register_person", moment, ground.person(resident, door), how)
+            self.scene.tell_of(sender, "register_person", moment, person(resident, door), how)
         self.visit(at + timedelta(minutes=2), door, "done")
 
 
@@ -140,7 +151,7 @@ def _home_visits(scene: Scene, visits: HomeVisits) -> None:
     if visits.sampled:
         kit.open(visits.starts_at, visits.ends_at)
     for pair, part in zip(team, _split(list(zip(times, doors, strict=True)), len(team)), strict=True):
-        walker = _Walker(scene, pair, living, "")
+        walker = _Walker(scene, pair, Ground(known, living), "")
         for at, door in part:
             walker.opened(at, door)
         if visits.sampled:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from drill.plan import Batch, Callout, Gate, Rota, Unfit
+from drill.plan import Batch, Callout, Unfit
 from drill.play.ground import responder
 from drill.play.script import SETUP, How, Json, Scene, spread
 from drill.population import Responder
@@ -44,18 +44,23 @@ def _callout(scene: Scene, callout: Callout) -> None:
 
 
 def _sign_ups(scene: Scene, callout: Callout) -> None:
-    before = 0
-    for other in scene.play.callouts:
-        if other.key == callout.key:
-            break
-        before += other.people if other.organisation == callout.organisation else 0
+    before = sum(one.people for one in _before(scene, callout) if one.organisation == callout.organisation)
     people = scene.people(callout.organisation)[before : before + callout.people]
     organisation = scene.organisations[callout.organisation]
-    times = spread(scene.rng("sign-ups", callout.key), callout.sent_at, callout.closes_at, len(people))
+    first_duty = min(
+        (one.starts_at for one in shifts(scene.play.rotas, scene.play.opened_at) if one.organisation == callout.organisation),
+        default=callout.closes_at,
+    )
+    closes = max(min(callout.closes_at, first_duty - timedelta(hours=2)), callout.sent_at + timedelta(hours=1))
+    times = spread(scene.rng("sign-ups", callout.key), callout.sent_at, closes, len(people))
     for at, person in zip(times, people, strict=True):
         body: Json = {"responder": responder(scene, person, organisation), "channel": callout.channel}
         note: Json = {"person": str(person.id), "channel": callout.channel}
         scene.tell(scene.desk, "sign_up_volunteer", at, body, How(note=note))
+
+
+def _before(scene: Scene, callout: Callout) -> list[Callout]:
+    return list(scene.play.callouts[: scene.play.callouts.index(callout)])
 
 
 def members(scene: Scene, batch: Batch) -> tuple[Responder, ...]:
@@ -73,7 +78,7 @@ def _batches(scene: Scene) -> None:
         identity = scene.id("batch", batch.key)
         people = members(scene, batch)
         there = people[: batch.people]
-        planned_at = max(scene.play.opened_at, batch.muster_at - timedelta(hours=3))
+        planned_at = max(scene.play.opened_at + timedelta(minutes=10), batch.muster_at - timedelta(hours=3))
         scene.tell(scene.desk, "plan_batch", planned_at, {
             "id": identity, "area": int(batch.to_area), "organisation": scene.organisation(batch.organisation),
             "from_area": int(batch.from_area) if batch.from_area else None, "leader": there[0].id, "task": batch.task.zh,
@@ -104,7 +109,8 @@ def add_post(scene: Scene, key: str, kind: str, area: str, seats: int, forbids: 
 def work_shift(scene: Scene, shift: Shift, post: UUID) -> None:
     """One group on duty: the shift is made, its seats are claimed, everybody begins and ends."""
     identity = scene.id("shift", shift.rota, shift.starts_at.isoformat())
-    made = scene.play.opened_at + timedelta(minutes=7)
+    signs_up = any(one.organisation == shift.organisation for one in scene.play.callouts if one.people)
+    made = shift.starts_at - timedelta(hours=1) if signs_up else scene.play.opened_at + timedelta(minutes=7)
     add_shift(scene, identity, post, (shift.starts_at, shift.ends_at), shift.people)
     phone = scene.phone(f"rota-{shift.rota}")
     people = scene.people(shift.organisation)[shift.first_person : shift.first_person + shift.people]
@@ -124,12 +130,6 @@ def add_shift(scene: Scene, identity: UUID, post: UUID, hours: tuple[datetime, d
     """A shift at a post."""
     listed = [{"id": identity, "post": post, "from_at": hours[0], "to_at": hours[1], "seats": seats}]
     scene.tell(scene.desk, "add_shifts", scene.play.opened_at + timedelta(minutes=6), {"shifts": listed}, SETUP)
-
-
-def duty(scene: Scene, rotas: tuple[Rota | Gate, ...], posts: dict[str, UUID]) -> None:
-    """The shifts of gates."""
-    for shift in shifts(rotas, scene.play.opened_at):
-        work_shift(scene, shift, posts[shift.rota])
 
 
 def _teams(scene: Scene) -> None:

@@ -57,7 +57,8 @@ def store(scene: Scene, area: str, kind: str = "store") -> UUID:
 
 
 def _items(scene: Scene) -> None:
-    units = {one.item: one.unit for one in (*scene.play.stock, *scene.play.supplies, *scene.play.donations)}
+    units = {one.item: one.unit for one in scene.play.stock}
+    units |= {one.item: one.unit for one in scene.play.supplies} | {one.item: one.unit for one in scene.play.donations}
     lent = {one.vehicle_kind for one in scene.play.batches if one.vehicle_kind in LENDING}
     units |= dict.fromkeys(lent, "vehicle")
     listed = []

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -44,18 +44,24 @@ class Player:
         self.script, self.server, self.ledger = script, server, ledger
         self.passwords = passwords
         self.desks: dict[str, Desk] = {}
-        self.locks: dict[str, threading.Lock] = {}
         self.lock = threading.Lock()
         self.clock = Clock()
         self.commander = self.desk(COMMANDER)
         self.drawer = Drawer(ledger.folder, server, self.commander)
 
-    def desk(self, username: str) -> Desk:
+    def account(self, username: str) -> str:
+        """The account that plays a part: its own, or the only one there is."""
+        if username in self.passwords:
+            return username
+        if len(self.passwords) == 1:
+            return next(iter(self.passwords))
+        raise DrillError(f"缺少账号 {username}", f"there is no account {username}")
+
+    def desk(self, part: str) -> Desk:
         """A signed-in desk."""
+        username = self.account(part)
         with self.lock:
             if username not in self.desks:
-                if username not in self.passwords:
-                    raise DrillError(f"缺少账号 {username}", f"there is no account {username}")
                 self.desks[username] = Desk(self.server, username, self.passwords[username])
             return self.desks[username]
 
@@ -110,6 +116,7 @@ class Player:
         if not package.sender.startswith("phone/"):
             return self.desk(package.sender)
         phone = self.script.phones[package.sender.removesuffix(REPLACED)]
+        phone = replace(phone, account=self.account(phone.account))
         return self.drawer.take(package.sender, phone, self.incident(package.incident))
 
     def _send(self, package: Package) -> None:

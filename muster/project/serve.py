@@ -60,7 +60,7 @@ class Child:
             env=installation.environment(),
             stdout=2,  # our own output is the ready line and nothing else
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
 
     def is_up(self) -> bool:
@@ -179,7 +179,7 @@ def _require_free(plan: Plan) -> None:
         )
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Linux: ask for SIGTERM when the parent is killed, so that no orphan keeps the port."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
