@@ -1,0 +1,340 @@
+"""Sites: how far every tube is, who is still untested, what the laboratory owes, what passes the gates."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_POST
+
+from muster.commandpost import terms
+from muster.commandpost.asking import body, has, tabs, told, turn, wish
+from muster.commandpost.frame import DeskRequest, act, area_in_view, bounds, drawer, ids, link, screen, within
+from muster.core.access import span
+from muster.core.errors import NotFound
+from muster.core.models import Retraction
+from muster.domain.passes import queries as passes
+from muster.domain.passes.models import Pass
+from muster.domain.people import queries as people
+from muster.domain.people.models import Resident
+from muster.domain.places import queries as places
+from muster.domain.places.models import Building, Point
+from muster.domain.responders import queries as responders
+from muster.domain.sampling import actions, queries
+from muster.domain.sampling.models import (
+    ResultReported,
+    Round,
+    Tube,
+    TubeHandedOver,
+    TubesCounted,
+    TubeSealed,
+)
+from muster.domain.sampling.queries import SiteBoard
+from muster.domain.sampling.rules import Result, TubeState
+
+PAGES = (
+    ("", pgettext_lazy("tab", "Sites")),
+    ("tubes/", pgettext_lazy("tab", "Tubes")),
+    ("coverage/", pgettext_lazy("tab", "Who is untested")),
+    ("laboratory/", pgettext_lazy("tab", "Laboratory")),
+    ("gates/", pgettext_lazy("tab", "Gates and passes")),
+)
+HOURS = 24
+MOST_SITES = 300
+MOST_BUILDINGS = 200
+SIZE = 50
+
+
+@screen
+def sites(request: DeskRequest) -> HttpResponse:
+    """Sites with their tubes by state, and the tubes on the table against those the system has there."""
+    points = {one.id: one for one in Point.objects.filter(within(request), incident=request.incident.id, kind="site")[:MOST_SITES]}
+    boards = {one.site: one for one in queries.site_boards()}
+    names = places.area_names({one.area for one in points.values()})
+    known = Point.objects.filter(within(request), incident=request.incident.id).in_bulk(boards.keys() - points.keys())
+    held = {**points, **known}
+    rows = [_site(held.get(site), boards.get(site), names) for site in sorted(held, key=lambda one: (held[one].name, one))]
+    hour = request.now.replace(minute=0, second=0, microsecond=0)
+    since = hour - timedelta(hours=HOURS - 1)
+    taken = queries.samples_by_hour(from_at=since, to_at=request.now)
+    totals = {state: sum(row["states"][n][1] for row in rows) for n, state in enumerate(TubeState)}
+    context = {
+        "tabs": tabs(request, "sites", *PAGES),
+        "rows": rows,
+        "states": list(terms.TUBE.values()),
+        "totals": [(terms.TUBE[state], totals[state], str(state)) for state in TubeState],
+        "missing": sum(max(row["difference"] or 0, 0) for row in rows),
+        "hours": [(since + timedelta(hours=n), taken.get(since + timedelta(hours=n), 0)) for n in range(HOURS)],
+        "any": bool(taken),
+        "flagged": sum(row["flagged"] for row in rows),
+    }
+    return render(request, "commandpost/sites/sites.html", context)
+
+
+def _site(point: Point | None, board: SiteBoard | None, names: dict[int, str]) -> dict[str, Any]:
+    table = board.table if board else None
+    counts = board.tubes if board else {}
+    difference = None if table is None or table.difference is None else -table.difference
+    return {
+        "id": point.id if point else None,
+        "name": point.name if point else "",
+        "area": names.get(point.area, "") if point else "",
+        "states": [(str(state), counts.get(state, 0)) for state in TubeState],
+        "seats": board.seats if board else 0,
+        "flagged": board.flagged if board else 0,
+        "table": table,
+        "difference": difference,
+        "extra": -difference if difference is not None and difference < 0 else 0,
+    }
+
+
+@screen
+def tubes(request: DeskRequest) -> HttpResponse:
+    """A page of tubes, perhaps of one site, state, flag or result."""
+    asked = wish(request, "site", "state", "flag", "result", "code")
+    found = Tube.objects.filter(within(request), incident=request.incident.id, first_at__isnull=False)
+    if site := ids([asked["site"]]):
+        found = found.filter(site=site[0])
+    if asked["state"] in terms.TUBE:
+        found = found.filter(state=asked["state"])
+    if asked["result"] in terms.RESULT:
+        found = found.filter(result=asked["result"])
+    if asked["flag"] == "1":
+        found = found.exclude(flags=[])
+    if asked["code"]:
+        found = found.filter(code__endswith=asked["code"].strip()[:40])
+    rows, pager = turn(request, found, "first_at", newest=True)
+    points = Point.objects.filter(incident=request.incident.id, kind="site").order_by("name", "id")
+    names = dict(points.values_list("id", "name")[:MOST_SITES])
+    context = pager | {
+        "tabs": tabs(request, "sites", *PAGES),
+        "rows": [(row, names.get(row.site, ""), look(row), terms.word(terms.TUBE, row.state), _result(row)) for row in rows],
+        "wish": asked,
+        "sites": names,
+        "states": terms.TUBE,
+        "results": terms.RESULT,
+    }
+    return render(request, "commandpost/sites/tubes.html", context)
+
+
+def look(tube: Tube) -> str:
+    """The state a tube is drawn with."""
+    if tube.result == Result.POSITIVE or tube.flags:
+        return "refused"
+    return {"open": "open", "resulted": "done"}.get(tube.state, "doing")
+
+
+def _result(tube: Tube) -> str:
+    return terms.word(terms.RESULT, tube.result) if tube.result else ""
+
+
+@screen
+def tube_drawer(request: DeskRequest, tube: UUID) -> HttpResponse:
+    """One tube: who sits in it (masked), through whose hands it went, what the laboratory found."""
+    held = Tube.objects.filter(pk=tube, incident=request.incident.id).first()
+    if held is None:
+        raise NotFound
+    seated = queries.members([tube]).get(tube, [])
+    masked = people.masked({one.resident for one in seated}, request.incident.id)
+    site = Point.objects.filter(pk=held.site).values_list("name", flat=True).first() if held.site else ""
+    context = {
+        "title": held.code,
+        "held": held,
+        "site": site,
+        "state": look(held),
+        "word": terms.word(terms.TUBE, held.state),
+        "result": _result(held),
+        "flags": terms.words(terms.TUBE_FLAG, held.flags),
+        "members": [(one, masked.get(one.resident)) for one in seated],
+        "events": _custody(held),
+        "results": terms.RESULT,
+        "may_result": request.actor.may("sampling.result", held.area, request.incident.id),
+    }
+    return drawer(request, "commandpost/sites/tube.html", context)
+
+
+def _custody(held: Tube) -> list[dict[str, Any]]:
+    """Everything that happened to a tube, newest first."""
+    said: list[tuple[datetime, UUID, UUID, str]] = []
+    for one in TubeSealed.objects.filter(tube=held.id):
+        said.append((one.at, one.by, one.id, _("sealed, %(n)s seats said") % {"n": "–" if one.seats_said is None else one.seats_said}))
+    for count in TubesCounted.objects.filter(tubes__contains=[held.id]):
+        said.append((count.at, count.by, count.id, _("counted on the table")))
+    for way in TubeHandedOver.objects.filter(tube=held.id):
+        said.append((way.at, way.by, way.id, _("handed over: %(to)s") % {"to": way.to or "–"}))
+    for report in ResultReported.objects.filter(tube=held.id):
+        said.append((report.at, report.by, report.id, _("result: %(result)s") % {"result": terms.word(terms.RESULT, report.result)}))
+    gone = set(Retraction.objects.filter(target__in=[one[2] for one in said]).values_list("target", flat=True))
+    known = responders.known({one[1] for one in said})
+    return [
+        {"at": at, "what": what, "by": known[by].code if by in known else "", "retracted": fact in gone}
+        for at, by, fact, what in sorted(said, key=lambda one: (one[0], one[2]), reverse=True)
+    ]
+
+
+@require_POST
+@screen
+def result(request: DeskRequest, tube: UUID) -> HttpResponse:
+    """Report what the laboratory found."""
+    act(request, actions.report_results, body(request, actions.ReportResult, {"tube": tube}))
+    return told(request, _("The result is recorded. A positive pool makes single resamples at once."), "sites/tubes")
+
+
+def _round(request: DeskRequest) -> tuple[Round | None, list[Round]]:
+    listed = list(queries.rounds().filter(incident=request.incident.id)[:50])
+    wanted = ids([request.GET.get("round", "")])
+    return next((one for one in listed if wanted and one.id == wanted[0]), listed[0] if listed else None), listed
+
+
+@screen
+def coverage(request: DeskRequest) -> HttpResponse:
+    """Due and sampled of a round by community; inside one community by building. Numbers open who is left."""
+    chosen, listed = _round(request)
+    area = area_in_view(request)
+    context: dict[str, Any] = {"tabs": tabs(request, "sites", *PAGES), "chosen": chosen, "rounds": listed, "area": area}
+    if chosen is not None:
+        low, high = bounds(request)
+        if area and span(area)[1] - area <= queries.COMMUNITY:
+            context["rows"] = _by_building(request, chosen, area)
+            context["place"] = places.area_names({area})[area]
+        else:
+            rows = [row for row in queries.coverage(chosen, area or None) if low <= row.area < high or row.sampled]
+            names = places.area_names({row.area for row in rows})
+            context["rows"] = [
+                {"name": names[row.area], "due": row.due, "sampled": row.sampled, "left": row.untested,
+                 "url": link(request, area=str(row.area), round=str(chosen.id)), "left_url": _left(chosen, row.area)}
+                for row in sorted(rows, key=lambda row: (-row.untested, row.area))
+            ]  # fmt: skip
+        context |= {"due": sum(row["due"] for row in context["rows"]), "sampled": sum(row["sampled"] for row in context["rows"])}
+    return render(request, "commandpost/sites/coverage.html", context)
+
+
+def _left(chosen: Round, area: int, building: UUID | None = None) -> str:
+    within_building = f"&building={building}" if building else ""
+    return f"../untested/?round={chosen.id}&area={area}{within_building}"
+
+
+def _by_building(request: DeskRequest, chosen: Round, area: int) -> list[dict[str, Any]]:
+    rows = queries.coverage_by_building(chosen, area)[:MOST_BUILDINGS]
+    names = dict(Building.objects.filter(pk__in=[row.building for row in rows if row.building]).values_list("id", "name"))
+    return [
+        {
+            "name": names.get(row.building, "") if row.building else _("without a door"), "due": row.due,
+            "sampled": row.sampled, "left": row.untested, "left_url": _left(chosen, area, row.building),
+            "url": f"/i/{request.incident.code}/buildings/{row.building}/" if row.building else "",
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+@screen
+def untested(request: DeskRequest) -> HttpResponse:
+    """Who is left in a round, door by door, names masked."""
+    chosen, listed = _round(request)
+    area = area_in_view(request)
+    building = next(iter(ids([request.GET.get("building", "")])), None)
+    rows: list[dict[str, Any]] = []
+    following = None
+    if chosen is not None:
+        found = queries.left(chosen, area or chosen.area, building=building, after=_after(request), size=SIZE + 1)
+        if len(found) > SIZE:
+            following = link(request, after=f"{found[SIZE - 1][0]}~{found[SIZE - 1][1]}")
+        rows = _named(request, [resident for _area, resident in found[:SIZE]])
+    context = {
+        "tabs": tabs(request, "sites", *PAGES), "chosen": chosen, "rounds": listed, "rows": rows, "area": area,
+        "place": places.area_names({area})[area] if area else "", "next_url": following,
+        "previous_url": link(request, after="") if request.GET.get("after") else None,
+    }  # fmt: skip
+    return render(request, "commandpost/sites/untested.html", context)
+
+
+def _after(request: DeskRequest) -> tuple[int, UUID] | None:
+    area, _sep, identity = request.GET.get("after", "").partition("~")
+    found = ids([identity])
+    return (int(area), found[0]) if found and area.isdigit() and len(area) <= 15 else None
+
+
+def _named(request: DeskRequest, residents: list[UUID]) -> list[dict[str, Any]]:
+    masked = people.masked(residents, request.incident.id)
+    doors = dict(Resident.objects.filter(pk__in=residents).values_list("id", "dwelling"))
+    titles = places.dwelling_titles({door for door in doors.values() if door})
+    return [
+        {"id": one, "name": masked[one].name if one in masked else "", "phone": masked[one].phone if one in masked else "",
+         "door": titles.get(doors.get(one), "") if doors.get(one) else ""}
+        for one in residents
+    ]  # fmt: skip
+
+
+@screen
+def laboratory(request: DeskRequest) -> HttpResponse:
+    """Tubes handed over without a result, longest waiting first; and the positive pools."""
+    waiting = queries.at_laboratory(request.incident.id, request.now)
+    positive = Tube.objects.filter(within(request), incident=request.incident.id, result=Result.POSITIVE)
+    pools = list(positive.order_by("-resulted_at", "id")[:100])
+    names = dict(Point.objects.filter(pk__in={one.site for one in waiting} | {one.site for one in pools}).values_list("id", "name"))
+    context = {
+        "tabs": tabs(request, "sites", *PAGES),
+        "waiting": [(one, names.get(one.site, "")) for one in waiting],
+        "late": sum(one.late for one in waiting),
+        "pools": [(one, names.get(one.site, "")) for one in pools],
+        "may_result": has(request, "sampling.result"),
+    }
+    return render(request, "commandpost/sites/laboratory.html", context)
+
+
+@screen
+def gates(request: DeskRequest) -> HttpResponse:
+    """What passed each gate by the hour, scans the server would have judged otherwise, passes by kind."""
+    asked = wish(request, "hours")
+    hours = 72 if asked["hours"] == "72" else HOURS
+    since = request.now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
+    counted = passes.gate_hours(from_at=since, to_at=request.now + timedelta(hours=1))
+    doubts = list(passes.flagged().filter(incident=request.incident.id, at__gte=since)[:50])
+    points = Point.objects.filter(incident=request.incident.id)
+    names = dict(points.filter(Q(kind="gate") | Q(pk__in={one.gate for one in doubts})).values_list("id", "name")[:MOST_SITES])
+    held = Pass.objects.filter(within(request), incident=request.incident.id)
+    kinds = held.values_list("kind").annotate(
+        n=Count("id"), gone=Count("id", filter=Q(revoked_at__isnull=False)),
+        good=Count("id", filter=Q(revoked_at=None, valid_from__lte=request.now, valid_to__gt=request.now)),
+    )  # fmt: skip
+    context = {
+        "tabs": tabs(request, "sites", *PAGES),
+        "wish": {"hours": str(hours)},
+        "gates": _gates(counted, names),
+        "doubts": [(one, names.get(one.gate, ""), terms.word(terms.CHECK, one.checked)) for one in doubts],
+        "kinds": [(terms.word(terms.PASS, kind), n, gone, good) for kind, n, gone, good in kinds.order_by("kind")],
+    }
+    return render(request, "commandpost/sites/gates.html", context)
+
+
+
+def _gates(counted: list[passes.GateHour], names: dict[UUID, str]) -> list[dict[str, Any]]:
+    gates: dict[UUID, dict[str, Any]] = {
+        gate: {"name": name, "passed": 0, "stopped": 0, "amber": 0, "hours": []} for gate, name in names.items()
+    }
+    for row in counted:
+        one = gates.setdefault(row.gate, {"name": names.get(row.gate, ""), "passed": 0, "stopped": 0, "amber": 0, "hours": []})
+        one["passed"] += row.passed
+        one["stopped"] += row.stopped
+        one["amber"] += row.amber
+        one["hours"].append(row)
+    return sorted(gates.values(), key=lambda one: (-one["passed"] - one["stopped"] - one["amber"], one["name"]))
+
+
+urlpatterns = [
+    path("sites/", sites, name="sites"),
+    path("sites/tubes/", tubes, name="tubes"),
+    path("sites/tubes/<uuid:tube>/drawer/", tube_drawer, name="tube-drawer"),
+    path("sites/tubes/<uuid:tube>/result/", result, name="tube-result"),
+    path("sites/coverage/", coverage, name="coverage"),
+    path("sites/untested/", untested, name="untested"),
+    path("sites/laboratory/", laboratory, name="laboratory"),
+    path("sites/gates/", gates, name="gates"),
+]
