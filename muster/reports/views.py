@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from muster.core.errors import BadInput, NotAllowed, NotFound, Refusal
-from muster.reports import queries, services
+from muster.reports import played, queries
 from muster.reports.figures import counting
 from muster.reports.figures.asking import Wanted, read
 from muster.reports.figures.definition import LATEST, Ask
@@ -132,8 +132,8 @@ def rows(request: Any, incident: str, figure: str) -> HttpResponse:
 @guarded
 def service_rows(request: Any, incident: str) -> HttpResponse:
     """What was played: one word for each reference, and its parts."""
-    parts = services.evaluate(request.incident.id)
-    words = [{"ref": ref, "status": status} for ref, status in services.by_ref(parts).items()]
+    parts = played.evaluate(request.incident.id)
+    words = [{"ref": ref, "status": status} for ref, status in played.by_ref(parts).items()]
     return reply({"incident": incident, "services": words, "parts": parts})
 
 

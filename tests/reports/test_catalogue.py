@@ -10,7 +10,7 @@ import pytest
 
 from muster.core.access import Actor
 from muster.core.ids import new_id
-from muster.reports import services
+from muster.reports import played as services
 from muster.reports.figures import catalogue, counting
 from muster.reports.figures.asking import Wanted, read
 from muster.reports.figures.definition import Ask, Figure, Text, UnknownFigure, WrongParameter
@@ -77,10 +77,10 @@ def test_a_parameter_a_figure_does_not_take_is_refused(in_scope: Actor, now: dat
 
 
 def test_services_are_missing_until_something_is_recorded(in_scope: Actor, incident: UUID) -> None:
-    played = services.evaluate(incident)
-    assert {one.status for one in played} == {"missing"}
-    assert len({(one.ref, one.code) for one in played}) == len(played)
-    assert set(services.by_ref(played).values()) == {"missing"}
+    found = services.evaluate(incident)
+    assert {one.status for one in found} == {"missing"}
+    assert len({(one.ref, one.code) for one in found}) == len(found)
+    assert set(services.by_ref(found).values()) == {"missing"}
 
 
 def test_a_service_with_one_part_missing_is_missing() -> None:
