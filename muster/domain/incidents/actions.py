@@ -108,7 +108,10 @@ def open_incidents(*, told: Sequence[Told[OpenIncident]], by: Actor, incident: U
 def change_packs(*, told: Sequence[Told[ChangePack]], by: Actor, incident: UUID, now: datetime) -> Done:
     """Bring another pack into force."""
     done = Done()
-    held = Incident.objects.select_for_update().get(pk=incident)
+    held = Incident.objects.select_for_update().filter(pk=incident).first()
+    if held is None:  # nobody locks what they may not change
+        done.refused |= {one.id: NotAllowed(right="incidents.zone") for one in told}
+        return done
     for one in sorted(told, key=lambda o: (o.at, o.id)):
         if not by.may("incidents.zone", held.area, incident):
             done.refused[one.id] = NotAllowed(right="incidents.zone")
