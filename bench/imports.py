@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from bench.house import Row, as_superuser, house, options, row, show
 from bench.reference import import_rows
@@ -40,7 +40,12 @@ def person(serial: int) -> tuple[str, str, str, str]:
     """A person behind one of the doors of the seeded buildings."""
     name = chr(0x4E00 + serial % 5000) + chr(0x5000 + serial // 5000 % 5000)
     building, door = serial // DOORS % 2_000, serial % DOORS
-    return name, citizen(serial), f"13{serial:09}", f"测试社区中兴路{building + 1}栋{door // 4 + 1}0{door % 4 + 1}"
+    return (
+        name,
+        citizen(serial),
+        f"13{serial:09}",
+        f"测试社区中兴路{building + 1}栋{door // 4 + 1}0{door % 4 + 1}",
+    )
 
 
 def file_of(start: int, count: int) -> bytes:
@@ -63,9 +68,15 @@ def seed(known: int) -> Any:
     with scope(system(), INCIDENT):
         create_keys(INCIDENT)
         Incident.objects.create(
-            id=INCIDENT, area=AREA, code="bench", title_zh="基准", title_en="bench", pack="covid-cn-v8", opened_at=now
+            id=INCIDENT,
+            area=AREA,
+            code="bench",
+            title_zh="基准",
+            title_en="bench",
+            pack="covid-cn-v8",
+            opened_at=now,
         )
-        account = accounts.create_account(username="bench", password="bench bench bench")
+        account = accounts.create_account(username="bench", password=str(uuid4()))
         accounts.give(account=account.pk, role="desk", area=AREA, incident=None, until=None, by=system())
         actor = accounts.actor(account.pk)
     _build(now)
@@ -89,8 +100,13 @@ def _build(now: datetime) -> None:
     from muster.domain.places import actions as places
 
     with scope(system(incident=INCIDENT), INCIDENT) as by:
-        areas = [places.NewArea(AREA, "测试街道", "subdistrict"), places.NewArea(COMMUNITY, "测试社区", "community")]
-        places.add_areas(told=[Told(new_id(), now, by.by, places.AddAreas(areas))], by=by, incident=INCIDENT, now=now)
+        areas = [
+            places.NewArea(AREA, "测试街道", "subdistrict"),
+            places.NewArea(COMMUNITY, "测试社区", "community"),
+        ]
+        places.add_areas(
+            told=[Told(new_id(), now, by.by, places.AddAreas(areas))], by=by, incident=INCIDENT, now=now
+        )
         told = [
             Told(new_id(), now, by.by, places.AddBuilding(
                 id=derive_id("bench", n), area=COMMUNITY, name=f"中兴路{n}栋", compound="中兴路", number=f"{n}栋",
@@ -134,7 +150,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         actor = seed(wish.known)
         import_rows.prepare(dsn, wish.known)
         next_one = wish.known
-        sides = (("residents", wish.rows, import_rows.import_residents), ("lists", wish.list, import_rows.import_list))
+        sides = (
+            ("residents", wish.rows, import_rows.import_residents),
+            ("lists", wish.list, import_rows.import_list),
+        )
         for kind, rows, plain in sides:
             mine, previews, limit = [], [], []
             for number in range(wish.runs):
@@ -150,15 +169,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     show(results, wish.json)
 
 
+LISTS = "truncate worklists_listentry, worklists_workitem, worklists_workcause, worklists_verificationlist"
+PEOPLE = """
+truncate plain.entry;
+delete from plain.resident where document not like 'K%';
+delete from people_identity i using people_resident r where r.id = i.resident and r.source like 'import%';
+delete from people_resident where source like 'import%';
+"""
+
+
 def _forget(kind: str) -> None:
     """Between runs: what was imported goes, so that every run meets the same number of people."""
-    lists = "truncate worklists_listentry, worklists_workitem, worklists_workcause, worklists_verificationlist;"
-    as_superuser(
-        f"{lists if kind == 'lists' else ''} truncate plain.entry;"
-        "delete from plain.resident where document not like 'K%';"
-        "delete from people_identity i using people_resident r where r.id = i.resident and r.source like 'import%';"
-        "delete from people_resident where source like 'import%';"
-    )
+    if kind == "lists":
+        as_superuser(LISTS)
+    as_superuser(PEOPLE)
     as_superuser("vacuum analyze people_resident, people_identity, plain.resident, interop_importrow")
 
 

@@ -1,4 +1,4 @@
-"""The plainest import: csv to tuples, COPY, insert-select of what is not there yet. No rights, no sealing, no report."""
+"""The plainest import: csv to tuples, COPY, insert-select of what is not there yet. No rights, no sealing."""
 
 from __future__ import annotations
 

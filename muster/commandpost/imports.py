@@ -11,9 +11,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.timezone import get_default_timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from muster.commandpost import labels
 from muster.commandpost.frame import DeskRequest, ids, screen, within
@@ -252,7 +251,7 @@ def decide(request: DeskRequest, upload: UUID) -> HttpResponse:
     for key, value in request.POST.items():
         number = key.removeprefix("row-")
         if key.startswith("row-") and number.isascii() and number.isdigit() and len(number) < 9 and value:
-            found = ids([value])
+            found = ids([str(value)])
             choices[int(number)] = ("same", found[0]) if found else (str(value), None)
     decided = importing.decide(
         upload=upload, choices=choices, by=request.actor, incident=request.incident.id, now=request.now

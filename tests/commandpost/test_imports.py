@@ -74,7 +74,6 @@ def test_a_file_goes_through_the_four_steps(
     html = client.get(page).content.decode()
     for word in words:
         assert word in html
-    made = Import.objects.none()
     with scope(desk, incident):
         made = Import.objects.get()
     assert [made.counts[name] for name in ("rows", "taken", "refused", "already", "doubtful")] == [

@@ -15,7 +15,7 @@ from muster.core.errors import BadInput, NotFound
 from muster.core.ids import derive_id, new_id
 from muster.core.vault import vault
 from muster.interop.imports import engine, keeping, kinds, showing
-from muster.interop.imports.outcomes import CHOICES, SAME
+from muster.interop.imports.outcomes import CHOICES, RESULTS, SAME
 from muster.interop.imports.reading import read_rows
 from muster.interop.imports.refusals import ColumnsMissing, MustAccept, WrongKind, WrongState
 from muster.interop.models import Import, ImportDecision, ImportFile, ImportRow
@@ -222,7 +222,7 @@ def take_in(made: Import, by: Actor, now: datetime) -> None:
     made.save(update_fields=["counts", "state", "queued", "run_at"])
     journal.write(
         action="imports.run", by=by, incident=made.incident, area=made.area, subjects=[made.id],
-        count=int(made.counts["taken"]), detail={"kind": made.kind, **{k: v for k, v in made.counts.items() if k != "codes"}},
+        count=int(made.counts["taken"]), detail={"kind": made.kind, **{name: made.counts[name] for name in RESULTS}},
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol
@@ -30,7 +30,8 @@ from muster.interop.models import Import, ImportDecision, ImportRow
 from muster.journeys import settle
 
 ROW = (
-    "id", "incident", "area", "upload", "row", "result", "code", "field", "how", "subject", "candidates", "said_x", "shown_c",
+    "id", "incident", "area", "upload", "row", "result", "code", "field", "how", "subject", "candidates", "said_x",
+    "shown_c",
 )  # fmt: skip
 WORDS = {kinds.RESIDENTS: "person", kinds.LISTS: "person", kinds.BATCHES: "squad", kinds.BUILDINGS: "house"}
 COUNTS = """
@@ -106,7 +107,10 @@ class Worker:
 def _way(made: Import, setting: Setting) -> Pass:
     if made.kind == kinds.LISTS:
         return Listing(setting, made.options)
-    return {kinds.RESIDENTS: Persons, kinds.BATCHES: Squads, kinds.BUILDINGS: Houses}[made.kind](setting)
+    ways: dict[str, Callable[[Setting], Pass]] = {
+        kinds.RESIDENTS: Persons, kinds.BATCHES: Squads, kinds.BUILDINGS: Houses,
+    }  # fmt: skip
+    return ways[made.kind](setting)
 
 
 def _choices(made: Import) -> dict[bytes, Choice]:

@@ -42,7 +42,8 @@ def report(*, upload: UUID, result: str, language: str, by: Actor, incident: UUI
                 who = names.get(one.subject) if one.subject else None
                 cells = (
                     str(one.row), RESULT[one.result][english], one.field,
-                    texts.reason(one.code, language) if one.code else "", texts.how(one.how, language) if one.how else "",
+                    texts.reason(one.code, language) if one.code else "",
+                    texts.how(one.how, language) if one.how else "",
                     who.name if who else "", who.phone if who else "", who.document if who else "",
                 )  # fmt: skip
                 for column, text in enumerate(cells):

@@ -15,7 +15,7 @@ ADDRESS_PARTS = ("district", "subdistrict", "community", "compound", "building",
 
 # Headers of batches and buildings; those of people stand in tables.columns.
 BATCH_WORDS = {
-    "organisation": "派出单位 支援单位 来源单位 单位 单位名称 派出 派员单位 sender organisation organization from sent_by",
+    "organisation": "派出单位 支援单位 来源单位 单位 单位名称 派出 派员单位 sender organisation organization from",
     "people": "人数 支援人数 计划人数 派出人数 人员数 people headcount persons number_of_people count planned",
     "date": "日期 出发日期 到达日期 支援日期 到岗日期 时间 出发时间 date day departure arrival arrival_date",
     "destination": "支援街道 受援街道 目的地 前往街道 去向 街道 接收街道 destination to receiving subdistrict",

@@ -15,7 +15,9 @@ from muster.domain.people.queries import Masked
 from muster.interop.imports import keeping
 from muster.interop.models import Import, ImportRow
 
-PROGRESS = "select application_name from pg_stat_activity where application_name like %s and datname = current_database()"
+PROGRESS = """
+select application_name from pg_stat_activity where application_name like %s and datname = current_database()
+"""
 
 
 def imports(incident: UUID) -> QuerySet[Import]:

@@ -15,6 +15,7 @@ from muster.domain.people.models import Resident
 from muster.domain.places import actions as places
 from muster.domain.places.models import Building, Dwelling
 from muster.domain.responders import actions as responders
+from muster.domain.responders.rules import OrganisationKind
 from muster.domain.worklists import actions as worklists
 from muster.domain.worklists.actions.calls import RecordAttempt
 from muster.domain.worklists.models import ListEntry, VerificationList, WorkItem
@@ -34,12 +35,15 @@ def at_desk(desk: Actor, incident: UUID, now: datetime) -> Desk:
     with scope(system(incident=incident), incident) as by:
         areas = [
             places.NewArea(CITY, "深圳市", "city"), places.NewArea(DISTRICT, "龙岗区", "district"),
-            places.NewArea(SUBDISTRICT, "坂田街道", "subdistrict"), places.NewArea(COMMUNITY, "杨美社区居委会", "community"),
+            places.NewArea(SUBDISTRICT, "坂田街道", "subdistrict"),
+            places.NewArea(COMMUNITY, "杨美社区居委会", "community"),
             places.NewArea(ELSEWHERE, "翠竹社区居委会", "community"),
         ]  # fmt: skip
         told = [Told(new_id(), now, by.by, places.AddAreas(areas))]
         assert not places.add_areas(told=told, by=by, incident=incident, now=now).refused
-        body = responders.OrganisationBody(id=SENDER, name="市城管局", kind="agency", area=CITY)
+        body = responders.OrganisationBody(
+            id=SENDER, name="市城管局", kind=OrganisationKind.AGENCY, area=CITY
+        )
         responders.add_organisations(
             told=[Told(new_id(), now, by.by, responders.AddOrganisations([body]))],
             by=by,
@@ -145,7 +149,8 @@ def test_buildings_come_with_their_doors_and_addresses_find_them(at_desk: Desk) 
         assert (Building.objects.count(), Dwelling.objects.count()) == (2, 10)
     assert fates(at_desk.whole(csv_of(rows, header), "buildings", "楼2.csv")) == (0, 1, 2, 0)
     people = [
-        ("甲", "", "13800000001", "龙岗区坂田街道杨美社区中兴路3栋202"), ("乙", "", "13800000002", "杨美社区杨美村东三巷12号301室"),
+        ("甲", "", "13800000001", "龙岗区坂田街道杨美社区中兴路3栋202"),
+        ("乙", "", "13800000002", "杨美社区杨美村东三巷12号301室"),
         ("丙", "", "13800000003", "中兴路 三栋 101"),
     ]  # fmt: skip
     at_desk.whole(csv_of(people))

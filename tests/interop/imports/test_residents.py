@@ -96,9 +96,9 @@ def test_ambiguous_rows_wait_for_a_decision_that_is_remembered(at_desk: Desk) ->
 
 
 def test_undo_takes_back_what_nobody_used(at_desk: Desk, commander: Actor) -> None:
-    from muster.domain.people import actions as people
     from muster.core.ids import new_id
     from muster.core.told import Told
+    from muster.domain.people import actions as people
 
     made = at_desk.whole(csv_of([person(n) for n in range(5)]))
     with scope(commander, at_desk.incident):
