@@ -58,6 +58,28 @@ def write(
     )  # fmt: skip
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """How much was done of one kind, and when last."""
+
+    action: str
+    count: int
+    last_at: datetime
+
+
+COUNTS = """
+select action, sum(count), max(at) from core_entry where incident = %s and area >= %s and area < %s and at >= %s
+    and id > coalesce((select id from core_entry where at < %s order by id desc limit 1), 0)
+group by action order by 3 desc
+"""
+
+
+def counts(bounds: tuple[int, int], incident: UUID, since: datetime) -> list[Counted]:
+    """What was done since an instant, by action, the newest first. Reads from the end of the journal."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, [incident, *bounds, since, since])
+        return [Counted(*row) for row in cursor.fetchall()]
+
+
 def reason(entry: Entry) -> str:
     """The sealed reason of an entry, in clear."""
     if entry.reason is None:

@@ -79,7 +79,9 @@ class _Batch:
     def known(self, wires: Sequence[Wire]) -> list[Wire]:
         """Answer what was sent before; return what is new."""
         sql = "select id, digest, result, code from core_receipt where id = any(%s::uuid[])"
-        before = {row[0]: row for row in prepared.fetch(sql, [[wire.id for wire in wires]])}
+        before = {row[0]: row for row in prepared.fetch(sql, [bulk.array(wire.id for wire in wires)])}
+        if not before:
+            return list(wires)
         fresh = []
         for wire in wires:
             row = before.get(wire.id)
@@ -126,6 +128,9 @@ class _Batch:
             return
         done = action(told=told, by=self.actor, incident=self.incident, now=self.now)
         self.done.append(done)
+        if not (done.refused or done.waiting or done.data):
+            self.answers.update({one.id: Answer(one.id, "stored") for one in told})
+            return
         for one in told:
             refusal = done.refused.get(one.id) or done.waiting.get(one.id)
             if refusal is None:

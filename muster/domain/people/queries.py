@@ -11,7 +11,7 @@ import msgspec
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from muster.core import prepared
+from muster.core import bulk, prepared
 from muster.core.access import span
 from muster.core.models import Retraction, Share
 from muster.core.vault import Vault, vault
@@ -188,7 +188,7 @@ def joined_with(heads: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     """The other records of these persons (canonical ids), for those that were joined."""
     twins: defaultdict[UUID, set[UUID]] = defaultdict(set)
     sql = "select canonical, id from people_resident where canonical <> id and canonical = any(%s::uuid[])"
-    for head, one in prepared.fetch(sql, [list(set(heads))]):
+    for head, one in prepared.fetch(sql, [bulk.array(set(heads))]):
         twins[head].add(one)
     return twins
 

@@ -33,7 +33,7 @@ def record_visits(*, told: Sequence[Told[RecordVisit]], by: Actor, incident: UUI
     """Store visits and derive doors and buildings again. Two teams at one door are both kept."""
     done = Done()
     found = prepared.fetch(
-        "select id, area, building_id from places_dwelling where id = any(%s::uuid[])", [[one.body.dwelling for one in told]]
+        "select id, area, building_id from places_dwelling where id = any(%s::uuid[])", [bulk.array(one.body.dwelling for one in told)]
     )
     doors = {row[0]: (row[1], row[2]) for row in found}
     allowed = by.allowed("worklists.record", (area for area, _ in doors.values()), incident)
@@ -84,7 +84,7 @@ where v.dwelling = any(%s::uuid[]) and not exists (select from core_retraction r
 def recompute_doors(doors: dict[UUID, tuple[int, UUID]], incident: UUID) -> None:
     """Derive doors (id to area and building) from all their visits, then their buildings."""
     knocks: dict[UUID, list[Knock]] = defaultdict(list)
-    for dwelling, *fields in prepared.fetch(KNOCKS, [list(doors)]):
+    for dwelling, *fields in prepared.fetch(KNOCKS, [bulk.array(doors)]):
         knocks[dwelling].append(Knock(*fields))
     rows = []
     for dwelling, (area, building) in doors.items():

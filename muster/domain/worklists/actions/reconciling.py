@@ -52,7 +52,7 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
 
 def _causes_of(sources: set[UUID]) -> set[tuple[UUID, UUID]]:
     sql = "select item, source from worklists_workcause where wanted and source = any(%s::uuid[])"
-    return {(item, source) for item, source in prepared.fetch(sql, [list(sources)])}
+    return {(item, source) for item, source in prepared.fetch(sql, [bulk.array(sources)])}
 
 
 def calling_rules(incident: UUID) -> CallingRules:
@@ -90,7 +90,7 @@ class Locked(msgspec.Struct, frozen=True):
 
 def lock_items(items: Iterable[UUID]) -> dict[UUID, Locked]:
     """Lock the visible ones of these items, in id order."""
-    return {row[0]: Locked(*row) for row in prepared.fetch(LOCKED, [list(set(items))])}
+    return {row[0]: Locked(*row) for row in prepared.fetch(LOCKED, [bulk.array(set(items))])}
 
 
 def recompute_items(items: set[UUID], incident: UUID) -> None:
@@ -131,7 +131,7 @@ def _same_items(locked: Mapping[UUID, Locked], incident: UUID) -> dict[UUID, UUI
 def _causes(items: Iterable[UUID]) -> dict[UUID, list[Cause]]:
     found: dict[UUID, list[Cause]] = defaultdict(list)
     sql = "select item, due_at, priority, satisfied_at, area from worklists_workcause where wanted and item = any(%s::uuid[])"
-    for item, *fields in prepared.fetch(sql, [list(items)]):
+    for item, *fields in prepared.fetch(sql, [bulk.array(items)]):
         found[item].append(Cause(*fields))
     return found
 
@@ -144,6 +144,6 @@ where a.item = any(%s::uuid[]) and not exists (select from core_retraction r whe
 
 def _tries(items: Iterable[UUID], same: Mapping[UUID, UUID]) -> dict[UUID, list[Try]]:
     found: dict[UUID, list[Try]] = defaultdict(list)
-    for item, *fields in prepared.fetch(TRIES, [list(items)]):
+    for item, *fields in prepared.fetch(TRIES, [bulk.array(items)]):
         found[same.get(item, item)].append(Try(*fields))
     return found

@@ -36,10 +36,10 @@ def return_entries(*, lists: Iterable[UUID], by: Actor, incident: UUID, now: dat
     return done
 
 
-def enter_again(*, list: UUID, rows: set[int]) -> set[UUID]:
+def enter_again(*, pushed: UUID, rows: set[int]) -> set[UUID]:
     """Rows of a list that were returned and are asked for again; returns the entries. Part of a push."""
     again = set(
-        ListEntry.objects.filter(list=list, row__in=rows, returned_at__isnull=False).values_list(
+        ListEntry.objects.filter(list=pushed, row__in=rows, returned_at__isnull=False).values_list(
             "id", flat=True
         )
     )
