@@ -77,3 +77,8 @@ class ClosedSignUp(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Always closed."""
         return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failures count for a name at an address: who guesses from elsewhere locks nobody out."""
+        counted: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{counted}@{self.get_client_ip(request)}"

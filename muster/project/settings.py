@@ -124,6 +124,10 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+# on disk: failed sign-ins are counted together by all web processes
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR / "cache"},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "core.Account"
