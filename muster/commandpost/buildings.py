@@ -41,7 +41,7 @@ def building_list(request: DeskRequest) -> HttpResponse:
     names = places.area_names({row.area for row in rows})
     zones = incidents.zone_of_buildings({row.id for row in rows})
     context = {
-        "rows": [(row, names[row.area], zones.get(row.id), labels.ZONE.get(zones.get(row.id, ""))) for row in rows],
+        "rows": [(row, labels.BUILDING[row.state], names[row.area], zones.get(row.id), labels.ZONE.get(zones.get(row.id, ""))) for row in rows],
         "wish": wish,
         "swept": worklists.swept(bounds(request)),
         "areas": areas(request),
@@ -65,6 +65,7 @@ def building_page(request: DeskRequest, building: UUID) -> HttpResponse:
     zone = incidents.zone_at(building)
     context = {
         "row": row,
+        "state_word": labels.BUILDING[row.state],
         "place": places.area_names({row.area})[row.area],
         "floors": _floors(doors, states, late, f"/i/{request.incident.code}/buildings/{building}/units/"),
         "zone": zone,
@@ -162,7 +163,9 @@ def _item(pair: tuple[WorkItem, str], request: DeskRequest) -> dict[str, Any]:
 def building_drawer(request: DeskRequest, building: UUID) -> HttpResponse:
     """One building in short, beside the map."""
     row = _found(building)
-    context = {"title": row.name, "row": row, "place": places.area_names({row.area})[row.area]}
+    context = {
+        "title": row.name, "row": row, "word": labels.BUILDING[row.state], "place": places.area_names({row.area})[row.area],
+    }  # fmt: skip
     return drawer(request, "commandpost/buildings/drawer.html", context)
 
 

@@ -179,7 +179,7 @@ ACTION: Labels = {
     "worklists.visit": _("visits recorded"),
     "cases.confirm": _("case confirmed"),
     "cases.contact": _("contacts named"),
-    "cases.follow": _("contacts followed up"),
+    "cases.follow": _("follow-ups recorded"),
     "cases.withdraw": _("case withdrawn"),
     "mobilising.answer": _("call-out answered"),
     "mobilising.batch": _("batch planned"),

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from muster.commandpost import labels
 from muster.commandpost.frame import DeskRequest, area_in_view, areas, bounds, screen
 from muster.domain.places import queries as places
 from muster.domain.places.models import Area
@@ -18,7 +19,6 @@ from muster.domain.worklists.queries import BuildingRow, Patch, Swept
 MOST = 5_000
 LISTED = 200
 HALF = 0.0002  # degrees: a building without an outline is drawn about 40 metres wide
-LOOKS = ("refused", "doing", "absent", "open", "done")
 
 
 @screen
@@ -39,9 +39,9 @@ def map_page(request: DeskRequest) -> HttpResponse:
         "area": area,
         "areas": areas(request),
         "name": names[area] if area else "",
-        "rows": rows[:LISTED],
+        "rows": [(row, labels.BUILDING[row.state]) for row in rows[:LISTED]],
         "cut": len(rows) > LISTED,
-        "patches": [(patch, names[patch.area], look(patch.swept)) for patch in patches],
+        "patches": [(patch, names[patch.area], state := look(patch.swept), labels.BUILDING[state]) for patch in patches],
         "alone": alone,
         "swept": whole(patches),
     }
@@ -55,12 +55,10 @@ def whole(patches: list[Patch]) -> Swept:
 
 
 def look(swept: Swept) -> str:
-    """The state a community is drawn in: a refusal first, then anything under way."""
+    """The state a community is drawn in: all swept, begun, or not."""
     if swept.done == swept.buildings:
         return "done"
-    if swept.refused:
-        return "refused"
-    return "doing" if swept.done + swept.doing + swept.absent else "open"
+    return "open" if swept.open == swept.buildings else "doing"
 
 
 @screen

@@ -20,7 +20,6 @@ from muster.domain.helpline import queries as helpline
 from muster.domain.incidents.models import Zone
 from muster.domain.mobilising import queries as mobilising
 from muster.domain.mobilising.models import Batch
-from muster.domain.places import queries as places
 from muster.domain.sampling import queries as sampling
 from muster.domain.worklists import queries as worklists
 

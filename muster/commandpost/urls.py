@@ -2,9 +2,31 @@
 
 from django.urls import include, path
 
-from muster.commandpost import gallery, home, imports, work
+from muster.commandpost import (
+    batches,
+    buildings,
+    cases,
+    gallery,
+    home,
+    imports,
+    journal,
+    mapping,
+    overview,
+    people,
+    requests,
+    responders,
+    shifts,
+    sites,
+    sitrep,
+    stock,
+    work,
+    zones,
+)  # fmt: skip
 
-SCREENS = (work, imports)
+SCREENS = (
+    overview, buildings, mapping, cases, zones, people, journal, work, imports,
+    batches, responders, shifts, sites, stock, requests, sitrep,
+)  # fmt: skip
 
 urlpatterns = [
     *home.urlpatterns,

@@ -30,8 +30,8 @@ MOST_AT_ONCE = 10_000
 
 def chosen(request: DeskRequest) -> tuple[QuerySet[WorkItem], dict[str, str]]:
     """The items of the sentence in the address: kind, state, due, assigned, area, list."""
-    wish = {name: request.GET.get(name, "") for name in ("kind", "state", "due", "who", "step", "list", "area")}
-    rows = WorkItem.objects.filter(within(request), state=wish["state"] or "open")
+    wish = {name: request.GET.get(name, "") for name in ("kind", "state", "due", "who", "step", "list", "purpose", "area")}
+    rows = WorkItem.objects.filter(within(request), state=wish["state"] if wish["state"] in ("done", "withdrawn") else "open")
     if wish["kind"] in labels.ITEM_KIND:
         rows = rows.filter(kind=wish["kind"])
     if wish["step"] in labels.STEP:
@@ -46,6 +46,8 @@ def chosen(request: DeskRequest) -> tuple[QuerySet[WorkItem], dict[str, str]]:
         rows = rows.filter(assignee=found[0])
     if found := ids([wish["list"]]):
         rows = rows.filter(pk__in=ListEntry.objects.filter(list=found[0]).values("item"))
+    if wish["purpose"] in labels.PURPOSE:
+        rows = rows.filter(pk__in=ListEntry.objects.filter(list__purpose=wish["purpose"]).values("item"))
     return rows, wish
 
 
@@ -58,6 +60,7 @@ def work_list(request: DeskRequest) -> HttpResponse:
         "items": [_row(item, request) for item in _with_names(items, request.incident.id)],
         "wish": wish,
         "kinds": labels.ITEM_KIND,
+        "purposes": labels.PURPOSE,
         "steps": labels.STEP,
         "teams": Team.objects.filter(within(request)).order_by("name", "id")[:300],
         "areas": areas(request),

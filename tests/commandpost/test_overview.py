@@ -18,7 +18,7 @@ from tests.commandpost.desk import BASE, LANGUAGES, NONSENSE, signed_in, text
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tonight_stands_on_one_page(night: UUID, commander: Actor, language: str) -> None:
     page = text(signed_in(commander, language).get(BASE))
-    for words in {"zh-hans": ("需要决定", "重点人员", "南坑封控区"), "en": ("Needs a decision", "key persons", "sealed zone")}[language]:
+    for words in {"zh-hans": ("待决定", "重点人员", "南坑封控区"), "en": ("Needs a decision", "key persons", "sealed zone")}[language]:
         assert words in page
 
 
