@@ -41,7 +41,16 @@ def building_list(request: DeskRequest) -> HttpResponse:
     names = places.area_names({row.area for row in rows})
     zones = incidents.zone_of_buildings({row.id for row in rows})
     context = {
-        "rows": [(row, labels.BUILDING[row.state], names[row.area], zones.get(row.id), labels.ZONE.get(zones.get(row.id, ""))) for row in rows],
+        "rows": [
+            (
+                row,
+                labels.BUILDING[row.state],
+                names[row.area],
+                zones.get(row.id),
+                labels.ZONE.get(zones.get(row.id, "")),
+            )
+            for row in rows
+        ],
         "wish": wish,
         "swept": worklists.swept(bounds(request)),
         "areas": areas(request),
@@ -58,7 +67,11 @@ def building_page(request: DeskRequest, building: UUID) -> HttpResponse:
     row = _found(building)
     doors = places.dwellings_of(building)
     states = worklists.doors_of(building)
-    home = list(Resident.objects.filter(dwelling__in=[door.id for door in doors], withdrawn_at=None).values_list("id", flat=True))
+    home = list(
+        Resident.objects.filter(dwelling__in=[door.id for door in doors], withdrawn_at=None).values_list(
+            "id", flat=True
+        )
+    )
     items = list(worklists.open_items([*home, *(door.id for door in doors)], building=building)[:MOST_ITEMS])
     late = {item.subject for item in items if item.due_at and item.due_at < request.now}
     registered = people.registered_by_dwelling(door.id for door in doors)
@@ -91,9 +104,16 @@ def _unlike(
 ) -> list[dict[str, Any]]:
     """Doors where visitors met another number of people than are registered."""
     return [
-        {"label": door.label, "met": states[door.id].persons, "registered": registered.get(door.id, 0), "id": door.id}
+        {
+            "label": door.label,
+            "met": states[door.id].persons,
+            "registered": registered.get(door.id, 0),
+            "id": door.id,
+        }
         for door in doors
-        if door.id in states and states[door.id].outcome == "done" and states[door.id].persons != registered.get(door.id, 0)
+        if door.id in states
+        and states[door.id].outcome == "done"
+        and states[door.id].persons != registered.get(door.id, 0)
     ][:50]
 
 
@@ -118,11 +138,20 @@ def _floors(
 
 
 def _floor(
-    name: str, doors: list[Dwelling | None] | list[Dwelling], states: dict[UUID, DwellingState], late: set[UUID], base: str
+    name: str,
+    doors: list[Dwelling | None] | list[Dwelling],
+    states: dict[UUID, DwellingState],
+    late: set[UUID],
+    base: str,
 ) -> dict[str, Any]:
     cells = [_cell(door, states.get(door.id), door.id in late, base) if door else None for door in doors]
     shown = [cell for cell in cells if cell]
-    return {"name": name, "cells": cells, "done": sum(cell["state"] == "done" for cell in shown), "units": len(shown)}
+    return {
+        "name": name,
+        "cells": cells,
+        "done": sum(cell["state"] == "done" for cell in shown),
+        "units": len(shown),
+    }
 
 
 def _cell(door: Dwelling, held: DwellingState | None, is_late: bool, base: str) -> dict[str, Any]:
@@ -141,7 +170,9 @@ def door_look(outcome: str) -> str:
 
 
 def _named(items: list[WorkItem], request: DeskRequest) -> list[tuple[WorkItem, str]]:
-    persons = people.masked((item.subject for item in items if item.subject_kind == "resident"), request.incident.id)
+    persons = people.masked(
+        (item.subject for item in items if item.subject_kind == "resident"), request.incident.id
+    )
     doors = places.dwelling_titles({item.subject for item in items if item.subject_kind == "dwelling"})
     return [(i, persons[i.subject].name if i.subject in persons else doors.get(i.subject, "")) for i in items]
 
@@ -164,8 +195,11 @@ def building_drawer(request: DeskRequest, building: UUID) -> HttpResponse:
     """One building in short, beside the map."""
     row = _found(building)
     context = {
-        "title": row.name, "row": row, "word": labels.BUILDING[row.state], "place": places.area_names({row.area})[row.area],
-    }  # fmt: skip
+        "title": row.name,
+        "row": row,
+        "word": labels.BUILDING[row.state],
+        "place": places.area_names({row.area})[row.area],
+    }
     return drawer(request, "commandpost/buildings/drawer.html", context)
 
 

@@ -43,7 +43,9 @@ def case_list(request: DeskRequest) -> HttpResponse:
         "cases": [_case(one, masked, names, tally.get(one.id, {})) for one in open_cases],
         "contacts": [_contact(one, masked, names, due.get(one.resident, []), classes) for one in rows],
         "counts": cases.contact_counts(),
-        "due": next((one for one in worklists.kinds(bounds(request), request.now) if one.kind == "follow_up"), None),
+        "due": next(
+            (one for one in worklists.kinds(bounds(request), request.now) if one.kind == "follow_up"), None
+        ),
         "wish": wish,
         "states": {one: labels.CONTACT_STATE[one] for one in STATES},
         "classes": classes,
@@ -52,7 +54,9 @@ def case_list(request: DeskRequest) -> HttpResponse:
 
 
 def _chosen(request: DeskRequest, wish: dict[str, str]) -> Any:
-    rows = Contact.objects.filter(within(request)) if wish["area"] else Contact.objects.all()  # shared ones are elsewhere
+    rows = (
+        Contact.objects.filter(within(request)) if wish["area"] else Contact.objects.all()
+    )  # shared ones are elsewhere
     if wish["state"] in STATES:
         rows = rows.filter(state=wish["state"])
     if wish["class"]:
@@ -78,14 +82,22 @@ def _classes(pack: Pack) -> dict[str, str]:
     return {one.code: said(one.title) for one in listed}
 
 
-def _case(one: Case, masked: dict[UUID, Masked], names: dict[int, str], tally: dict[str, int]) -> dict[str, Any]:
-    return {"case": one, "name": masked[one.resident].name if one.resident in masked else "", "place": names[one.area]} | {
-        state: tally.get(state, 0) for state in STATES
-    }
+def _case(
+    one: Case, masked: dict[UUID, Masked], names: dict[int, str], tally: dict[str, int]
+) -> dict[str, Any]:
+    return {
+        "case": one,
+        "name": masked[one.resident].name if one.resident in masked else "",
+        "place": names[one.area],
+    } | {state: tally.get(state, 0) for state in STATES}
 
 
 def _contact(
-    one: Contact, masked: dict[UUID, Masked], names: dict[int, str], due: list[WorkItem], classes: dict[str, str]
+    one: Contact,
+    masked: dict[UUID, Masked],
+    names: dict[int, str],
+    due: list[WorkItem],
+    classes: dict[str, str],
 ) -> dict[str, Any]:
     words = masked.get(one.resident)
     return {

@@ -50,17 +50,23 @@ def _posts(request: DeskRequest, base: str) -> list[Line]:
     """Posts that lack people in the next shift."""
     low, high = bounds(request)
     grid = mobilising.post_grid(request.incident.id, request.now, request.now + NEXT_SHIFT)
-    short = [(post, cell) for post in grid if low <= post.area < high for cell in post.shifts if cell.hole > 0]
+    short = [
+        (post, cell) for post in grid if low <= post.area < high for cell in post.shifts if cell.hole > 0
+    ]
     short.sort(key=lambda pair: (pair[1].from_at, -pair[1].hole))
     lines = [
         _line(
-            _("%(post)s is %(n)d people short from %(at)s") % {"post": post.name, "n": cell.hole, "at": _hour(cell.from_at)},
-            _("fill"), f"{base}shifts/",
+            _("%(post)s is %(n)d people short from %(at)s")
+            % {"post": post.name, "n": cell.hole, "at": _hour(cell.from_at)},
+            _("fill"),
+            f"{base}shifts/",
         )
         for post, cell in short[:NAMED]
-    ]  # fmt: skip
+    ]
     if len(short) > NAMED:
-        lines.append(_line(_("%(n)d more shifts are short") % {"n": len(short) - NAMED}, _("open"), f"{base}shifts/"))
+        lines.append(
+            _line(_("%(n)d more shifts are short") % {"n": len(short) - NAMED}, _("open"), f"{base}shifts/")
+        )
     return lines
 
 
@@ -73,14 +79,19 @@ def _needs(request: DeskRequest, base: str) -> list[Line]:
     names = {one.id: one.name_en if get_language() == "en" else one.name_zh for one in supplies.items()}
     lines = [
         _line(
-            _("%(n)d %(item)s still needed") % {"n": need.quantity - need.met, "item": names.get(need.item, need.code)},
-            _("match"), f"{base}stock/?need={need.id}", "late" if need.urgency == "urgent" else "doing",
+            _("%(n)d %(item)s still needed")
+            % {"n": need.quantity - need.met, "item": names.get(need.item, need.code)},
+            _("match"),
+            f"{base}stock/?need={need.id}",
+            "late" if need.urgency == "urgent" else "doing",
         )
         for need in first[:NAMED]
-    ]  # fmt: skip
+    ]
     if len(first) > NAMED:
         more = unmet.count() - NAMED
-        lines.append(_line(_("%(n)d more needs are unmet") % {"n": more}, _("open"), f"{base}stock/", "doing"))
+        lines.append(
+            _line(_("%(n)d more needs are unmet") % {"n": more}, _("open"), f"{base}stock/", "doing")
+        )
     return lines
 
 
@@ -89,13 +100,17 @@ def _pools(kinds: list[KindCount], tubes: TubeCounts, base: str) -> list[Line]:
     left = next((one.open for one in kinds if one.kind == "resample"), 0)
     lines = []
     if left:
-        text = _("%(pools)d positive pools: %(n)d people to sample singly") % {"pools": tubes.positive, "n": left}
+        text = _("%(pools)d positive pools: %(n)d people to sample singly") % {
+            "pools": tubes.positive,
+            "n": left,
+        }
         lines.append(_line(text, _("open"), f"{base}work/?kind=resample", "refused"))
     if tubes.difference:
         text = ngettext(
             "Table and system differ by %(n)d tube at %(sites)d sites",
-            "Table and system differ by %(n)d tubes at %(sites)d sites", tubes.difference,
-        ) % {"n": tubes.difference, "sites": tubes.tables}  # fmt: skip
+            "Table and system differ by %(n)d tubes at %(sites)d sites",
+            tubes.difference,
+        ) % {"n": tubes.difference, "sites": tubes.tables}
         lines.append(_line(text, _("count"), f"{base}sites/"))
     return lines
 
@@ -105,17 +120,22 @@ def _zones(request: DeskRequest, zones: list[ZoneView], base: str) -> list[Line]
     due = [one for one in zones if one.is_due(request.now)]
     return [
         _line(
-            _("%(zone)s could be released since %(at)s") % {"zone": one.zone.name, "at": _hour(one.release_at)},
-            _("decide"), f"{base}zones/{one.zone.id}/drawer/", "doing",
+            _("%(zone)s could be released since %(at)s")
+            % {"zone": one.zone.name, "at": _hour(one.release_at)},
+            _("decide"),
+            f"{base}zones/{one.zone.id}/drawer/",
+            "doing",
         )
         for one in due[:NAMED]
-    ]  # fmt: skip
+    ]
 
 
 def _promises(promises: Promises, base: str) -> list[Line]:
     if not promises.late:
         return []
-    text = ngettext("%(n)d promise to a household is broken", "%(n)d promises to households are broken", promises.late)
+    text = ngettext(
+        "%(n)d promise to a household is broken", "%(n)d promises to households are broken", promises.late
+    )
     return [_line(text % {"n": promises.late}, _("open"), f"{base}requests/?due=late")]
 
 
@@ -141,7 +161,9 @@ def _parked(request: DeskRequest, base: str) -> list[Line]:
     waiting = Parked.objects.filter(incident=request.incident.id, settled_at=None)[:1000].count()
     if not waiting:
         return []
-    text = ngettext("%(n)d record of a telephone was not taken", "%(n)d records of telephones were not taken", waiting)
+    text = ngettext(
+        "%(n)d record of a telephone was not taken", "%(n)d records of telephones were not taken", waiting
+    )
     return [_line(text % {"n": waiting}, _("look"), f"{base}parked/", "doing")]
 
 

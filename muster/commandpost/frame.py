@@ -64,7 +64,9 @@ def screen(view: Screen) -> Screen:
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page of a refusal: what happened, what was kept, what to do."""
     context = {"what": refusal.say(get_language() or "zh"), "code": refusal.code}
-    template = "commandpost/refused_part.html" if request.headers.get("HX-Request") else "commandpost/refused.html"
+    template = (
+        "commandpost/refused_part.html" if request.headers.get("HX-Request") else "commandpost/refused.html"
+    )
     return render(request, template, context, status=refusal.status)
 
 
@@ -139,7 +141,7 @@ def said(text: Text) -> str:
 def tell(request: DeskRequest, action: Many, body: Any) -> Done:
     """One thing done at the desk, through the same action as a telephone's."""
     one = Told(new_id(), request.now, request.actor.by, body)
-    done = cast(Done, action(told=[one], by=request.actor, incident=request.incident.id, now=request.now))
+    done = action(told=[one], by=request.actor, incident=request.incident.id, now=request.now)
     settle([done.touched], incident=request.incident.id, now=request.now)
     return done
 

@@ -69,7 +69,9 @@ def _checked() -> list[int]:
 
 
 def _listed(entries: list[Entry]) -> list[dict[str, Any]]:
-    names: dict[UUID, str] = dict(Account.objects.filter(pk__in={one.actor for one in entries}).values_list("id", "username"))
+    names: dict[UUID, str] = dict(
+        Account.objects.filter(pk__in={one.actor for one in entries}).values_list("id", "username")
+    )
     areas = places.area_names({one.area for one in entries if one.area})
     return [
         {

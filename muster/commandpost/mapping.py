@@ -41,7 +41,10 @@ def map_page(request: DeskRequest) -> HttpResponse:
         "name": names[area] if area else "",
         "rows": [(row, labels.BUILDING[row.state]) for row in rows[:LISTED]],
         "cut": len(rows) > LISTED,
-        "patches": [(patch, names[patch.area], state := look(patch.swept), labels.BUILDING[state]) for patch in patches],
+        "patches": [
+            (patch, names[patch.area], state := look(patch.swept), labels.BUILDING[state])
+            for patch in patches
+        ],
         "alone": alone,
         "swept": whole(patches),
     }
@@ -66,7 +69,9 @@ def buildings_json(request: DeskRequest) -> HttpResponse:
     """Buildings as GeoJSON; communities as rectangles where there are too many to draw."""
     base, reach = f"/i/{request.incident.code}/", bounds(request)
     patches = worklists.patches(reach)
-    features = [_patch(one, base, places.area_names({one.area})[one.area]) for one in patches if one.south is not None]
+    features = [
+        _patch(one, base, places.area_names({one.area})[one.area]) for one in patches if one.south is not None
+    ]
     generated = any(one.generated for one in patches)
     if sum(one.swept.buildings for one in patches) <= MOST:
         rows = worklists.buildings(reach, size=MOST)
@@ -105,7 +110,10 @@ def _building(row: BuildingRow, base: str) -> dict[str, Any] | None:
 def _patch(one: Patch, base: str, name: str) -> dict[str, Any]:
     note = _("%(done)d of %(all)d buildings swept") % {"done": one.swept.done, "all": one.swept.buildings}
     ring = _ring(
-        float(one.south or 0) - HALF, float(one.west or 0) - HALF, float(one.north or 0) + HALF, float(one.east or 0) + HALF
+        float(one.south or 0) - HALF,
+        float(one.west or 0) - HALF,
+        float(one.north or 0) + HALF,
+        float(one.east or 0) + HALF,
     )
     return _feature(ring, name=name, state=look(one.swept), note=note, href=f"{base}map/?area={one.area}")
 
@@ -113,14 +121,19 @@ def _patch(one: Patch, base: str, name: str) -> dict[str, Any]:
 def _areas(request: DeskRequest, base: str) -> list[dict[str, Any]]:
     """The areas themselves as points, while no building is known."""
     low, high = bounds(request)
-    held = Area.objects.filter(code__gte=low, code__lt=high, lat__isnull=False, lon__isnull=False).order_by("code")[:MOST]
+    held = Area.objects.filter(code__gte=low, code__lt=high, lat__isnull=False, lon__isnull=False).order_by(
+        "code"
+    )[:MOST]
     return [
         _feature(
             {"type": "Point", "coordinates": [one.lon, one.lat]},
-            name=one.name, state="open", note="", href=f"{base}map/?area={one.code}",
+            name=one.name,
+            state="open",
+            note="",
+            href=f"{base}map/?area={one.code}",
         )
         for one in held
-    ]  # fmt: skip
+    ]
 
 
 urlpatterns = [

@@ -32,7 +32,9 @@ SHOWN = 6
 def overview(request: DeskRequest) -> HttpResponse:
     """The first page of an incident."""
     reach, incident, now = bounds(request), request.incident.id, request.now
-    held = list(Zone.objects.filter(within(request), released_at=None).order_by("from_at", "id")[: zones.MOST])
+    held = list(
+        Zone.objects.filter(within(request), released_at=None).order_by("from_at", "id")[: zones.MOST]
+    )
     kinds = worklists.kinds(reach, now, AHEAD)
     tubes = sampling.tube_counts(reach, incident)
     promises = helpline.promises(now)
@@ -43,7 +45,9 @@ def overview(request: DeskRequest) -> HttpResponse:
         "area": area_in_view(request),
         "areas": areas(request),
         "decisions": deciding.decisions(request, kinds, tubes, promises, in_force),
-        "progress": [(labels.PURPOSE.get(one.purpose, one.purpose), one) for one in worklists.progress(reach, now)],
+        "progress": [
+            (labels.PURPOSE.get(one.purpose, one.purpose), one) for one in worklists.progress(reach, now)
+        ],
         "kinds": [(labels.ITEM_KIND.get(one.kind, one.kind), one) for one in kinds],
         "swept": worklists.swept(reach),
         "tubes": tubes,
@@ -73,7 +77,12 @@ def _changed(reach: tuple[int, int], request: DeskRequest, hours: int) -> list[d
     """What was recorded lately, by action, the newest first."""
     counted = journal.counts(reach, request.incident.id, request.now - timedelta(hours=hours))
     return [
-        {"what": labels.ACTION.get(one.action, one.action), "count": one.count, "at": one.last_at, "action": one.action}
+        {
+            "what": labels.ACTION.get(one.action, one.action),
+            "count": one.count,
+            "at": one.last_at,
+            "action": one.action,
+        }
         for one in counted[:12]
     ]
 
@@ -82,20 +91,32 @@ def coming(request: DeskRequest, kinds: list[worklists.KindCount]) -> list[dict[
     """Deadlines of the next hours: work, lists and batches, the first one first."""
     base, now = f"/i/{request.incident.code}/", request.now
     rows: list[dict[str, Any]] = [
-        {"at": one.next_at, "what": _("%(n)d × %(kind)s due") % {"n": one.soon, "kind": labels.ITEM_KIND.get(one.kind, one.kind)},
-         "href": f"{base}work/?kind={one.kind}"}
-        for one in kinds if one.soon
-    ]  # fmt: skip
+        {
+            "at": one.next_at,
+            "what": _("%(n)d × %(kind)s due")
+            % {"n": one.soon, "kind": labels.ITEM_KIND.get(one.kind, one.kind)},
+            "href": f"{base}work/?kind={one.kind}",
+        }
+        for one in kinds
+        if one.soon
+    ]
     rows += [
-        {"at": one.deadline_at, "what": _("List due: %(title)s") % {"title": one.title}, "href": f"{base}work/?list={one.id}"}
+        {
+            "at": one.deadline_at,
+            "what": _("List due: %(title)s") % {"title": one.title},
+            "href": f"{base}work/?list={one.id}",
+        }
         for one in worklists.lists_due(bounds(request), now, now + AHEAD)
     ]
     moving = Batch.objects.filter(state__in=("planned", "mustered", "departed"), planned_at__lt=now + AHEAD)
     rows += [
-        {"at": one.planned_at, "href": f"{base}batches/",
-         "what": _("Batch of %(n)d, %(state)s") % {"n": one.planned, "state": labels.BATCH[one.state]}}
+        {
+            "at": one.planned_at,
+            "href": f"{base}batches/",
+            "what": _("Batch of %(n)d, %(state)s") % {"n": one.planned, "state": labels.BATCH[one.state]},
+        }
         for one in moving.order_by("planned_at", "id")[:SHOWN]
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda row: row["at"])[:12]
 
 

@@ -34,13 +34,17 @@ def resident_list(request: DeskRequest) -> HttpResponse:
     wish = {name: request.GET.get(name, "") for name in ("area", "group", "partial", "unsure")}
     words = request.POST.get("words", "").replace("\0", "").strip()[:LONGEST_WORDS]
     asked = Asked(
-        area=area_in_view(request), vulnerability=wish["group"][:30].replace("\0", ""),
-        partial=True if wish["partial"] == "1" else None, words=words,
-    )  # fmt: skip
+        area=area_in_view(request),
+        vulnerability=wish["group"][:30].replace("\0", ""),
+        partial=True if wish["partial"] == "1" else None,
+        words=words,
+    )
     if wish["unsure"] == "1":
         found = people.residents(worklists.unsure_residents(bounds(request), PAGE))
     else:
-        found = people.residents_page(asked, request.incident.id, _after(request), PAGE + 1, within=bounds(request))
+        found = people.residents_page(
+            asked, request.incident.id, _after(request), PAGE + 1, within=bounds(request)
+        )
     rows, more = found[:PAGE], len(found) > PAGE
     context = {
         "rows": _listed(rows, request),
@@ -59,7 +63,9 @@ def resident_list(request: DeskRequest) -> HttpResponse:
 def _after(request: DeskRequest) -> tuple[int, UUID] | None:
     area, _mark, identity = request.GET.get("after", "").partition("~")
     found = ids([identity])
-    return (int(area), found[0]) if found and area.isascii() and area.isdecimal() and len(area) <= 15 else None
+    return (
+        (int(area), found[0]) if found and area.isascii() and area.isdecimal() and len(area) <= 15 else None
+    )
 
 
 def _listed(rows: list[Resident], request: DeskRequest) -> list[dict[str, Any]]:
@@ -96,19 +102,29 @@ def _card(request: DeskRequest, card: Card) -> dict[str, Any]:
     items = list(worklists.open_items([card.person, *mine])[:50])
     tries = worklists.attempts([card.person, *mine])
     callers = responders.known({one.by for one in [*card.registrations, *card.decisions, *tries]})
-    doors = places.dwelling_titles(
-        {d for one in [*card.records, *card.registrations, *others] if (d := one.dwelling)}
+    homes = {one.dwelling for one in [*card.records, *others]} | {one.dwelling for one in card.registrations}
+    doors = places.dwelling_titles(home for home in homes if home)
+    names = places.area_names(
+        {one.area for one in [*card.records, *others]} | {one.area for one in card.shares}
     )
-    names = places.area_names({one.area for one in [*card.records, *card.shares, *others]})
-    may = {right: request.actor.may(right, first.area, request.incident.id) for right in ("people.join", "people.share", "people.unmask")}
+    may = {
+        right: request.actor.may(right, first.area, request.incident.id)
+        for right in ("people.join", "people.share", "people.unmask")
+    }
     return {
         "title": words[first.id].name if first.id in words else "–",
         "first": first,
         "groups": labels.words(first.vulnerabilities),
         "sex": labels.SEX.get(first.sex, first.sex),
-        "records": [(one, words.get(one.id), doors.get(one.dwelling, "") if one.dwelling else "", names[one.area]) for one in card.records],
+        "records": [
+            (one, words.get(one.id), doors.get(one.dwelling, "") if one.dwelling else "", names[one.area])
+            for one in card.records
+        ],
         "household": [(one, words.get(one.id)) for one in card.household],
-        "others": [(one, words.get(one.id), doors.get(one.dwelling, "") if one.dwelling else "", names[one.area]) for one in others],
+        "others": [
+            (one, words.get(one.id), doors.get(one.dwelling, "") if one.dwelling else "", names[one.area])
+            for one in others
+        ],
         "shares": [(one, names[one.area]) for one in card.shares],
         "items": [(one, labels.ITEM_KIND.get(one.kind, one.kind)) for one in items],
         "events": _events(card, tries, doors, callers),
@@ -119,10 +135,17 @@ def _card(request: DeskRequest, card: Card) -> dict[str, Any]:
     }
 
 
-def _events(card: Card, tries: list[Any], doors: dict[UUID, str], callers: dict[UUID, Any]) -> list[dict[str, Any]]:
+def _events(
+    card: Card, tries: list[Any], doors: dict[UUID, str], callers: dict[UUID, Any]
+) -> list[dict[str, Any]]:
     """Registrations, decisions and calls as one history, newest first."""
-    rows = [(one, _("registered"), doors.get(one.dwelling, "") if one.dwelling else "") for one in card.registrations]
-    rows += [(one, _("one person") if one.decision == "same" else _("two people"), "") for one in card.decisions]
+    rows: list[tuple[Any, Any, str]] = [
+        (one, _("registered"), doors.get(one.dwelling, "") if one.dwelling else "")
+        for one in card.registrations
+    ]
+    rows += [
+        (one, _("one person") if one.decision == "same" else _("two people"), "") for one in card.decisions
+    ]
     rows += [(one, labels.OUTCOME.get(one.outcome, one.outcome), "") for one in tries]
     rows.sort(key=lambda row: (row[0].at, row[0].id), reverse=True)
     return [
@@ -173,9 +196,14 @@ def share(request: DeskRequest, resident: UUID) -> HttpResponse:
     to = request.POST.get("area", "")
     if not (to.isascii() and to.isdecimal() and len(to) == 15):
         raise BadInput(problem=_("area"))
-    body = registry.ShareSubject(resident, int(to), request.POST.get("cause", "lives_there"), request.now + SHARED_FOR)
+    body = registry.ShareSubject(
+        resident, int(to), request.POST.get("cause", "lives_there"), request.now + SHARED_FOR
+    )
     act(request, registry.share_subjects, body)
-    messages.success(request, _("%(place)s sees this person for 30 days.") % {"place": places.area_names({int(to)})[int(to)]})
+    messages.success(
+        request,
+        _("%(place)s sees this person for 30 days.") % {"place": places.area_names({int(to)})[int(to)]},
+    )
     return back
 
 

@@ -30,8 +30,13 @@ MOST_AT_ONCE = 10_000
 
 def chosen(request: DeskRequest) -> tuple[QuerySet[WorkItem], dict[str, str]]:
     """The items of the sentence in the address: kind, state, due, assigned, area, list."""
-    wish = {name: request.GET.get(name, "") for name in ("kind", "state", "due", "who", "step", "list", "purpose", "area")}
-    rows = WorkItem.objects.filter(within(request), state=wish["state"] if wish["state"] in ("done", "withdrawn") else "open")
+    wish = {
+        name: request.GET.get(name, "")
+        for name in ("kind", "state", "due", "who", "step", "list", "purpose", "area")
+    }
+    rows = WorkItem.objects.filter(
+        within(request), state=wish["state"] if wish["state"] in ("done", "withdrawn") else "open"
+    )
     if wish["kind"] in labels.ITEM_KIND:
         rows = rows.filter(kind=wish["kind"])
     if wish["step"] in labels.STEP:
@@ -73,7 +78,10 @@ def _with_names(items: list[WorkItem], incident: UUID) -> list[tuple[WorkItem, s
     """Items with the masked name of the person or the door they are about."""
     persons = people.masked((item.subject for item in items if item.subject_kind == "resident"), incident)
     doors = places.dwelling_titles({item.subject for item in items if item.subject_kind == "dwelling"})
-    return [(item, persons[item.subject].name if item.subject in persons else doors.get(item.subject, "")) for item in items]
+    return [
+        (item, persons[item.subject].name if item.subject in persons else doors.get(item.subject, ""))
+        for item in items
+    ]
 
 
 def _row(pair: tuple[WorkItem, str], request: DeskRequest) -> dict[str, Any]:
@@ -140,7 +148,7 @@ def decide(request: DeskRequest) -> HttpResponse:
         messages.warning(request, _("Nothing was selected."))
         return back
     done = _decided(request, picked)
-    answers = next(iter(done.data.values()), {})
+    answers: dict[str, str] = next(iter(done.data.values()), {})
     good = sum(answer == "done" for answer in answers.values())
     messages.success(request, ngettext("%(n)d item changed.", "%(n)d items changed.", good) % {"n": good})
     for code in sorted({answer for answer in answers.values() if answer != "done"}):
@@ -158,7 +166,9 @@ def _decided(request: DeskRequest, picked: list[UUID]) -> Any:
         body = deciding.TransferItems(picked, int(request.POST["to"]), request.POST.get("reason", "")[:40])
         return tell(request, deciding.transfer_items, body)
     if verb == "return":
-        return tell(request, deciding.return_items, deciding.ReturnItems(picked, request.POST.get("reason", "")[:40]))
+        return tell(
+            request, deciding.return_items, deciding.ReturnItems(picked, request.POST.get("reason", "")[:40])
+        )
     raise BadInput(problem=str(verb))
 
 

@@ -77,10 +77,17 @@ def _view(zone: Zone, pack: Pack, place: str, buildings: int, now: datetime) -> 
     except NoSuchCodeError:  # it is still to begin
         phase = None
     return ZoneView(
-        zone, level_word(zone.level), place, buildings, day, said(phase.title) if phase else "",
-        phase.rules.value if phase else None, known.rule.value, known.release.rule.value,
+        zone,
+        level_word(zone.level),
+        place,
+        buildings,
+        day,
+        said(phase.title) if phase else "",
+        phase.rules.value if phase else None,
+        known.rule.value,
+        known.release.rule.value,
         known.release.earliest_at(zone.since),
-    )  # fmt: skip
+    )
 
 
 @screen
@@ -166,11 +173,19 @@ def _designate(request: DeskRequest) -> HttpResponse:
     if not (area.isdecimal() and len(area) == 15):
         raise BadInput(problem=_("area"))
     body = incidents.DesignateZone(
-        id=new_id(), level=level, area=int(area), name=_text(request, "name", 80, needed=True),
-        from_at=_instant(form.get("from_at", "")), buildings=places.inside(ids(form.getlist("building")), int(area)),
+        id=new_id(),
+        level=level,
+        area=int(area),
+        name=_text(request, "name", 80, needed=True),
+        from_at=_instant(form.get("from_at", "")),
+        buildings=places.inside(ids(form.getlist("building")), int(area)),
         notice_number=_text(request, "notice_number", 60),
-        hotlines=[one[:40] for one in _text(request, "hotlines", 400).replace("，", ",").replace("、", ",").split(",") if one.strip()],
-    )  # fmt: skip
+        hotlines=[
+            one[:40]
+            for one in _text(request, "hotlines", 400).replace("，", ",").replace("、", ",").split(",")
+            if one.strip()
+        ],
+    )
     act(request, incidents.designate_zones, body)
     messages.success(request, _("%(name)s is %(level)s.") % {"name": body.name, "level": level_word(level)})
     return redirect(f"/i/{request.incident.code}/zones/")

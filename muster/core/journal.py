@@ -27,10 +27,12 @@ from muster.core.models import Entry, Segment
 from muster.core.vault import vault
 
 SHOWN = 20
-FIELDS = "tx, id, at, actor, device, incident, area, action, count, subjects::text, digest, reason, detail::text"
+FIELDS = (
+    "tx, id, at, actor, device, incident, area, action, count, subjects::text, digest, reason, detail::text"
+)
 
 
-def write(
+def write(  # noqa: PLR0913 (every part of a line of the journal has its name)
     *,
     action: str,
     by: Actor,
@@ -47,15 +49,26 @@ def write(
     sealed = None
     if reason:
         row = new_id()
-        sealed = row.bytes + vault(incident).seal(reason, kind="note", table="core_entry", row=row, field="reason")
+        sealed = row.bytes + vault(incident).seal(
+            reason, kind="note", table="core_entry", row=row, field="reason"
+        )
     prepared.run(
-        "insert into core_entry (tx, at, actor, device, incident, area, action, count, subjects, digest, reason, detail)"
+        "insert into core_entry (tx, at, actor, device, incident, area, action, count, subjects, digest, reason,"
+        " detail)"
         " values (muster_tx(), muster_now(), %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s::jsonb)",
         [
-            by.account, by.device, incident, area, action, len(ids) if count is None else count,
-            msgspec.json.encode(ids[:SHOWN]).decode(), digest, sealed, msgspec.json.encode(dict(detail or {})).decode(),
+            by.account,
+            by.device,
+            incident,
+            area,
+            action,
+            len(ids) if count is None else count,
+            msgspec.json.encode(ids[:SHOWN]).decode(),
+            digest,
+            sealed,
+            msgspec.json.encode(dict(detail or {})).decode(),
         ],
-    )  # fmt: skip
+    )
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -132,9 +145,14 @@ def seal() -> Segment:
     if last is not None and (entries == 0 or high <= low):
         return last
     return Segment.objects.create(
-        serial=last.serial + 1 if last else 1, low_tx=low, high_tx=high, entries=entries,
-        before=before, head=head, signature=_key().sign(head),
-    )  # fmt: skip
+        serial=last.serial + 1 if last else 1,
+        low_tx=low,
+        high_tx=high,
+        entries=entries,
+        before=before,
+        head=head,
+        signature=_key().sign(head),
+    )
 
 
 def verify() -> list[int]:
@@ -146,8 +164,11 @@ def verify() -> list[int]:
     for segment in Segment.objects.order_by("serial"):
         head, entries = _digest(before, segment.low_tx, segment.high_tx)
         good = (head, entries, before, low) == (
-            bytes(segment.head), segment.entries, bytes(segment.before), segment.low_tx
-        )  # fmt: skip
+            bytes(segment.head),
+            segment.entries,
+            bytes(segment.before),
+            segment.low_tx,
+        )
         try:
             public.verify(bytes(segment.signature), bytes(segment.head))
         except InvalidSignature:

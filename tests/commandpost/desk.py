@@ -54,7 +54,9 @@ def door(label: str) -> UUID:
 def play(incident: UUID, commander: Actor, cast: list[Actor]) -> None:
     """The scene, told by the commander; accounts for everybody."""
     with scope(system(), incident):
-        Area.objects.create(code=COMMUNITY, name="南坑社区", level="community", parent=440307006000000, sort_key=b"n")
+        Area.objects.create(
+            code=COMMUNITY, name="南坑社区", level="community", parent=440307006000000, sort_key=b"n"
+        )
         for actor in cast:
             account_for(actor)
     with scope(commander, incident):
@@ -66,34 +68,60 @@ def play(incident: UUID, commander: Actor, cast: list[Actor]) -> None:
 def _houses(by: Actor, incident: UUID) -> None:
     for one, name in ((HOUSE, "中兴路3栋"), (EMPTY_HOUSE, "中兴路4栋")):
         body = places.AddBuilding(
-            id=one, area=COMMUNITY, name=name, floors=3, units_per_floor=2, lat=22.63, lon=114.06, generated=True
+            id=one,
+            area=COMMUNITY,
+            name=name,
+            floors=3,
+            units_per_floor=2,
+            lat=22.63,
+            lon=114.06,
+            generated=True,
         )
         tell(places.add_buildings, body, by, incident)
-    for label, outcome, persons in (("101", "done", 2), ("102", "absent", 0), ("201", "refused", 0), ("202", "empty", 0)):
+    for label, outcome, persons in (
+        ("101", "done", 2),
+        ("102", "absent", 0),
+        ("201", "refused", 0),
+        ("202", "empty", 0),
+    ):
         tell(doors.record_visits, doors.RecordVisit(door(label), DoorOutcome(outcome), persons), by, incident)
 
 
 def _people(by: Actor, incident: UUID) -> None:
     rows = ((PERSON, NAME, "13800138000", "101"), (OTHER, "李四", "13900139000", "301"))
     for one, name, phone, label in rows:
-        body = people.RegisterPerson(id=one, dwelling=door(label), name=name, phone=phone)
-        tell(people.register_people, body, by, incident)
+        person = people.RegisterPerson(id=one, dwelling=door(label), name=name, phone=phone)
+        tell(people.register_people, person, by, incident)
     body = lists.PushList(
-        derive_id("test", "list"), COMMUNITY, "市公安局", "key_person", "重点人员 1", [lists.ListRow(1, resident=PERSON)],
+        derive_id("test", "list"),
+        COMMUNITY,
+        "市公安局",
+        "key_person",
+        "重点人员 1",
+        [lists.ListRow(1, resident=PERSON)],
         deadline_at=NOW + timedelta(hours=3),
-    )  # fmt: skip
+    )
     tell(lists.push_lists, body, by, incident)
 
 
 def _outbreak(by: Actor, incident: UUID) -> None:
     tell(cases.confirm_cases, cases.ConfirmCase(CASE, PERSON, NOW), by, incident)
-    tell(cases.name_contacts, cases.NameContact(CONTACT, CASE, OTHER, "close", NOW - timedelta(hours=5)), by, incident)
+    tell(
+        cases.name_contacts,
+        cases.NameContact(CONTACT, CASE, OTHER, "close", NOW - timedelta(hours=5)),
+        by,
+        incident,
+    )
     body = incidents.DesignateZone(
         ZONE, "sealed", COMMUNITY, "南坑封控区", NOW - timedelta(days=2), [HOUSE], "第3号", ["0755-1234"]
     )
     tell(incidents.designate_zones, body, by, incident)
     notice = notices.PublishNotice(
-        id=derive_id("test", "notice"), area=COMMUNITY, title_zh="通告三", text_zh="足不出户", title_en="Notice three"
+        id=derive_id("test", "notice"),
+        area=COMMUNITY,
+        title_zh="通告三",
+        text_zh="足不出户",
+        title_en="Notice three",
     )
     tell(notices.publish_notices, notice, by, incident)
 
@@ -113,6 +141,20 @@ def text(response: Any) -> str:
 
 
 NONSENSE = (
-    "?area=x", "?area=9999999999999999999", "?area=440307006005000", "?state=%00", "?after=~", "?after=x~y", "?after=1~2",
-    "?before=-1", "?before=99999999999999999999", "?who=x", "?list=1", "?case=%27", "?class=%00", "?since=x", "?page=2", "?after=%FF%00~x",
-)  # fmt: skip
+    "?area=x",
+    "?area=9999999999999999999",
+    "?area=440307006005000",
+    "?state=%00",
+    "?after=~",
+    "?after=x~y",
+    "?after=1~2",
+    "?before=-1",
+    "?before=99999999999999999999",
+    "?who=x",
+    "?list=1",
+    "?case=%27",
+    "?class=%00",
+    "?since=x",
+    "?page=2",
+    "?after=%FF%00~x",
+)

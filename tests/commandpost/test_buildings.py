@@ -9,7 +9,18 @@ import pytest
 from muster.core import clock
 from muster.core.access import Actor
 from tests.cast import NOW
-from tests.commandpost.desk import BASE, EMPTY_HOUSE, HOUSE, LANGUAGES, NAME, NONSENSE, PERSON, door, signed_in, text
+from tests.commandpost.desk import (
+    BASE,
+    EMPTY_HOUSE,
+    HOUSE,
+    LANGUAGES,
+    NAME,
+    NONSENSE,
+    PERSON,
+    door,
+    signed_in,
+    text,
+)
 
 PAGE = f"{BASE}buildings/"
 
@@ -30,7 +41,9 @@ def test_the_sentence_narrows_by_state(night: UUID, commander: Actor) -> None:
     assert "中兴路3栋" not in text(client.get(f"{PAGE}?state=open"))
 
 
-def test_pages_follow_one_another_without_a_gap(night: UUID, commander: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_follow_one_another_without_a_gap(
+    night: UUID, commander: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from muster.commandpost import buildings
 
     monkeypatch.setattr(buildings, "PAGE", 1)
@@ -79,7 +92,9 @@ def test_a_drawer_is_a_page_without_scripts_and_a_part_with_them(night: UUID, co
     assert part["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("tail", ["", f"{HOUSE}/", f"{HOUSE}/drawer/", f"{HOUSE}/units/{door('101')}/drawer/"])
+@pytest.mark.parametrize(
+    "tail", ["", f"{HOUSE}/", f"{HOUSE}/drawer/", f"{HOUSE}/units/{door('101')}/drawer/"]
+)
 def test_an_outsider_finds_nothing(night: UUID, outsider: Actor, tail: str) -> None:
     response = signed_in(outsider).get(PAGE + tail)
     assert response.status_code == (404 if tail else 200)

@@ -8,13 +8,15 @@ import pytest
 
 from muster.core import journal
 from muster.core.access import Actor, scope, system
-from tests.commandpost.desk import BASE, LANGUAGES, NONSENSE, signed_in, text
+from tests.commandpost.desk import BASE, NONSENSE, signed_in, text
 
 PAGE = f"{BASE}journal/"
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-hans", "确认感染者"), ("en", "case confirmed")])
-def test_entries_are_said_in_words_newest_first(night: UUID, commander: Actor, language: str, words: str) -> None:
+def test_entries_are_said_in_words_newest_first(
+    night: UUID, commander: Actor, language: str, words: str
+) -> None:
     page = text(signed_in(commander, language).get(PAGE))
     table = page[page.index("<tbody>") :]
     assert words in table

@@ -20,7 +20,9 @@ def test_the_page_has_the_map_and_the_list_beside_it(night: UUID, commander: Act
     assert "中兴路3栋" in page
 
 
-def test_buildings_are_squares_with_their_state_and_say_that_they_are_generated(night: UUID, commander: Actor) -> None:
+def test_buildings_are_squares_with_their_state_and_say_that_they_are_generated(
+    night: UUID, commander: Actor
+) -> None:
     answer = signed_in(commander).get(f"{PAGE}buildings.json").json()
     assert answer["generated"] is True
     by_name = {one["properties"]["name"]: one for one in answer["features"]}
@@ -31,7 +33,9 @@ def test_buildings_are_squares_with_their_state_and_say_that_they_are_generated(
     assert by_name["中兴路4栋"]["properties"]["state"] == "open"
 
 
-def test_too_many_buildings_become_communities(night: UUID, commander: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_buildings_become_communities(
+    night: UUID, commander: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from muster.commandpost import mapping
 
     monkeypatch.setattr(mapping, "MOST", 1)

@@ -18,7 +18,10 @@ from tests.commandpost.desk import BASE, LANGUAGES, NONSENSE, signed_in, text
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tonight_stands_on_one_page(night: UUID, commander: Actor, language: str) -> None:
     page = text(signed_in(commander, language).get(BASE))
-    for words in {"zh-hans": ("待决定", "重点人员", "南坑封控区"), "en": ("Needs a decision", "key persons", "sealed zone")}[language]:
+    for words in {
+        "zh-hans": ("待决定", "重点人员", "南坑封控区"),
+        "en": ("Needs a decision", "key persons", "sealed zone"),
+    }[language]:
         assert words in page
 
 
@@ -27,7 +30,10 @@ def test_every_number_opens_a_page_that_exists(night: UUID, commander: Actor) ->
 
     client = signed_in(commander)
     page = text(client.get(BASE))
-    mine = [f"{BASE}{name}" for name in ("work", "buildings", "cases", "zones", "people", "journal", "map", "parked")]
+    mine = [
+        f"{BASE}{name}"
+        for name in ("work", "buildings", "cases", "zones", "people", "journal", "map", "parked")
+    ]
     doors = {href for href in re.findall(r'href="(/i/[^"#]+)', page) if href.startswith(tuple(mine))}
     assert len(doors) > 8
     for href in doors:
@@ -61,7 +67,9 @@ def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor, 
 def test_the_overview_asks_the_database_a_bounded_number_of_times(night: UUID, commander: Actor) -> None:
     client = signed_in(commander)
     client.get(BASE)
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         client.get(BASE)
     assert len(asked) < 60
 
@@ -69,9 +77,16 @@ def test_the_overview_asks_the_database_a_bounded_number_of_times(night: UUID, c
 def test_what_was_not_taken_is_listed_without_its_words(night: UUID, commander: Actor, tracer: Actor) -> None:
     with scope(system(), night):
         Parked.objects.create(
-            command=night, incident=night, area=COMMUNITY, account=commander.account, name="record_visit", result="refused",
-            code="input.unreadable", sealed=b"secret", parked_at=NOW,
-        )  # fmt: skip
+            command=night,
+            incident=night,
+            area=COMMUNITY,
+            account=commander.account,
+            name="record_visit",
+            result="refused",
+            code="input.unreadable",
+            sealed=b"secret",
+            parked_at=NOW,
+        )
     client = signed_in(commander)
     assert "parked/" in text(client.get(BASE))
     page = text(client.get(f"{BASE}parked/?result=refused"))

@@ -25,7 +25,9 @@ def test_the_register_is_masked(night: UUID, commander: Actor, language: str) ->
 
 
 @pytest.mark.parametrize("words", [NAME, "138 0013 8000"])
-def test_a_search_finds_exact_words_and_keeps_them_out_of_addresses(night: UUID, commander: Actor, words: str) -> None:
+def test_a_search_finds_exact_words_and_keeps_them_out_of_addresses(
+    night: UUID, commander: Actor, words: str
+) -> None:
     response = signed_in(commander).post(PAGE, {"words": words})
     page = text(response)
     assert f"{PERSON}/drawer/" in page
@@ -73,7 +75,10 @@ def test_an_auditor_sees_no_names(night: UUID, commander: Actor) -> None:
     client = signed_in(auditor)
     assert client.post(f"{PAGE}unmask/", {"resident": str(PERSON), "reason": "看看"}).status_code == 403
     assert "unmask" not in text(client.get(f"{PAGE}{PERSON}/drawer/"))
-    assert client.post(f"{PAGE}decide/", {"resident": [str(PERSON), str(OTHER)], "verb": "join"}).status_code == 403
+    assert (
+        client.post(f"{PAGE}decide/", {"resident": [str(PERSON), str(OTHER)], "verb": "join"}).status_code
+        == 403
+    )
 
 
 def test_two_records_become_one_person_and_two_again(night: UUID, commander: Actor) -> None:
@@ -94,14 +99,18 @@ def test_one_record_alone_cannot_be_joined(night: UUID, commander: Actor) -> Non
 def test_a_person_is_shared_with_another_area(night: UUID, commander: Actor, outsider: Actor) -> None:
     elsewhere = signed_in(outsider)
     assert elsewhere.get(f"{PAGE}{PERSON}/drawer/").status_code == 404
-    sent = signed_in(commander).post(f"{PAGE}{PERSON}/share/", {"area": str(ELSEWHERE), "cause": "lives_there"})
+    sent = signed_in(commander).post(
+        f"{PAGE}{PERSON}/share/", {"area": str(ELSEWHERE), "cause": "lives_there"}
+    )
     assert sent.status_code == 302
     with scope(commander, night):
         assert Share.objects.filter(subject=PERSON, area=ELSEWHERE).exists()
     assert "王**" in text(elsewhere.get(f"{PAGE}{PERSON}/drawer/"))
 
 
-@pytest.mark.parametrize("wrong", [{"area": "x"}, {"area": ""}, {"area": str(ELSEWHERE), "cause": "不是代码"}])
+@pytest.mark.parametrize(
+    "wrong", [{"area": "x"}, {"area": ""}, {"area": str(ELSEWHERE), "cause": "不是代码"}]
+)
 def test_a_share_filled_in_wrongly_is_refused(night: UUID, commander: Actor, wrong: dict[str, str]) -> None:
     assert signed_in(commander).post(f"{PAGE}{PERSON}/share/", wrong).status_code == 422
 
@@ -110,8 +119,15 @@ def test_an_outsider_finds_nobody(night: UUID, outsider: Actor) -> None:
     client = signed_in(outsider)
     assert "王*" not in text(client.get(PAGE))
     assert str(PERSON) not in text(client.post(PAGE, {"words": NAME}))
-    assert client.post(f"{PAGE}unmask/", {"resident": str(PERSON), "reason": "看看"}).status_code in (202, 403, 404)
-    assert client.post(f"{PAGE}decide/", {"resident": [str(PERSON), str(OTHER)], "verb": "join"}).status_code == 404
+    assert client.post(f"{PAGE}unmask/", {"resident": str(PERSON), "reason": "看看"}).status_code in (
+        202,
+        403,
+        404,
+    )
+    assert (
+        client.post(f"{PAGE}decide/", {"resident": [str(PERSON), str(OTHER)], "verb": "join"}).status_code
+        == 404
+    )
 
 
 @pytest.mark.parametrize("query", [*NONSENSE, "?group=x", "?group=%00", "?unsure=1", "?partial=1"])

@@ -47,7 +47,9 @@ def test_a_drawer_says_why_it_is_asked(night: UUID, commander: Actor, language: 
 def test_work_is_assigned_and_given_back(night: UUID, commander: Actor) -> None:
     client, item, team = signed_in(commander), verify(commander, night), derive_id("test", "team")
     for wanted in (team, None):
-        sent = client.post(f"{PAGE}decide/", {"item": str(item.id), "verb": "assign", "team": str(wanted or "")})
+        sent = client.post(
+            f"{PAGE}decide/", {"item": str(item.id), "verb": "assign", "team": str(wanted or "")}
+        )
         assert sent.status_code == 302
         assert verify(commander, night).assignee == wanted
 
@@ -59,7 +61,9 @@ def test_nothing_selected_changes_nothing(night: UUID, commander: Actor) -> None
 
 def test_an_unknown_verb_is_refused(night: UUID, commander: Actor) -> None:
     item = verify(commander, night)
-    assert signed_in(commander).post(f"{PAGE}decide/", {"item": str(item.id), "verb": "burn"}).status_code == 422
+    assert (
+        signed_in(commander).post(f"{PAGE}decide/", {"item": str(item.id), "verb": "burn"}).status_code == 422
+    )
 
 
 def test_a_tracer_may_not_assign(night: UUID, tracer: Actor, commander: Actor) -> None:

@@ -17,21 +17,30 @@ PAGE = f"{BASE}zones/"
 def form(**changes: object) -> dict[str, object]:
     """A form as the page sends it."""
     filled = {
-        "area": str(COMMUNITY), "level": "controlled", "name": "中兴管控区", "from_at": "2022-02-18T21:00",
-        "notice_number": "第4号", "hotlines": "0755-1，0755-2", "building": [str(EMPTY_HOUSE)],
-    }  # fmt: skip
+        "area": str(COMMUNITY),
+        "level": "controlled",
+        "name": "中兴管控区",
+        "from_at": "2022-02-18T21:00",
+        "notice_number": "第4号",
+        "hotlines": "0755-1，0755-2",
+        "building": [str(EMPTY_HOUSE)],
+    }
     return filled | changes
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_rules_stand_in_both_languages_with_notice_and_hotline(night: UUID, commander: Actor, language: str) -> None:
+def test_rules_stand_in_both_languages_with_notice_and_hotline(
+    night: UUID, commander: Actor, language: str
+) -> None:
     page = text(signed_in(commander, language).get(PAGE))
     for words in ("南坑封控区", "足不出户", "Nobody leaves the dwelling", "第3号", "0755-1234"):
         assert words in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_zone_opens_with_buildings_history_and_its_forms(night: UUID, commander: Actor, language: str) -> None:
+def test_a_zone_opens_with_buildings_history_and_its_forms(
+    night: UUID, commander: Actor, language: str
+) -> None:
     page = text(signed_in(commander, language).get(f"{PAGE}{ZONE}/drawer/"))
     assert "中兴路3栋" in page
     assert f"{PAGE}{ZONE}/change/" in page
@@ -52,13 +61,26 @@ def test_a_zone_is_designated_over_the_buildings_ticked(night: UUID, commander: 
         zone = Zone.objects.get(name="中兴管控区")
         assert (zone.level, zone.area, zone.hotlines) == ("controlled", COMMUNITY, ["0755-1", "0755-2"])
         assert zone.from_at.isoformat() == "2022-02-18T13:00:00+00:00"
-        assert list(ZoneBuilding.objects.filter(zone=zone).values_list("building", flat=True)) == [EMPTY_HOUSE]
+        assert list(ZoneBuilding.objects.filter(zone=zone).values_list("building", flat=True)) == [
+            EMPTY_HOUSE
+        ]
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"level": "x"}, {"area": "1"}, {"area": "x"}, {"name": ""}, {"name": "长" * 81}, {"from_at": "soon"}, {"from_at": "0001-01-01T00:00"}]
+    "wrong",
+    [
+        {"level": "x"},
+        {"area": "1"},
+        {"area": "x"},
+        {"name": ""},
+        {"name": "长" * 81},
+        {"from_at": "soon"},
+        {"from_at": "0001-01-01T00:00"},
+    ],
 )
-def test_a_form_filled_in_wrongly_is_refused_in_words(night: UUID, commander: Actor, wrong: dict[str, object]) -> None:
+def test_a_form_filled_in_wrongly_is_refused_in_words(
+    night: UUID, commander: Actor, wrong: dict[str, object]
+) -> None:
     response = signed_in(commander).post(f"{PAGE}new/", form(**wrong))
     assert response.status_code == 422
     assert "input.unreadable" in response.content.decode()
@@ -73,10 +95,17 @@ def test_a_zone_elsewhere_is_not_ours_to_designate(night: UUID, commander: Actor
 
 def test_a_zone_changes_and_is_released(night: UUID, commander: Actor) -> None:
     client = signed_in(commander)
-    assert client.post(f"{PAGE}{ZONE}/change/", {"verb": "change", "level": "precaution", "at": "2022-02-19T08:00"}).status_code == 302
+    assert (
+        client.post(
+            f"{PAGE}{ZONE}/change/", {"verb": "change", "level": "precaution", "at": "2022-02-19T08:00"}
+        ).status_code
+        == 302
+    )
     with scope(commander, night):
         assert Zone.objects.get(pk=ZONE).level == "precaution"
-    assert client.post(f"{PAGE}{ZONE}/change/", {"verb": "release", "at": "2022-02-20T08:00"}).status_code == 302
+    assert (
+        client.post(f"{PAGE}{ZONE}/change/", {"verb": "release", "at": "2022-02-20T08:00"}).status_code == 302
+    )
     with scope(commander, night):
         assert Zone.objects.get(pk=ZONE).released_at is not None
         assert ZoneChange.objects.filter(zone=ZONE).count() == 3

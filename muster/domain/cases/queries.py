@@ -11,7 +11,15 @@ import msgspec
 from django.db.models import Count, Q, QuerySet
 
 from muster.core.models import Retraction
-from muster.domain.cases.models import Case, CaseConfirmed, CaseWithdrawn, Contact, ContactNamed, FollowedUp, Quarantined
+from muster.domain.cases.models import (
+    Case,
+    CaseConfirmed,
+    CaseWithdrawn,
+    Contact,
+    ContactNamed,
+    FollowedUp,
+    Quarantined,
+)
 from muster.domain.cases.rules import Seen
 
 
@@ -68,20 +76,24 @@ def tally(of: set[UUID]) -> dict[UUID, dict[str, int]]:
 
 def history_of_case(case: UUID) -> list[Event]:
     """What was recorded about a case, newest first."""
-    return _history([
-        ("confirmed", CaseConfirmed.objects.filter(case=case), ""),
-        ("withdrawn", CaseWithdrawn.objects.filter(case=case), "reason"),
-        ("named", ContactNamed.objects.filter(case=case), "contact_class"),
-    ])  # fmt: skip
+    return _history(
+        [
+            ("confirmed", CaseConfirmed.objects.filter(case=case), ""),
+            ("withdrawn", CaseWithdrawn.objects.filter(case=case), "reason"),
+            ("named", ContactNamed.objects.filter(case=case), "contact_class"),
+        ]
+    )
 
 
 def history_of_contact(contact: UUID) -> list[Event]:
     """What was recorded about a contact, newest first."""
-    return _history([
-        ("named", ContactNamed.objects.filter(contact=contact), "contact_class"),
-        ("seen", FollowedUp.objects.filter(contact=contact), "outcome"),
-        ("placed", Quarantined.objects.filter(contact=contact), "kind"),
-    ])  # fmt: skip
+    return _history(
+        [
+            ("named", ContactNamed.objects.filter(contact=contact), "contact_class"),
+            ("seen", FollowedUp.objects.filter(contact=contact), "outcome"),
+            ("placed", Quarantined.objects.filter(contact=contact), "kind"),
+        ]
+    )
 
 
 def _history(parts: list[tuple[str, QuerySet[Any], str]], size: int = 100) -> list[Event]:
@@ -90,5 +102,7 @@ def _history(parts: list[tuple[str, QuerySet[Any], str]], size: int = 100) -> li
         for kind, facts, detail in parts
         for fact in facts.order_by("-at", "-id")[:size]
     ]
-    gone = set(Retraction.objects.filter(target__in=[row[1] for row in rows]).values_list("target", flat=True))
+    gone = set(
+        Retraction.objects.filter(target__in=[row[1] for row in rows]).values_list("target", flat=True)
+    )
     return [Event(*row, row[1] in gone) for row in sorted(rows, reverse=True)]

@@ -11,7 +11,6 @@ from muster.core.models import Retraction
 from muster.domain.incidents.models import Incident, Zone, ZoneBuilding, ZoneChange
 from muster.protocols import Pack, load
 
-
 PACK_SECONDS = 1.0
 _packs: dict[UUID, tuple[float, str]] = {}
 
@@ -28,7 +27,9 @@ def get(incident: UUID) -> Incident:
 
 def open_ids() -> list[UUID]:
     """The incidents that are not closed."""
-    return list(Incident.objects.filter(closed_at=None).order_by("opened_at", "id").values_list("id", flat=True))
+    return list(
+        Incident.objects.filter(closed_at=None).order_by("opened_at", "id").values_list("id", flat=True)
+    )
 
 
 def all_ids() -> list[UUID]:
@@ -74,11 +75,15 @@ def building_counts(zones: set[UUID]) -> dict[UUID, int]:
 
 def buildings_of(zone: UUID, size: int) -> list[UUID]:
     """The buildings of a zone."""
-    return list(ZoneBuilding.objects.filter(zone=zone).order_by("id").values_list("building", flat=True)[:size])
+    return list(
+        ZoneBuilding.objects.filter(zone=zone).order_by("id").values_list("building", flat=True)[:size]
+    )
 
 
 def history(zone: UUID) -> list[tuple[ZoneChange, bool]]:
     """The dated changes of a zone, newest first, each with whether it was taken back."""
     found = list(ZoneChange.objects.filter(zone=zone).order_by("-at", "-id"))
-    gone = set(Retraction.objects.filter(target__in=[one.id for one in found]).values_list("target", flat=True))
+    gone = set(
+        Retraction.objects.filter(target__in=[one.id for one in found]).values_list("target", flat=True)
+    )
     return [(one, one.id in gone) for one in found]

@@ -224,14 +224,15 @@ def tube_counts(bounds: tuple[int, int], incident: UUID) -> TubeCounts:
     held = {"incident": incident, "area__gte": bounds[0], "area__lt": bounds[1]}
     rows = list(
         Tube.objects.filter(**held).values_list("state").order_by("state").annotate(
-            n=Count("id"), positive=Count("id", filter=Q(result=Result.POSITIVE)), flagged=Count("id", filter=~Q(flags=[])),
+            n=Count("id"), positive=Count("id", filter=Q(result=Result.POSITIVE)),
+            flagged=Count("id", filter=~Q(flags=[])),
         )
     )  # fmt: skip
     tables = SiteTable.objects.filter(**held).exclude(difference=None).exclude(difference=0)
     differences = list(tables.values_list("difference", flat=True))
     return TubeCounts(
         {row[0]: row[1] for row in rows}, sum(row[2] for row in rows), sum(row[3] for row in rows),
-        len(differences), sum(abs(one) for one in differences),
+        len(differences), sum(abs(one or 0) for one in differences),
     )  # fmt: skip
 
 

@@ -109,11 +109,16 @@ class KindCount(msgspec.Struct, frozen=True):
 def _rows(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def buildings(
-    bounds: tuple[int, int], *, state: str = "", unvisited: bool = False, after: UUID | None = None, size: int = 50
+    bounds: tuple[int, int],
+    *,
+    state: str = "",
+    unvisited: bool = False,
+    after: UUID | None = None,
+    size: int = 50,
 ) -> list[BuildingRow]:
     """Buildings of a stretch of areas by compound and name, after a building of the page before."""
     where, values = ["b.area >= %s", "b.area < %s"], list[Any](bounds)
@@ -123,7 +128,7 @@ def buildings(
     if unvisited:
         where.append(f"{LEFT} > 0")
     if after:
-        where.append(f"({ORDER}) > (select {ORDER} from places_building b where b.id = %s)")
+        where.append(f"({ORDER}) > (select {ORDER} from places_building b where b.id = %s)")  # noqa: S608
         values.append(after)
     found = _rows(f"{ROW} where {' and '.join(where)} order by {ORDER} limit %s", [*values, size])
     return [_building(row) for row in found]
@@ -142,7 +147,10 @@ def _building(row: tuple[Any, ...]) -> BuildingRow:
 
 SWEPT = (
     "count(*), "
-    + ", ".join(f"count(*) filter (where {STATE} = '{state}')" for state in ("done", "doing", "absent", "refused", "open"))
+    + ", ".join(
+        f"count(*) filter (where {STATE} = '{state}')"
+        for state in ("done", "doing", "absent", "refused", "open")
+    )
     + f", coalesce(sum(b.units), 0), coalesce(sum({LEFT}), 0), max(s.last_at)"
 )
 
@@ -164,7 +172,8 @@ def patches(bounds: tuple[int, int], size: int = 5_000) -> list[Patch]:
 PROGRESS = """
 select l.purpose, count(*), count(*) filter (where i.state = 'done'),
     count(*) filter (where i.state = 'open' and i.due_at < %s)
-from worklists_verificationlist l join worklists_listentry e on e.list_id = l.id join worklists_workitem i on i.id = e.item
+from worklists_verificationlist l join worklists_listentry e on e.list_id = l.id
+    join worklists_workitem i on i.id = e.item
 where e.returned_at is null and e.area >= %s and e.area < %s group by 1 order by 1
 """
 
@@ -191,22 +200,30 @@ def subjects_due(kind: str) -> QuerySet[WorkItem, UUID]:
     return WorkItem.objects.filter(kind=kind, state="open").values_list("subject", flat=True)
 
 
-def lists_due(bounds: tuple[int, int], from_at: datetime, to_at: datetime, size: int = 6) -> list[VerificationList]:
+def lists_due(
+    bounds: tuple[int, int], from_at: datetime, to_at: datetime, size: int = 6
+) -> list[VerificationList]:
     """Lists whose deadline falls into these hours, the first one first."""
     found = VerificationList.objects.filter(area__gte=bounds[0], area__lt=bounds[1])
-    return list(found.filter(deadline_at__gte=from_at, deadline_at__lt=to_at).order_by("deadline_at", "id")[:size])
+    return list(
+        found.filter(deadline_at__gte=from_at, deadline_at__lt=to_at).order_by("deadline_at", "id")[:size]
+    )
 
 
 def unsure(bounds: tuple[int, int]) -> int:
     """Rows of lists that fit several residents and wait for a person to decide."""
-    sql = "select count(*) from worklists_listentry where how = 'unsure' and returned_at is null and area >= %s and area < %s"
+    sql = (
+        "select count(*) from worklists_listentry"
+        " where how = 'unsure' and returned_at is null and area >= %s and area < %s"
+    )
     return int(_rows(sql, list(bounds))[0][0])
 
 
 def unsure_residents(bounds: tuple[int, int], size: int = 50) -> list[UUID]:
     """Whom those rows made, oldest first."""
     sql = (
-        "select resident from worklists_listentry where how = 'unsure' and returned_at is null and area >= %s and area < %s"
+        "select resident from worklists_listentry where how = 'unsure' and returned_at is null"
+        " and area >= %s and area < %s"
         " order by id limit %s"
     )
     return [row[0] for row in _rows(sql, [*bounds, size])]
@@ -220,7 +237,9 @@ def doors_of(building: UUID) -> dict[UUID, DwellingState]:
 def visits(dwelling: UUID, size: int = 50) -> list[tuple[Visit, bool]]:
     """The visits at a door, newest first, each with whether it was taken back."""
     found = list(Visit.objects.filter(dwelling=dwelling).order_by("-at", "-id")[:size])
-    gone = set(Retraction.objects.filter(target__in=[one.id for one in found]).values_list("target", flat=True))
+    gone = set(
+        Retraction.objects.filter(target__in=[one.id for one in found]).values_list("target", flat=True)
+    )
     return [(one, one.id in gone) for one in found]
 
 
@@ -234,5 +253,7 @@ def open_items(subjects: Iterable[UUID], *, building: UUID | None = None) -> Que
 
 def attempts(subjects: Iterable[UUID], size: int = 50) -> list[Attempt]:
     """Calls and visits about these people, newest first, without those taken back."""
-    found = Attempt.objects.filter(subject__in=list(subjects)).exclude(id__in=Retraction.objects.values("target"))
+    found = Attempt.objects.filter(subject__in=list(subjects)).exclude(
+        id__in=Retraction.objects.values("target")
+    )
     return list(found.order_by("-at", "-id")[:size])
