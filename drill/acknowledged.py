@@ -57,7 +57,9 @@ def _areas(scenario: Scenario, named: Node) -> frozenset[str] | None:
     if not named:
         return None
     wanted = _listed(named)
-    return frozenset(area.code for area in scenario.areas if {area.name, area.official, area.code} & set(wanted))
+    return frozenset(
+        area.code for area in scenario.areas if {area.name, area.official, area.code} & set(wanted)
+    )
 
 
 def _organisations(scenario: Scenario, incident: str, named: Node) -> frozenset[str] | None:
@@ -97,7 +99,9 @@ def _within(at: datetime, asked: Question) -> bool:
 def _verified(log: Log, asked: Question) -> set[str]:
     tries = log.of("record_attempt", asked)
     return {
-        one.note["person"] for one in tries if one.note["outcome"] in VERIFYING and asked.asks_for(one.note["org"])
+        one.note["person"]
+        for one in tries
+        if one.note["outcome"] in VERIFYING and asked.asks_for(one.note["org"])
     }
 
 
@@ -112,7 +116,9 @@ def _records(purpose: str) -> Callable[[Log, Question], int]:
 
 
 def _contacts(log: Log, asked: Question) -> int:
-    listed = {p for one in log.of("push_list") if one.note["purpose"] == "contact" for p in one.note["persons"]}
+    listed = {
+        p for one in log.of("push_list") if one.note["purpose"] == "contact" for p in one.note["persons"]
+    }
     listed |= {one.note["person"] for one in log.of("name_contact")}
     return len(_verified(log, asked) & listed)
 
@@ -162,7 +168,9 @@ def _teams(kind: str) -> Callable[[Log, Question], int]:
     def count(log: Log, asked: Question) -> int:
         """Teams with a member on duty."""
         begun = {one.note["person"] for one in log.of("begin_shift", asked)}
-        teams = [one for one in log.of("form_team") if one.note["kind"] == kind and asked.asks_for(one.note["org"])]
+        teams = [
+            one for one in log.of("form_team") if one.note["kind"] == kind and asked.asks_for(one.note["org"])
+        ]
         return sum(bool(begun & set(one.note["people"])) for one in teams)
 
     return count
@@ -191,7 +199,9 @@ def _swept(log: Log, asked: Question) -> int:
     return sum(len(visited) == units[house] for house, visited in doors.items())
 
 
-def _different(name: str, word: str, keep: Callable[[Entry, Question], bool]) -> Callable[[Log, Question], int]:
+def _different(
+    name: str, word: str, keep: Callable[[Entry, Question], bool]
+) -> Callable[[Log, Question], int]:
     def count(log: Log, asked: Question) -> int:
         """Different persons in such entries."""
         return len({one.note[word] for one in log.of(name, asked) if keep(one, asked)})

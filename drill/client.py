@@ -75,7 +75,9 @@ class Server:
                     return self._checked(response, path)
                 problem = "503"
             time.sleep(min(0.2 * 2**turn, 5.0))
-        raise DrillError(f"服务器没有回应（{path}：{problem}）", f"the server does not answer ({path}: {problem})")
+        raise DrillError(
+            f"服务器没有回应（{path}：{problem}）", f"the server does not answer ({path}: {problem})"
+        )
 
     def _checked(self, response: httpx.Response, path: str) -> httpx.Response:
         if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
@@ -155,7 +157,8 @@ def _content(response: httpx.Response, path: str) -> dict[str, Any]:
     if response.status_code != httpx.codes.OK:
         said = response.text[:300]
         raise DrillError(
-            f"服务器拒绝了 {path}：{response.status_code} {said}", f"the server refused {path}: {response.status_code}"
+            f"服务器拒绝了 {path}：{response.status_code} {said}",
+            f"the server refused {path}: {response.status_code}",
         )
     content: dict[str, Any] = response.json()
     return content
@@ -177,4 +180,3 @@ def offered(server: Server) -> bool:
         return server.http.get("/healthz").status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
-

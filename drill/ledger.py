@@ -88,7 +88,9 @@ class Ledger:
             lines.append(line)
             self._take(line)
         if lines and self._file:
-            self._file.write("".join(json.dumps(line, ensure_ascii=False, default=str) + "\n" for line in lines))
+            self._file.write(
+                "".join(json.dumps(line, ensure_ascii=False, default=str) + "\n" for line in lines)
+            )
             self._file.flush()
 
     def item(self, row: Row) -> str | None:

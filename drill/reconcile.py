@@ -31,9 +31,13 @@ def figures(desk: Desk, scenario: Scenario, published: Published, ledger: Ledger
         response = desk.post(f"/i/{incident}/figures.json", {"queries": asked})
         if response.is_error:
             said = response.json().get("reason", response.status_code)
-            raise DrillError(f"服务器不能统计公布的数据：{said}", f"the server cannot count the published figures: {said}")
+            raise DrillError(
+                f"服务器不能统计公布的数据：{said}", f"the server cannot count the published figures: {said}"
+            )
         found |= {answer["ref"]: answer for answer in response.json()["figures"]}
-    return [_derived(entry, found.get(str(entry["ref"]), {}), scenario, ledger) for entry in published.figures]
+    return [
+        _derived(entry, found.get(str(entry["ref"]), {}), scenario, ledger) for entry in published.figures
+    ]
 
 
 def _asked(entry: Mapping[str, Node]) -> dict[str, Any]:
@@ -44,7 +48,9 @@ def _asked(entry: Mapping[str, Node]) -> dict[str, Any]:
     return {"figure": entry["figure"], "ref": entry["ref"], "params": params}
 
 
-def _derived(entry: Mapping[str, Node], answer: Mapping[str, Any], scenario: Scenario, ledger: Ledger) -> Derived:
+def _derived(
+    entry: Mapping[str, Node], answer: Mapping[str, Any], scenario: Scenario, ledger: Ledger
+) -> Derived:
     parts = tuple(int(part["value"]) for part in answer.get("parts") or ())
     counted = count(ledger, question(scenario, entry)) if entry.get("incident") in scenario.plays else None
     return Derived(entry, answer.get("value"), parts, counted)
@@ -57,5 +63,6 @@ def services(desk: Desk, scenario: Scenario, published: Published) -> list[dict[
         content = desk.read(f"/i/{incident}/services.json") or {"services": []}
         played |= {one["ref"] for one in content["services"] if one["status"] == "played"}
     return [
-        {"ref": str(one["ref"]), "status": "played" if one["ref"] in played else "missing"} for one in published.services
+        {"ref": str(one["ref"]), "status": "played" if one["ref"] in played else "missing"}
+        for one in published.services
     ]

@@ -1,4 +1,4 @@
-"""Lists pushed to us and the callers who work through them: nobody home, refusals, wrong numbers, people of elsewhere."""
+"""Lists pushed to us and the callers who work through them, with all that callers meet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,12 +64,24 @@ def _push(scene: Scene, wanted: Verification, pushed: PushedList) -> None:
     numbered = list(zip(pushed.rows, pushed.truth, strict=True))
     for number, part in enumerate(chunks(numbered, ROWS)):
         rows = [
-            {"row": truth.row, **{field: row.get(header, "") for field, header in COLUMNS.items()}} for row, truth in part
+            {"row": truth.row, **{field: row.get(header, "") for field, header in COLUMNS.items()}}
+            for row, truth in part
         ]
-        body: Json = {"id": scene.id("list", wanted.key), "area": int(wanted.area), "source": "上级下发",
-                      "purpose": PURPOSES[wanted.kind], "title": name, "deadline_at": wanted.due_at, "rows": rows}  # fmt: skip
-        note: Json = {"list": name, "purpose": PURPOSES[wanted.kind], "first": part[0][1].row,
-                      "persons": [person_key(name, truth) for _, truth in part]}  # fmt: skip
+        body: Json = {
+            "id": scene.id("list", wanted.key),
+            "area": int(wanted.area),
+            "source": "上级下发",
+            "purpose": PURPOSES[wanted.kind],
+            "title": name,
+            "deadline_at": wanted.due_at,
+            "rows": rows,
+        }
+        note: Json = {
+            "list": name,
+            "purpose": PURPOSES[wanted.kind],
+            "first": part[0][1].row,
+            "persons": [person_key(name, truth) for _, truth in part],
+        }
         at = wanted.issued_at + timedelta(seconds=number)
         scene.tell_of(scene.desk, "push_list", at, body, How(setup=True, note=note))
 
@@ -93,8 +105,10 @@ def _steps(person: Person, manner: Manner, second: str, rng: Random) -> list[Ste
     if "moved" in person.labels:
         return [Step(0, "moved")]
     if manner.refuses:
-        again = {"agrees": [Step(1, "reached_verified", other=True)],
-                 "visit": [Step(1, "refused", other=True), Step(2, "reached_verified", "door", other=True)]}  # fmt: skip
+        again = {
+            "agrees": [Step(1, "reached_verified", other=True)],
+            "visit": [Step(1, "refused", other=True), Step(2, "reached_verified", "door", other=True)],
+        }
         return [Step(0, "refused"), *again.get(second, [Step(1, "refused", other=True)])]
     if manner.absent:
         tries = [Step(turn, rng.choice(("no_answer", "busy"))) for turn in range(rng.choice((1, 1, 2)))]
@@ -131,13 +145,21 @@ def _caller(callers: Sequence[Responder], number: int, step: Step) -> Responder:
     return callers[(number + (1 + step.turn if step.other else 0)) % len(callers)]
 
 
-def _attempt(scene: Scene, wanted: Verification, what: tuple[datetime, Person, Step], caller: Responder) -> None:
+def _attempt(
+    scene: Scene, wanted: Verification, what: tuple[datetime, Person, Step], caller: Responder
+) -> None:
     at, person, step = what
     name = list_key(scene, wanted)
     phone = scene.phone(f"calls-{wanted.key}-{caller.number // SHARED + 1}", "caller")
     body: Json = {"item": Row(name, person.row), "outcome": step.outcome, "channel": step.channel}
-    note: Json = {"org": wanted.verified_by, "caller": str(caller.id), "profession": caller.profession,
-                  "person": person.key, "outcome": step.outcome, "channel": step.channel}  # fmt: skip
+    note: Json = {
+        "org": wanted.verified_by,
+        "caller": str(caller.id),
+        "profession": caller.profession,
+        "person": person.key,
+        "outcome": step.outcome,
+        "channel": step.channel,
+    }
     scene.tell(phone, "record_attempt", at, body, How(by=caller.id, note=note))
 
 

@@ -1,4 +1,4 @@
-"""Door to door, in pairs: buildings made on the spot, people registered, shut doors tried again, paper typed in later."""
+"""Door to door, in pairs: buildings made on the spot, people registered, shut doors tried again, paper."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -71,12 +71,19 @@ def _sweep(scene: Scene, sweep: Sweep) -> None:
         middle = sweep.starts_at + (sweep.ends_at - sweep.starts_at) * 0.7
         walk = daytime(rng, sweep.starts_at + timedelta(minutes=10), middle, len(doors), (9, 20))
         again = daytime(rng, middle, sweep.ends_at, len(doors), (9, 20))
-        walker = _Walker(scene, pair, Ground(doors_of(mine), living), computers[pair.number % len(computers)] if paper else "")
+        walker = _Walker(
+            scene,
+            pair,
+            Ground(doors_of(mine), living),
+            computers[pair.number % len(computers)] if paper else "",
+        )
         made: set[UUID] = set()
         for at, (house, door) in zip(walk, doors, strict=True):
             if house.id not in made and sweep.area not in known:
                 made.add(house.id)
-                scene.tell(pair.phone, "add_building", at - timedelta(minutes=4), surveyed(house, "made_on_the_spot"))
+                scene.tell(
+                    pair.phone, "add_building", at - timedelta(minutes=4), surveyed(house, "made_on_the_spot")
+                )
             walker.knock(at, door, how.get(door))
         shut = [door for _, door in doors if door in how and (how[door].absent or how[door].refuses)]
         for at, door in zip(again, shut, strict=False):
@@ -99,16 +106,28 @@ class _Walker:
         if not self.computer:
             return self.pair.phone, How(by=self.pair.one.id, note=note)
         evening = at.replace(hour=TYPED_AT, minute=10) if at.hour < TYPED_AT else at + timedelta(hours=2)
-        return self.computer, How(by=self.pair.one.id, note=note, typed_at=max(evening, at + timedelta(hours=1)))
+        return self.computer, How(
+            by=self.pair.one.id, note=note, typed_at=max(evening, at + timedelta(hours=1))
+        )
 
     def visit(self, at: datetime, door: UUID, outcome: str) -> None:
         """What was found at a door."""
         people = self.ground.living.get(door, []) if outcome == "done" else []
         house = self.ground.doors[door][0]
-        note: Json = {"org": self.pair.organisation, "door": str(door), "house": str(house.id),
-                      "doors": len(house.dwellings), "outcome": outcome}  # fmt: skip
+        note: Json = {
+            "org": self.pair.organisation,
+            "door": str(door),
+            "house": str(house.id),
+            "doors": len(house.dwellings),
+            "outcome": outcome,
+        }
         sender, how = self._how(at, note)
-        body: Json = {"dwelling": door, "outcome": outcome, "persons": len(people), "with_responder": self.pair.other.id}
+        body: Json = {
+            "dwelling": door,
+            "outcome": outcome,
+            "persons": len(people),
+            "with_responder": self.pair.other.id,
+        }
         self.scene.tell(sender, "record_visit", at, body, how)
 
     def knock(self, at: datetime, door: UUID, manner: Manner | None) -> None:

@@ -31,14 +31,29 @@ def _callout(scene: Scene, callout: Callout) -> None:
     if callout.channel != "letter":
         return _sign_ups(scene, callout)
     identity = scene.id("callout", callout.key)
-    scene.tell(scene.desk, "send_callout", callout.sent_at, {
-        "id": identity, "area": int(scene.about.area.code), "title": callout.text.zh[:120], "text": callout.text.en,
-        "organisations": [scene.organisation(one.key) for one in scene.play.organisations],
-    })  # fmt: skip
+    scene.tell(
+        scene.desk,
+        "send_callout",
+        callout.sent_at,
+        {
+            "id": identity,
+            "area": int(scene.about.area.code),
+            "title": callout.text.zh[:120],
+            "text": callout.text.en,
+            "organisations": [scene.organisation(one.key) for one in scene.play.organisations],
+        },
+    )
     rng = scene.rng("answers", callout.key)
-    for at, key in zip(spread(rng, callout.sent_at, callout.closes_at, len(callout.answered_by)),
-                       callout.answered_by, strict=True):  # fmt: skip
-        body: Json = {"callout": identity, "organisation": scene.organisation(key), "people": len(scene.people(key))}
+    for at, key in zip(
+        spread(rng, callout.sent_at, callout.closes_at, len(callout.answered_by)),
+        callout.answered_by,
+        strict=True,
+    ):
+        body: Json = {
+            "callout": identity,
+            "organisation": scene.organisation(key),
+            "people": len(scene.people(key)),
+        }
         scene.tell(scene.desk, "answer_callout", at, body)
     return None
 
@@ -48,10 +63,16 @@ def _sign_ups(scene: Scene, callout: Callout) -> None:
     people = scene.people(callout.organisation)[before : before + callout.people]
     organisation = scene.organisations[callout.organisation]
     first_duty = min(
-        (one.starts_at for one in shifts(scene.play.rotas, scene.play.opened_at) if one.organisation == callout.organisation),
+        (
+            one.starts_at
+            for one in shifts(scene.play.rotas, scene.play.opened_at)
+            if one.organisation == callout.organisation
+        ),
         default=callout.closes_at,
     )
-    closes = max(min(callout.closes_at, first_duty - timedelta(hours=2)), callout.sent_at + timedelta(hours=1))
+    closes = max(
+        min(callout.closes_at, first_duty - timedelta(hours=2)), callout.sent_at + timedelta(hours=1)
+    )
     times = spread(scene.rng("sign-ups", callout.key), callout.sent_at, closes, len(people))
     for at, person in zip(times, people, strict=True):
         body: Json = {"responder": responder(scene, person, organisation), "channel": callout.channel}
@@ -79,30 +100,67 @@ def _batches(scene: Scene) -> None:
         people = members(scene, batch)
         there = people[: batch.people]
         planned_at = max(scene.play.opened_at + timedelta(minutes=10), batch.muster_at - timedelta(hours=3))
-        scene.tell(scene.desk, "plan_batch", planned_at, {
-            "id": identity, "area": int(batch.to_area), "organisation": scene.organisation(batch.organisation),
-            "from_area": int(batch.from_area) if batch.from_area else None, "leader": there[0].id, "task": batch.task.zh,
-            "planned": len(people), "planned_at": batch.muster_at, "vehicles": batch.vehicles,
-            "printed_date": batch.announced_date,
-        }, SETUP)  # fmt: skip
+        scene.tell(
+            scene.desk,
+            "plan_batch",
+            planned_at,
+            {
+                "id": identity,
+                "area": int(batch.to_area),
+                "organisation": scene.organisation(batch.organisation),
+                "from_area": int(batch.from_area) if batch.from_area else None,
+                "leader": there[0].id,
+                "task": batch.task.zh,
+                "planned": len(people),
+                "planned_at": batch.muster_at,
+                "vehicles": batch.vehicles,
+                "printed_date": batch.announced_date,
+            },
+            SETUP,
+        )
         phone = scene.phone(f"batch-{batch.key}")
-        for stage, at in (("mustered", batch.muster_at), ("departed", batch.depart_at), ("arrived", batch.arrive_at),
-                          ("released", batch.release_at)):  # fmt: skip
+        for stage, at in (
+            ("mustered", batch.muster_at),
+            ("departed", batch.depart_at),
+            ("arrived", batch.arrive_at),
+            ("released", batch.release_at),
+        ):
             present = [str(one.id) for one in there]
-            note: Json = {"batch": str(identity), "org": batch.organisation, "from": batch.from_area, "to": batch.to_area,
-                          "stage": stage, "n": len(present)}  # fmt: skip
-            body: Json = {"batch": identity, "stage": stage, "headcount": len(present), "present": present,
-                          "vehicles": batch.vehicles}  # fmt: skip
+            note: Json = {
+                "batch": str(identity),
+                "org": batch.organisation,
+                "from": batch.from_area,
+                "to": batch.to_area,
+                "stage": stage,
+                "n": len(present),
+            }
+            body: Json = {
+                "batch": identity,
+                "stage": stage,
+                "headcount": len(present),
+                "present": present,
+                "vehicles": batch.vehicles,
+            }
             scene.tell(phone, "roll_call", at, body, How(by=there[0].id, note=note))
 
 
 def add_post(scene: Scene, key: str, kind: str, area: str, seats: int, forbids: tuple[str, ...] = ()) -> UUID:
     """A post where people stand."""
     identity = scene.id("post", key)
-    scene.tell(scene.desk, "add_post", scene.play.opened_at + timedelta(minutes=6), {
-        "id": identity, "area": int(area), "kind": kind, "name": f"{scene.script.areas[area].name} {key}", "seats": seats,
-        "forbids": list(forbids),
-    }, SETUP)  # fmt: skip
+    scene.tell(
+        scene.desk,
+        "add_post",
+        scene.play.opened_at + timedelta(minutes=6),
+        {
+            "id": identity,
+            "area": int(area),
+            "kind": kind,
+            "name": f"{scene.script.areas[area].name} {key}",
+            "seats": seats,
+            "forbids": list(forbids),
+        },
+        SETUP,
+    )
     return identity
 
 
@@ -129,7 +187,9 @@ def work_shift(scene: Scene, shift: Shift, post: UUID) -> None:
 def add_shift(scene: Scene, identity: UUID, post: UUID, hours: tuple[datetime, datetime], seats: int) -> None:
     """A shift at a post."""
     listed = [{"id": identity, "post": post, "from_at": hours[0], "to_at": hours[1], "seats": seats}]
-    scene.tell(scene.desk, "add_shifts", scene.play.opened_at + timedelta(minutes=6), {"shifts": listed}, SETUP)
+    scene.tell(
+        scene.desk, "add_shifts", scene.play.opened_at + timedelta(minutes=6), {"shifts": listed}, SETUP
+    )
 
 
 def _teams(scene: Scene) -> None:
@@ -152,10 +212,23 @@ def _teams(scene: Scene) -> None:
 def _team(scene: Scene, what: tuple[str, str, str, str], part: tuple[Responder, ...]) -> None:
     organisation, kind, area, name = what
     if part:
-        scene.tell(scene.desk, "form_team", scene.play.opened_at + timedelta(minutes=5), {
-            "id": scene.id("team", organisation, name), "area": int(area), "kind": kind, "name": name,
-            "organisation": scene.organisation(organisation), "leader": part[0].id, "members": [one.id for one in part],
-        }, How(setup=True, note={"org": organisation, "kind": kind, "people": [str(one.id) for one in part]}))  # fmt: skip
+        scene.tell(
+            scene.desk,
+            "form_team",
+            scene.play.opened_at + timedelta(minutes=5),
+            {
+                "id": scene.id("team", organisation, name),
+                "area": int(area),
+                "kind": kind,
+                "name": name,
+                "organisation": scene.organisation(organisation),
+                "leader": part[0].id,
+                "members": [one.id for one in part],
+            },
+            How(
+                setup=True, note={"org": organisation, "kind": kind, "people": [str(one.id) for one in part]}
+            ),
+        )
 
 
 def _unfit(scene: Scene, unfit: Unfit) -> None:
@@ -169,7 +242,13 @@ def _unfit(scene: Scene, unfit: Unfit) -> None:
     for person in people:
         declared: Json = {"responder": person.id, "limits": [unfit.post], "area": int(batch.to_area)}
         scene.tell(scene.desk, "declare_fitness", unfit.at - timedelta(minutes=30), declared, SETUP)
-        scene.tell(scene.desk, "claim_seat", unfit.at, {"shift": shift, "responder": person.id}, How(note={"unfit": True}))
+        scene.tell(
+            scene.desk,
+            "claim_seat",
+            unfit.at,
+            {"shift": shift, "responder": person.id},
+            How(note={"unfit": True}),
+        )
 
 
 def _structure(scene: Scene) -> None:
@@ -179,15 +258,31 @@ def _structure(scene: Scene) -> None:
     committee = next((one for one in scene.play.organisations if one.kind == "community"), None)
     area = int(committee.area if committee and committee.area else scene.about.area.code)
     identity = scene.id("structure")
-    scene.tell(scene.desk, "set_up_structure", scene.play.structure_at, {
-        "id": identity, "area": area, "template": asked.template, "committee": committee.name.zh if committee else "",
-        "teams": [{"kind": kind} for kind in asked.teams], "partners": [*asked.partners],
-    }, SETUP)  # fmt: skip
-    ready = max((one.closes_at for one in scene.play.callouts), default=scene.play.structure_at) + timedelta(minutes=20)
-    helpers = [one for key in ("branch", "volunteers", "committee") if key in scene.organisations for one in scene.people(key)]
+    scene.tell(
+        scene.desk,
+        "set_up_structure",
+        scene.play.structure_at,
+        {
+            "id": identity,
+            "area": area,
+            "template": asked.template,
+            "committee": committee.name.zh if committee else "",
+            "teams": [{"kind": kind} for kind in asked.teams],
+            "partners": [*asked.partners],
+        },
+        SETUP,
+    )
+    ready = max((one.closes_at for one in scene.play.callouts), default=scene.play.structure_at) + timedelta(
+        minutes=20
+    )
+    helpers = [
+        one
+        for key in ("branch", "volunteers", "committee")
+        if key in scene.organisations
+        for one in scene.people(key)
+    ]
     for team in scene.play.structure_teams:
         part, helpers = helpers[: team.people], helpers[team.people :]
         body: Json = {"team": derived(identity, team.team), "responders": [one.id for one in part]}
         if part:
             scene.tell(scene.desk, "join_team", ready, body)
-

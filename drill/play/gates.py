@@ -19,9 +19,18 @@ def write(scene: Scene) -> None:
         _gate(scene, gate)
     for place in scene.play.places:
         point = scene.id("place", place.key)
-        scene.tell(scene.desk, "add_point", place.starts_at - timedelta(hours=1), {
-            "id": point, "area": int(place.area), "kind": "desk", "name": place.name.zh,
-        }, SETUP)  # fmt: skip
+        scene.tell(
+            scene.desk,
+            "add_point",
+            place.starts_at - timedelta(hours=1),
+            {
+                "id": point,
+                "area": int(place.area),
+                "kind": "desk",
+                "name": place.name.zh,
+            },
+            SETUP,
+        )
         people = scene.world.residents.get(place.area, ())
         rng = scene.rng("place", place.key)
         phone = scene.phone(f"place-{place.key}", "field_team", place.area)
@@ -33,9 +42,18 @@ def write(scene: Scene) -> None:
 def _gate(scene: Scene, gate: Gate) -> None:
     point = scene.id("gate", gate.key)
     listed = list(shifts([gate], scene.play.opened_at))
-    scene.tell(scene.desk, "add_point", scene.play.opened_at + timedelta(minutes=5), {
-        "id": point, "area": int(gate.area), "kind": "gate", "name": gate.name.zh,
-    }, SETUP)  # fmt: skip
+    scene.tell(
+        scene.desk,
+        "add_point",
+        scene.play.opened_at + timedelta(minutes=5),
+        {
+            "id": point,
+            "area": int(gate.area),
+            "kind": "gate",
+            "name": gate.name.zh,
+        },
+        SETUP,
+    )
     post = add_post(scene, gate.key, "gate", gate.area, gate.people)
     passes = _passes(scene, gate)
     rng = scene.rng("gate", gate.key)
@@ -52,10 +70,20 @@ def _passes(scene: Scene, gate: Gate) -> list[UUID]:
     issued = max(scene.play.opened_at + timedelta(minutes=30), scene.play.opened_at)
     for number, person in enumerate(rng.sample(people, min(40, len(people)))):
         identity = scene.id("pass", gate.key, number)
-        scene.tell(scene.desk, "issue_pass", issued, {
-            "id": identity, "area": int(gate.area), "kind": rng.choice(KINDS), "resident": person.id,
-            "valid_from": issued, "valid_to": issued + timedelta(days=14),
-        }, SETUP)  # fmt: skip
+        scene.tell(
+            scene.desk,
+            "issue_pass",
+            issued,
+            {
+                "id": identity,
+                "area": int(gate.area),
+                "kind": rng.choice(KINDS),
+                "resident": person.id,
+                "valid_from": issued,
+                "valid_to": issued + timedelta(days=14),
+            },
+            SETUP,
+        )
         found.append(identity)
     return found
 
@@ -67,7 +95,10 @@ def _scans(scene: Scene, what: tuple[Gate, Shift, UUID], passes: list[UUID], rng
     refused = set(rng.sample(range(gate.scans), min(gate.refused_scans, gate.scans)))
     for number, at in enumerate(spread(rng, shift.starts_at, shift.ends_at, gate.scans)):
         stopped = number in refused
-        body: Json = {"gate": point, "verdict": "stop" if stopped else "pass",
-                      "pass_id": None if stopped or not passes else rng.choice(passes),
-                      "reason": rng.choice(REASONS) if stopped else ""}  # fmt: skip
+        body: Json = {
+            "gate": point,
+            "verdict": "stop" if stopped else "pass",
+            "pass_id": None if stopped or not passes else rng.choice(passes),
+            "reason": rng.choice(REASONS) if stopped else "",
+        }
         scene.tell(phone, "scan_pass", at, body, How(by=guard))

@@ -1,18 +1,29 @@
-"""Goods: what stores hold, needs said and met, vehicles lent, gifts and thanks; meals, beds and meetings for responders."""
+"""Goods and services: stores, needs, vehicles lent, gifts and thanks; meals, beds and meetings."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from drill.plan import Donation, Serving, Supply
 from drill.play.script import COMMANDER, SETUP, How, Json, Scene, spread
+from drill.territory import derived
 
 NAMES = {
-    "protective_suit": ("防护服", "protective suit"), "glove": ("手套", "glove"), "raincoat": ("雨衣", "raincoat"),
-    "winter_coat": ("防寒大衣", "winter coat"), "fence": ("围挡", "fence"), "rubber_boot": ("雨靴", "rubber boot"),
-    "heat_pack": ("暖宝宝", "heat pack"), "water_barrier": ("水马", "water barrier"), "hot_soup": ("热汤", "hot soup"),
-    "microwave": ("微波炉", "microwave"), "hand_warmer": ("暖手宝", "hand warmer"), "food_parcel": ("生活物资包", "food parcel"),
-    "thank_you_card": ("感谢卡", "thank-you card"), "mask": ("口罩", "mask"), "minibus": ("中巴车", "minibus"),
-}  # fmt: skip
+    "protective_suit": ("防护服", "protective suit"),
+    "glove": ("手套", "glove"),
+    "raincoat": ("雨衣", "raincoat"),
+    "winter_coat": ("防寒大衣", "winter coat"),
+    "fence": ("围挡", "fence"),
+    "rubber_boot": ("雨靴", "rubber boot"),
+    "heat_pack": ("暖宝宝", "heat pack"),
+    "water_barrier": ("水马", "water barrier"),
+    "hot_soup": ("热汤", "hot soup"),
+    "microwave": ("微波炉", "microwave"),
+    "hand_warmer": ("暖手宝", "hand warmer"),
+    "food_parcel": ("生活物资包", "food parcel"),
+    "thank_you_card": ("感谢卡", "thank-you card"),
+    "mask": ("口罩", "mask"),
+    "minibus": ("中巴车", "minibus"),
+}
 LENT = "minibus"
 LENDING = frozenset({"minibus", "van", "car", "truck"})
 
@@ -21,8 +32,12 @@ def write(scene: Scene) -> None:
     """Everything that is carried, given or served."""
     _items(scene)
     for stock in scene.play.stock:
-        body: Json = {"item": item(scene, stock.item), "quantity": stock.quantity, "kind": "receive",
-                      "to_store": store(scene, stock.area)}  # fmt: skip
+        body: Json = {
+            "item": item(scene, stock.item),
+            "quantity": stock.quantity,
+            "kind": "receive",
+            "to_store": store(scene, stock.area),
+        }
         scene.tell(supply(scene), "move_stock", max(stock.at, scene.play.opened_at), body, SETUP)
     for goods in scene.play.supplies:
         _supply(scene, goods)
@@ -40,8 +55,8 @@ def supply(scene: Scene) -> str:
 
 
 def item(scene: Scene, code: str) -> UUID:
-    """A kind of goods: the same in every incident."""
-    return scene.script.key("item", code)
+    """A kind of goods: its id follows from its code everywhere."""
+    return derived("item", code)
 
 
 def store(scene: Scene, area: str, kind: str = "store") -> UUID:
@@ -50,15 +65,26 @@ def store(scene: Scene, area: str, kind: str = "store") -> UUID:
     if identity not in scene.script.ids:
         scene.script.ids.add(identity)
         name = f"{scene.script.areas[area].name}{'封控区物资点' if kind == 'sealed_area' else '物资仓库'}"
-        scene.tell(supply(scene), "add_store", scene.play.opened_at + timedelta(minutes=4), {
-            "id": identity, "area": int(area), "name": name, "kind": kind,
-        }, SETUP)  # fmt: skip
+        scene.tell(
+            supply(scene),
+            "add_store",
+            scene.play.opened_at + timedelta(minutes=4),
+            {
+                "id": identity,
+                "area": int(area),
+                "name": name,
+                "kind": kind,
+            },
+            SETUP,
+        )
     return identity
 
 
 def _items(scene: Scene) -> None:
     units = {one.item: one.unit for one in scene.play.stock}
-    units |= {one.item: one.unit for one in scene.play.supplies} | {one.item: one.unit for one in scene.play.donations}
+    units |= {one.item: one.unit for one in scene.play.supplies} | {
+        one.item: one.unit for one in scene.play.donations
+    }
     lent = {one.vehicle_kind for one in scene.play.batches if one.vehicle_kind in LENDING}
     units |= dict.fromkeys(lent, "vehicle")
     listed = []
@@ -79,14 +105,31 @@ def _supply(scene: Scene, goods: Supply) -> None:
     need = scene.id("need", goods.key) if goods.need_at else None
     batch = scene.id("batch", goods.need_batch) if goods.need_batch else None
     if goods.need_at:
-        scene.tell(supply(scene), "state_need", goods.need_at, {
-            "id": need, "area": int(goods.to_area), "item": item(scene, goods.item), "quantity": goods.quantity,
-            "store": to, "batch": batch, "urgency": "urgent", "needed_by": goods.need_at + timedelta(hours=12),
-        })  # fmt: skip
+        scene.tell(
+            supply(scene),
+            "state_need",
+            goods.need_at,
+            {
+                "id": need,
+                "area": int(goods.to_area),
+                "item": item(scene, goods.item),
+                "quantity": goods.quantity,
+                "store": to,
+                "batch": batch,
+                "urgency": "urgent",
+                "needed_by": goods.need_at + timedelta(hours=12),
+            },
+        )
         _promise(scene, goods, goods.need_at + timedelta(minutes=20))
-    body: Json = {"item": item(scene, goods.item), "quantity": goods.quantity, "kind": goods.kind,
-                  "from_store": store(scene, goods.from_area), "to_store": to, "need": need,
-                  "from_area": int(goods.from_area)}  # fmt: skip
+    body: Json = {
+        "item": item(scene, goods.item),
+        "quantity": goods.quantity,
+        "kind": goods.kind,
+        "from_store": store(scene, goods.from_area),
+        "to_store": to,
+        "need": need,
+        "from_area": int(goods.from_area),
+    }
     note: Json = {"item": goods.item, "n": goods.quantity, "kind": goods.kind, "from": goods.from_area}
     phone = scene.phone(f"goods-{goods.organisation}")
     carrier = scene.people(goods.organisation)[0].id
@@ -96,14 +139,29 @@ def _supply(scene: Scene, goods: Supply) -> None:
 def _promise(scene: Scene, goods: Supply, at: datetime) -> None:
     """The sender offers, and the offer is promised to the need."""
     offer = scene.id("offer", goods.key)
-    scene.tell(supply(scene), "make_offer", at, {
-        "id": offer, "area": int(goods.from_area), "item": item(scene, goods.item), "quantity": goods.quantity,
-        "organisation": scene.organisation(goods.organisation),
-    })  # fmt: skip
-    scene.tell(supply(scene), "allocate", at + timedelta(minutes=5), {
-        "id": scene.id("allocation", goods.key), "offer": offer, "need": scene.id("need", goods.key),
-        "quantity": goods.quantity,
-    })  # fmt: skip
+    scene.tell(
+        supply(scene),
+        "make_offer",
+        at,
+        {
+            "id": offer,
+            "area": int(goods.from_area),
+            "item": item(scene, goods.item),
+            "quantity": goods.quantity,
+            "organisation": scene.organisation(goods.organisation),
+        },
+    )
+    scene.tell(
+        supply(scene),
+        "allocate",
+        at + timedelta(minutes=5),
+        {
+            "id": scene.id("allocation", goods.key),
+            "offer": offer,
+            "need": scene.id("need", goods.key),
+            "quantity": goods.quantity,
+        },
+    )
 
 
 def _vehicles(scene: Scene) -> None:
@@ -112,20 +170,38 @@ def _vehicles(scene: Scene) -> None:
         if batch.vehicle_kind in LENDING and batch.vehicles:
             kept = store(scene, batch.to_area)
             area = int(batch.from_area) if batch.from_area else None
-            body: Json = {"item": item(scene, batch.vehicle_kind), "quantity": batch.vehicles, "kind": "lend",
-                          "to_store": kept, "batch": scene.id("batch", batch.key), "from_area": area}  # fmt: skip
-            note: Json = {"item": batch.vehicle_kind, "n": batch.vehicles, "kind": "lend", "from": batch.from_area,
-                          "unit": "vehicle"}  # fmt: skip
+            body: Json = {
+                "item": item(scene, batch.vehicle_kind),
+                "quantity": batch.vehicles,
+                "kind": "lend",
+                "to_store": kept,
+                "batch": scene.id("batch", batch.key),
+                "from_area": area,
+            }
+            note: Json = {
+                "item": batch.vehicle_kind,
+                "n": batch.vehicles,
+                "kind": "lend",
+                "from": batch.from_area,
+                "unit": "vehicle",
+            }
             phone = scene.phone(f"goods-{batch.organisation}")
             by = scene.people(batch.organisation)[0].id
-            scene.tell(phone, "move_stock", batch.arrive_at + timedelta(minutes=10), body, How(by=by, note=note))
+            scene.tell(
+                phone, "move_stock", batch.arrive_at + timedelta(minutes=10), body, How(by=by, note=note)
+            )
 
 
 def _donation(scene: Scene, gift: Donation) -> None:
     firms = [one for one in scene.play.organisations if one.kind == "firm" and one.name.zh == gift.donor.zh]
-    body: Json = {"item": item(scene, gift.item), "quantity": gift.quantity, "to_store": store(scene, gift.to_area),
-                  "organisation": scene.organisation(firms[0].key) if firms else None,
-                  "donor": "" if firms else gift.donor.zh, "donor_kind": gift.donor_kind}  # fmt: skip
+    body: Json = {
+        "item": item(scene, gift.item),
+        "quantity": gift.quantity,
+        "to_store": store(scene, gift.to_area),
+        "organisation": scene.organisation(firms[0].key) if firms else None,
+        "donor": "" if firms else gift.donor.zh,
+        "donor_kind": gift.donor_kind,
+    }
     given = scene.tell(supply(scene), "record_donation", gift.at, body)
     thanked: Json = {"kind": "letter", "donation": given}
     scene.tell(supply(scene), "record_thanks", gift.at + timedelta(hours=3), thanked)
@@ -138,14 +214,18 @@ def _serving(scene: Scene, serving: Serving) -> None:
     rng = scene.rng("serving", serving.organisation)
     for day in range(serving.days):
         for number, hour in enumerate(serving.meals):
-            opens = datetime.fromisoformat(f"{serving.first}T{hour}").replace(tzinfo=scene.play.opened_at.tzinfo)
+            opens = datetime.fromisoformat(f"{serving.first}T{hour}").replace(
+                tzinfo=scene.play.opened_at.tzinfo
+            )
             opens += timedelta(days=day)
             times = spread(rng, opens, opens + timedelta(minutes=75), len(guests))
             for place, (at, guest) in enumerate(zip(times, guests, strict=True)):
                 _serve(scene, serving, (f"meals-{place % 4 + 1}", "meal", at, guest), staff[number].id)
         night = datetime.fromisoformat(f"{serving.first}T21:30").replace(tzinfo=scene.play.opened_at.tzinfo)
         night += timedelta(days=day)
-        for at, guest in zip(spread(rng, night, night + timedelta(hours=1), serving.beds), guests, strict=False):
+        for at, guest in zip(
+            spread(rng, night, night + timedelta(hours=1), serving.beds), guests, strict=False
+        ):
             _serve(scene, serving, ("lodging", "lodging", at, guest), staff[-1].id)
 
 
@@ -162,4 +242,10 @@ def _meetings(scene: Scene) -> None:
         for number in range(min(meeting.people, len(people))):
             body: Json = {"responder": people[number], "kind": "meeting", "area": int(meeting.area)}
             note: Json = {"person": str(people[number]), "kind": "meeting"}
-            scene.tell(scene.phone("logistics-meetings"), "serve", meeting.at + timedelta(seconds=number), body, How(note=note))
+            scene.tell(
+                scene.phone("logistics-meetings"),
+                "serve",
+                meeting.at + timedelta(seconds=number),
+                body,
+                How(note=note),
+            )

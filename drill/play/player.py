@@ -17,6 +17,7 @@ from drill.play.script import COMMANDER, Act, Json, Script
 
 HANDS = 4
 REPLACED = "-replacement"
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 AGAIN = 1_000  # commands in a batch when only asking whether they are known
 Progress = Callable[[int, int, datetime], None]
 
@@ -25,7 +26,7 @@ Progress = Callable[[int, int, datetime], None]
 class Clock:
     """Simulated time as the server has it, running on between two moves."""
 
-    base: datetime = datetime.min.replace(tzinfo=UTC)
+    base: datetime = EPOCH
     since: float = field(default_factory=time.monotonic)
 
     def set(self, now: datetime) -> None:

@@ -48,8 +48,13 @@ def check_names(script: Script, withheld: Mapping[str, float]) -> None:
             raise DrillError(f"演练中没有命令“{name}”；可用的有：{listed}", f"no command “{name}” is played")
 
 
-def play(script: Script, url: str, folder: Path, passwords: Mapping[str, str], what: tuple[Mapping[str, float], Progress],
-         ) -> tuple[Outcome, Ledger]:  # fmt: skip
+def play(
+    script: Script,
+    url: str,
+    folder: Path,
+    passwords: Mapping[str, str],
+    what: tuple[Mapping[str, float], Progress],
+) -> tuple[Outcome, Ledger]:
     """Play the script against a server, resuming what the folder remembers."""
     withheld, tell = what
     check_names(script, withheld)

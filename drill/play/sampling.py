@@ -40,10 +40,20 @@ class Kit:
 
     def open(self, begin: datetime, end: datetime) -> None:
         """Open the round."""
-        self.scene.tell(self.scene.desk, "open_round", begin - timedelta(hours=1), {
-            "id": self.round, "area": int(self.area), "name": self.site.name.zh if self.site else "上门采样",
-            "from_at": begin, "to_at": end, "purpose": "screening",
-        }, SETUP)  # fmt: skip
+        self.scene.tell(
+            self.scene.desk,
+            "open_round",
+            begin - timedelta(hours=1),
+            {
+                "id": self.round,
+                "area": int(self.area),
+                "name": self.site.name.zh if self.site else "上门采样",
+                "from_at": begin,
+                "to_at": end,
+                "purpose": "screening",
+            },
+            SETUP,
+        )
 
     def expect(self, people: Sequence[Resident]) -> None:
         """Decide whose code will be misread."""
@@ -63,9 +73,16 @@ class Kit:
 
     def _sample(self, tube: Tube, what: tuple[datetime, Resident, int], by: tuple[UUID, UUID]) -> UUID:
         at, resident, seat = what
-        body: Json = {"code": tube.code, "resident": resident.id, "round": self.round, "pool_size": self.pool_size,
-                      "seat": seat, "site": self.point, "with_responder": by[1],
-                      "place": "site" if self.site else "home"}  # fmt: skip
+        body: Json = {
+            "code": tube.code,
+            "resident": resident.id,
+            "round": self.round,
+            "pool_size": self.pool_size,
+            "seat": seat,
+            "site": self.point,
+            "with_responder": by[1],
+            "place": "site" if self.site else "home",
+        }
         note: Json = {"person": str(resident.id), "place": body["place"]}
         return self.scene.tell(tube.phone, "take_sample", at, body, How(by=by[0], note=note))
 
@@ -76,7 +93,9 @@ class Kit:
         wrong = self._sample(tube, (at - timedelta(seconds=40), stranger, seat), by)
         back: Json = {"kind": "sampling.sampletaken", "target": wrong, "reason": "mis_scan"}
         note: Json = {"target": str(wrong)}
-        self.scene.tell(tube.phone, "retract_fact", at - timedelta(seconds=20), back, How(by=by[0], note=note))
+        self.scene.tell(
+            tube.phone, "retract_fact", at - timedelta(seconds=20), back, How(by=by[0], note=note)
+        )
 
     def deliver(self, at: datetime, positive: int = 0) -> None:
         """Count, hand over, and report; members of positive pools are sampled again singly."""
@@ -94,16 +113,33 @@ class Kit:
 
     def _again(self, tube: Tube, at: datetime) -> None:
         lab = self.scene.account("laboratory")
-        people = self.scene.people(self.site.organisation if self.site else self.scene.play.organisations[0].key)
+        people = self.scene.people(
+            self.site.organisation if self.site else self.scene.play.organisations[0].key
+        )
         by = people[0].id, people[-1].id
         for number, (_, resident) in enumerate(tube.people):
             single, moment = f"{tube.code}-{number + 1}", at + timedelta(minutes=5 * number)
-            body: Json = {"code": single, "resident": resident.id, "round": self.round, "pool_size": 1, "seat": 1,
-                          "place": "home", "area": int(self.area), "with_responder": by[1]}  # fmt: skip
+            body: Json = {
+                "code": single,
+                "resident": resident.id,
+                "round": self.round,
+                "pool_size": 1,
+                "seat": 1,
+                "place": "home",
+                "area": int(self.area),
+                "with_responder": by[1],
+            }
             note: Json = {"person": str(resident.id), "place": "home"}
             self.scene.tell(tube.phone, "take_sample", moment, body, How(by=by[0], note=note))
-            self.scene.tell(tube.phone, "seal_tube", moment + timedelta(minutes=1), {"code": single, "seats_said": 1})
-            self.scene.tell(tube.phone, "hand_over_tube", moment + timedelta(minutes=40), {"code": single, "to": "区检测中心"})
+            self.scene.tell(
+                tube.phone, "seal_tube", moment + timedelta(minutes=1), {"code": single, "seats_said": 1}
+            )
+            self.scene.tell(
+                tube.phone,
+                "hand_over_tube",
+                moment + timedelta(minutes=40),
+                {"code": single, "to": "区检测中心"},
+            )
             told: Json = {"code": single, "result": "positive" if number == 0 else "negative"}
             self.scene.tell(lab, "report_result", moment + timedelta(hours=7), told)
 
@@ -119,9 +155,18 @@ def write(scene: Scene) -> None:
 
 def _site(scene: Scene, site: Site, positive: int) -> None:
     kit = Kit(scene, site.key.replace("site", "S").replace("-", "").upper(), site.area, site)
-    scene.tell(scene.desk, "add_point", site.opens_at - timedelta(hours=2), {
-        "id": kit.point, "area": int(site.area), "kind": "site", "name": site.name.zh,
-    }, SETUP)  # fmt: skip
+    scene.tell(
+        scene.desk,
+        "add_point",
+        site.opens_at - timedelta(hours=2),
+        {
+            "id": kit.point,
+            "area": int(site.area),
+            "kind": "site",
+            "name": site.name.zh,
+        },
+        SETUP,
+    )
     kit.open(site.opens_at, site.closes_at)
     people = list(scene.world.residents.get(site.area, ()))
     rng = scene.rng("site", site.key)
@@ -139,13 +184,21 @@ def _site(scene: Scene, site: Site, positive: int) -> None:
     _order(scene, site)
     counted = site.closes_at + timedelta(minutes=20)
     body: Json = {"site": kit.point, "codes": [tube.code for tube in kit.tubes]}
-    scene.tell(scene.phone(f"{site.key}-desk-1", "field_team", site.area), "count_tubes", counted, body, How(by=staff[0].id))
+    scene.tell(
+        scene.phone(f"{site.key}-desk-1", "field_team", site.area),
+        "count_tubes",
+        counted,
+        body,
+        How(by=staff[0].id),
+    )
     kit.deliver(counted + timedelta(minutes=20), positive)
 
 
 def _order(scene: Scene, site: Site) -> None:
     """Order keepers of the site, from whoever keeps order here."""
-    keeper = next((one.organisation for one in scene.play.rotas if one.post == "order_keeping"), site.organisation)
+    keeper = next(
+        (one.organisation for one in scene.play.rotas if one.post == "order_keeping"), site.organisation
+    )
     people = scene.people(keeper)[-site.order_keepers :] if site.order_keepers else ()
     if not people:
         return

@@ -1,5 +1,6 @@
 """The script of a play: every command in true time, who sends it from what, and what the log notes about it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -109,6 +110,7 @@ class Scene:
         self.play: Play = script.scenario.plays[incident]
         self.about = next(one for one in script.scenario.incidents if one.id == incident)
         self.world = script.world
+        self.told: Counter[str] = Counter()
         self.organisations: dict[str, Organisation] = {one.key: one for one in self.play.organisations}
 
     def id(self, *parts: object) -> UUID:
@@ -153,14 +155,14 @@ class Scene:
         return key
 
     def tell(self, sender: str, name: str, at: datetime, body: Json, how: How | None = None) -> UUID:
-        """Put a command into the script; its id follows from what it is and how many like it came before."""
+        """Put a command into the script; its id is the thing's own, else it follows from its number."""
         asked = body.get("id")
-        identity = asked if isinstance(asked, UUID) else self._free(name, at, sender, body)
+        identity = asked if isinstance(asked, UUID) else self._next(name)
         return self._put(Act(identity, self.key, name, at, sender, body, {}), how)
 
     def tell_of(self, sender: str, name: str, at: datetime, body: Json, how: How | None = None) -> UUID:
         """As `tell`, for a command about a thing that is told of more than once: it has an id of its own."""
-        return self._put(Act(self._free(name, at, sender, body), self.key, name, at, sender, body, {}), how)
+        return self._put(Act(self._next(name), self.key, name, at, sender, body, {}), how)
 
     def _put(self, act: Act, how: How | None) -> UUID:
         how = how or How()
@@ -169,13 +171,10 @@ class Scene:
         )
         return act.id
 
-    def _free(self, name: str, at: datetime, sender: str, body: Json) -> UUID:
-        base = (name, at.isoformat(), sender, sorted((k, str(v)) for k, v in body.items()))
-        repeat = 0
-        while (identity := self.id("act", *base, repeat)) in self.script.ids:
-            repeat += 1
-        self.script.ids.add(identity)
-        return identity
+    def _next(self, name: str) -> UUID:
+        """The id of the next command of this name: a script is always written in the same order."""
+        self.told[name] += 1
+        return self.id("act", name, self.told[name])
 
 
 def spread(rng: Random, start: datetime, end: datetime, count: int) -> list[datetime]:
@@ -186,7 +185,9 @@ def spread(rng: Random, start: datetime, end: datetime, count: int) -> list[date
     return [start + step * (number + rng.uniform(0.1, 0.9)) for number in range(count)]
 
 
-def daytime(rng: Random, start: datetime, end: datetime, count: int, hours: tuple[int, int] = (8, 21)) -> list[datetime]:
+def daytime(
+    rng: Random, start: datetime, end: datetime, count: int, hours: tuple[int, int] = (8, 21)
+) -> list[datetime]:
     """So many instants between two within working hours, in order."""
     windows = []
     day = start.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -38,9 +38,18 @@ def _case(scene: Scene, case: Case, people: Sequence[Resident]) -> None:
     patient = rng.choice(scene.world.residents[case.area])
     identity = scene.id("case", case.key)
     onset = None if case.asymptomatic else (case.reported_at - timedelta(days=rng.choice((1, 2)))).date()
-    scene.tell(tracer, "confirm_case", told, {
-        "id": identity, "resident": patient.id, "positive_at": case.reported_at, "onset_date": onset,
-    }, How(setup=True, note={"person": str(patient.id)}))  # fmt: skip
+    scene.tell(
+        tracer,
+        "confirm_case",
+        told,
+        {
+            "id": identity,
+            "resident": patient.id,
+            "positive_at": case.reported_at,
+            "onset_date": onset,
+        },
+        How(setup=True, note={"person": str(patient.id)}),
+    )
     known = homes(scene)
     found = daytime(rng, told + timedelta(minutes=40), told + timedelta(hours=14), len(people), (0, 24))
     desk = scene.desk
@@ -49,10 +58,19 @@ def _case(scene: Scene, case: Case, people: Sequence[Resident]) -> None:
         how = How(setup=True, note={"org": None, "person": str(person.id)})
         scene.tell_of(desk, "register_person", at - timedelta(minutes=1), ground.person(person, door), how)
         contact = scene.id("contact", case.key, person.id)
-        scene.tell(tracer, "name_contact", at, {
-            "id": contact, "case": identity, "resident": person.id, "contact_class": "close",
-            "last_exposure_at": case.reported_at - timedelta(hours=rng.randrange(4, 48)),
-        }, How(note={"person": str(person.id)}))  # fmt: skip
+        scene.tell(
+            tracer,
+            "name_contact",
+            at,
+            {
+                "id": contact,
+                "case": identity,
+                "resident": person.id,
+                "contact_class": "close",
+                "last_exposure_at": case.reported_at - timedelta(hours=rng.randrange(4, 48)),
+            },
+            How(note={"person": str(person.id)}),
+        )
         stays: Json = {"contact": contact, "kind": rng.choice(STAYS)}
         scene.tell(tracer, "place_in_quarantine", at + timedelta(hours=3), stays)
         if rng.random() < FOLLOWED:
@@ -68,15 +86,36 @@ def _zone(scene: Scene, zone: Zone) -> None:
     houses = scene.world.buildings.get(zone.area, ())[start : start + zone.buildings]
     identity = scene.id("zone", zone.key)
     begin = zone.starts_at
-    scene.tell("commander", "designate_zone", begin, {
-        "id": identity, "level": zone.kind, "area": int(zone.area), "name": zone.notice.zh[:40], "from_at": begin,
-        "buildings": [one.id for one in houses], "notice_number": f"{scene.key}-{zone.key}",
-        "case": scene.id("case", case.key) if case else None,
-    }, SETUP)  # fmt: skip
-    scene.tell(scene.desk, "publish_notice", begin, {
-        "id": scene.id("notice", "zone", zone.key), "area": int(zone.area), "title_zh": zone.notice.zh[:40],
-        "text_zh": zone.notice.zh, "title_en": zone.notice.en[:60], "text_en": zone.notice.en, "zone": identity,
-    })  # fmt: skip
+    scene.tell(
+        "commander",
+        "designate_zone",
+        begin,
+        {
+            "id": identity,
+            "level": zone.kind,
+            "area": int(zone.area),
+            "name": zone.notice.zh[:40],
+            "from_at": begin,
+            "buildings": [one.id for one in houses],
+            "notice_number": f"{scene.key}-{zone.key}",
+            "case": scene.id("case", case.key) if case else None,
+        },
+        SETUP,
+    )
+    scene.tell(
+        scene.desk,
+        "publish_notice",
+        begin,
+        {
+            "id": scene.id("notice", "zone", zone.key),
+            "area": int(zone.area),
+            "title_zh": zone.notice.zh[:40],
+            "text_zh": zone.notice.zh,
+            "title_en": zone.notice.en[:60],
+            "text_en": zone.notice.en,
+            "zone": identity,
+        },
+    )
     if zone.ends_at:
         ended: Json = {"zone": identity, "effective_at": zone.ends_at, "released": True}
         scene.tell("commander", "change_zone", zone.ends_at, ended)

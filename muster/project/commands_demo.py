@@ -1,4 +1,4 @@
-"""`muster demo` and `muster drill`: a scenario played over HTTP, and what was published held against what was recorded."""
+"""`muster demo` and `muster drill`: a scenario played over HTTP, and published figures held against it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,13 @@ from drill.scenario import REFERENCE, ScenarioError, load, published
 from muster.project import demo as house
 from muster.project import installation
 
-SCENARIO = click.option("--scenario", default=REFERENCE, show_default=True, help="A file, or the name of a shipped one.")
+SCENARIO = click.option(
+    "--scenario", default=REFERENCE, show_default=True, help="A file, or the name of a shipped one."
+)
 SEED = click.option("--seed", type=int, help="Another seed: other people, other accidents, the same plan.")
-WITHHOLD = click.option("--withhold", multiple=True, metavar="NAME[:SHARE]", help="Never send a command, or a share of it.")
+WITHHOLD = click.option(
+    "--withhold", multiple=True, metavar="NAME[:SHARE]", help="Never send a command, or a share of it."
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,9 @@ def shares(texts: tuple[str, ...]) -> dict[str, float]:
         try:
             found[name] = float(share) if share else 1.0
         except ValueError:
-            raise click.BadParameter(f"“{text}”: 份额应是 0 到 1 的数 / the share is a number from 0 to 1") from None
+            raise click.BadParameter(
+                f"“{text}”: 份额应是 0 到 1 的数 / the share is a number from 0 to 1"
+            ) from None
         if not 0 <= found[name] <= 1:
             raise click.BadParameter(f"“{text}”: 份额应是 0 到 1 的数 / the share is a number from 0 to 1")
     return found
@@ -62,7 +68,9 @@ def shares(texts: tuple[str, ...]) -> dict[str, float]:
 @SEED
 @click.option("--no-serve", is_flag=True, help="End after the table instead of going on serving.")
 @click.option("--json", "as_json", is_flag=True, help="One line for a machine instead of tables.")
-@click.option("--var", type=click.Path(path_type=Path), help="The installation directory (else MUSTER_VAR or ./var).")
+@click.option(
+    "--var", type=click.Path(path_type=Path), help="The installation directory (else MUSTER_VAR or ./var)."
+)
 @click.option("--fresh", is_flag=True, help="Throw the training installation away and start over.")
 def demo(var: Path | None, withhold: tuple[str, ...], no_serve: bool, **asked: Any) -> None:
     """Play a scenario in a training installation and hold its published figures against the recorded facts.
@@ -134,7 +142,9 @@ def _accounts(script: Script, passwords: dict[str, str]) -> list[str]:
     return lines
 
 
-def _result(options: Options, played: tuple[Script, Ledger, Outcome], desk: tuple[str, str]) -> dict[str, Any]:
+def _result(
+    options: Options, played: tuple[Script, Ledger, Outcome], desk: tuple[str, str]
+) -> dict[str, Any]:
     """What was published is read here, after the play has ended."""
     from drill.client import Desk, connected
     from drill.reconcile import figures, services
@@ -146,8 +156,14 @@ def _result(options: Options, played: tuple[Script, Ledger, Outcome], desk: tupl
         derived = figures(commander, script.scenario, said, ledger)
         listed = services(commander, script.scenario, said)
     total, missing, extra = house.facts(script, ledger)
-    return {"figures": house.judge(derived), "services": listed, "facts": total, "seconds": 0.0,
-            "lost": outcome.lost + missing, "duplicated": extra}  # fmt: skip
+    return {
+        "figures": house.judge(derived),
+        "services": listed,
+        "facts": total,
+        "seconds": 0.0,
+        "lost": outcome.lost + missing,
+        "duplicated": extra,
+    }
 
 
 LINE = ("ref", "published", "relation", "derived", "status")

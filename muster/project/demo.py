@@ -59,7 +59,9 @@ def _is_real_database() -> bool:
     with psycopg.connect(installation.owner_dsn()) as owner:
         if owner.execute("select to_regclass('core_installation')").fetchone() == (None,):
             return False
-        row = owner.execute("select not training and exists (select from core_account) from core_installation").fetchone()
+        row = owner.execute(
+            "select not training and exists (select from core_account) from core_installation"
+        ).fetchone()
         return bool(row and row[0])
 
 
@@ -133,7 +135,7 @@ def make_accounts(script: Script) -> dict[str, str]:
     passwords = {name: f"demo-{secrets.token_hex(5)}" for name in script.accounts}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    _create(list(script.accounts.values()), passwords, _first_hour(script))
+    create_accounts(list(script.accounts.values()), passwords, _first_hour(script))
     path.write_text(json.dumps(passwords, indent=1))
     return passwords
 
@@ -142,7 +144,8 @@ def _first_hour(script: Script) -> datetime:
     return min(play.opened_at for play in script.scenario.plays.values()) - timedelta(hours=1)
 
 
-def _create(wanted: list[Account], passwords: Mapping[str, str], start: datetime) -> None:
+def create_accounts(wanted: list[Account], passwords: Mapping[str, str], start: datetime) -> None:
+    """Accounts of an unused training installation, in force from `start` on."""
     from muster.core import accounts, clock
     from muster.core.access import scope, system
     from muster.core.models import Account as Row
@@ -157,7 +160,9 @@ def _create(wanted: list[Account], passwords: Mapping[str, str], start: datetime
         create_keys(None)
         clock.move(to=start)
         for one in wanted:
-            made = accounts.create_account(username=one.username, password=passwords[one.username], title=one.title)
+            made = accounts.create_account(
+                username=one.username, password=passwords[one.username], title=one.title
+            )
             accounts.give(account=made.pk, role=one.role, area=one.area, incident=None, until=None, by=us)
 
 
@@ -181,7 +186,8 @@ def _judged(one: Derived) -> dict[str, Any]:
     outcome = reconciliation.reconcile(said, one.value, one.parts)
     return {
         "ref": outcome.ref, "figure": one.entry["figure"], "published": outcome.published, "relation": outcome.relation,
-        "derived": outcome.derived, "status": outcome.status, "explanation": outcome.explanation, "counted": one.counted,
+        "derived": outcome.derived, "status": outcome.status, "explanation": outcome.explanation,
+        "counted": one.counted,
     }  # fmt: skip
 
 

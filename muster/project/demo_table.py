@@ -14,10 +14,14 @@ MARKS = {
     "wrong": "red",
 }  # fmt: skip
 
+WIDTH = 150  # of a table that goes to a file
+
 
 def show(result: dict[str, Any], outcome: Outcome) -> None:
     """Print everything for people."""
-    console = Console(soft_wrap=False)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
     console.print(_figures(result["figures"]))
     console.print(_services(result["services"]))
     for one in result["figures"]:
@@ -39,7 +43,15 @@ def _coloured(status: str) -> str:
 
 def _figures(rows: list[dict[str, Any]]) -> Table:
     table = Table(title="公布数据与实录数据 / published and derived")
-    for title in ("", "指标 / figure", "公布 / published", "关系 / relation", "实录 / derived", "结果 / status", "说明"):
+    for title in (
+        "",
+        "指标 / figure",
+        "公布 / published",
+        "关系 / relation",
+        "实录 / derived",
+        "结果 / status",
+        "说明",
+    ):
         table.add_column(title, justify="right" if "published" in title or "derived" in title else "left")
     for one in rows:
         derived = "—" if one["derived"] is None else f"{one['derived']:,}"
