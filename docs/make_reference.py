@@ -1,4 +1,4 @@
-"""Writes the generated pages of the reference: commands, refusals, tables. Run it from the checkout:
+"""Writes the generated pages (commands, refusals, tables) and puts pictures into the guide. Run it from the checkout:
 
     MUSTER_VAR=$(mktemp -d) python docs/make_reference.py
 
@@ -11,6 +11,7 @@ import importlib
 import inspect
 import os
 import pkgutil
+import re
 import sys
 import types
 import typing
@@ -50,7 +51,15 @@ OBSERVATIONS = {
     "update_request", "record_support", "broadcast", "retract_fact", "confirm_case", "withdraw_case", "name_contact",
     "join_residents", "part_residents",
 }  # fmt: skip
-PLAIN = {UUID: "id", int: "integer", float: "number", str: "text", bool: "yes/no", datetime: "instant", date: "day"}
+PLAIN = {
+    UUID: "id",
+    int: "integer",
+    float: "number",
+    str: "text",
+    bool: "yes/no",
+    datetime: "instant",
+    date: "day",
+}
 RIGHTS = frozenset().union(*ROLES.values())
 FORMS = {
     "incident": "its incident and area", "shared": "its incident and area, or where the person is shared",
@@ -73,7 +82,11 @@ def type_word(kind: object) -> str:
     if kind in PLAIN:
         return PLAIN[kind]  # type: ignore[index]
     if inspect.isclass(kind) and issubclass(kind, msgspec.Struct):
-        return "{" + ", ".join(f"{field.name}: {type_word(field.type)}" for field in msgspec.structs.fields(kind)) + "}"
+        return (
+            "{"
+            + ", ".join(f"{field.name}: {type_word(field.type)}" for field in msgspec.structs.fields(kind))
+            + "}"
+        )
     origin, parts = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):
         return " or ".join("nothing" if part is type(None) else type_word(part) for part in parts)
@@ -104,9 +117,15 @@ def rights_of(action: Callable[..., object]) -> list[str]:
         said = [one for code in codes for one in code.co_consts]
         found |= {one for one in (*said, *named) if isinstance(one, str) and one in RIGHTS}
         known = [one for one in named if str(getattr(one, "__module__", "")).startswith(domain)]
-        held = [one for one in named if str(type(one).__module__).startswith(domain) and hasattr(one, "__dict__")]
-        found |= {part for one in held for part in vars(one).values() if isinstance(part, str) and part in RIGHTS}
-        waiting += [part for one in known if inspect.isclass(one) for part in vars(one).values() if callable(part)]
+        held = [
+            one for one in named if str(type(one).__module__).startswith(domain) and hasattr(one, "__dict__")
+        ]
+        found |= {
+            part for one in held for part in vars(one).values() if isinstance(part, str) and part in RIGHTS
+        }
+        waiting += [
+            part for one in known if inspect.isclass(one) for part in vars(one).values() if callable(part)
+        ]
         waiting += [one for one in known if callable(one)]
     return sorted(found)
 
@@ -146,7 +165,9 @@ def commands() -> str:
         lines += [f"*{kind_of(name)}* · right: {rights} · {_cell(inspect.getdoc(body) or '')}", ""]
         lines += ["| field | type |", "|---|---|"]
         for field in msgspec.structs.fields(body):
-            lines.append(f"| `{field.encode_name}`{'' if field.required else ' ?'} | {_cell(type_word(field.type))} |")
+            lines.append(
+                f"| `{field.encode_name}`{'' if field.required else ' ?'} | {_cell(type_word(field.type))} |"
+            )
         lines.append("")
     return "\n".join(lines)
 
@@ -154,7 +175,9 @@ def commands() -> str:
 def all_refusals() -> list[type[Refusal]]:
     """Every subclass of Refusal in the program, by code."""
     for module in pkgutil.walk_packages(muster.__path__, "muster."):
-        if ".migrations" not in module.name and not module.name.endswith(("__main__", "wsgi", "workbook_child")):
+        if ".migrations" not in module.name and not module.name.endswith(
+            ("__main__", "wsgi", "workbook_child")
+        ):
             importlib.import_module(module.name)
     found: dict[str, type[Refusal]] = {}
     waiting: list[type[Refusal]] = [Refusal]
@@ -209,7 +232,12 @@ def tables() -> str:
             continue
         listed = sorted(config.get_models(), key=lambda model: model._meta.db_table)
         if listed:
-            lines += [f"## {config.label}", "", "| table | holds | who sees a row | columns |", "|---|---|---|---|"]
+            lines += [
+                f"## {config.label}",
+                "",
+                "| table | holds | who sees a row | columns |",
+                "|---|---|---|---|",
+            ]
             lines += [_table(model, base) for model in listed] + [""]
     return "\n".join(lines)
 
@@ -222,14 +250,36 @@ def _table(model: type[models.Model], base: set[str]) -> str:
     held = ("*Fact.* " if is_fact else "") + _cell(says)
     columns = [field.column for field in model._meta.concrete_fields if not (is_fact and field.name in base)]
     sees = FORMS[security.form] if security else "not told apart by area"
-    return f"| `{model._meta.db_table}` | {held} | {sees} | {', '.join(f'`{column}`' for column in columns)} |"
+    return (
+        f"| `{model._meta.db_table}` | {held} | {sees} | {', '.join(f'`{column}`' for column in columns)} |"
+    )
 
 
 PAGES: dict[str, Callable[[], str]] = {
     "reference/commands.md": commands, "reference/refusals.md": refusals, "data.md": tables,
 }  # fmt: skip
+PLACE = re.compile(r"^<!-- screen: (\S+) -->\n(?:!\[[^\n]*\n)?", re.MULTILINE)
+
+
+def pictured(page: Path) -> str:
+    """A page of the guide with a picture at each place whose picture exists in the page's language."""
+    text, language = page.read_text(encoding="utf-8"), page.parent.name
+
+    def put(place: re.Match[str]) -> str:
+        picture = f"images/screens/{place[1]}-{language}.png"
+        shown = f"![{place[1]}](../../{picture})\n" if (HERE / picture).exists() else ""
+        return f"<!-- screen: {place[1]} -->\n{shown}"
+
+    return PLACE.sub(put, text)
+
+
+def guide() -> list[Path]:
+    """The pages of the user guide, in both languages."""
+    return sorted((HERE / "guide").glob("*/*.md"))
 
 
 if __name__ == "__main__":
-    for name, page in PAGES.items():
-        (HERE / name).write_text(page(), encoding="utf-8")
+    for name, write in PAGES.items():
+        (HERE / name).write_text(write(), encoding="utf-8")
+    for one in guide():
+        one.write_text(pictured(one), encoding="utf-8")

@@ -68,14 +68,24 @@ def shell() -> Iterator[dict[str, str]]:
         shim = place / "bin" / name
         shim.write_text(f'#!/bin/sh\nPYTHONPATH="{HOUSE}" exec "{sys.executable}" {arguments}"$@"\n')
         shim.chmod(0o755)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MUSTER_", "DJANGO_", "PYTEST_"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MUSTER_", "DJANGO_", "PYTEST_"))
+    }
     kept.pop("DATABASE_URL", None)
-    kept |= {"PATH": f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}", "TMPDIR": str(place), "LC_ALL": "C.UTF-8"}
+    kept |= {
+        "PATH": f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "TMPDIR": str(place),
+        "LC_ALL": "C.UTF-8",
+    }
     try:
         yield kept
     finally:
         for var in place.glob("tmp.*"):
-            subprocess.run([place / "bin" / "muster", "stop"], env={**kept, "MUSTER_VAR": str(var)}, check=False)
+            subprocess.run(
+                [place / "bin" / "muster", "stop"], env={**kept, "MUSTER_VAR": str(var)}, check=False
+            )
             embedded.Server(var / "pg").delete()
         shutil.rmtree(place)
 
@@ -85,7 +95,13 @@ def test_the_first_hour_works_as_printed(shell: dict[str, str]) -> None:
     """Every printed command succeeds, and says the lines printed below it, in their order."""
     steps = printed(PAGE.read_text(encoding="utf-8"))
     done = subprocess.run(
-        ["bash", "-c", script(steps)], env=shell, cwd=HOUSE, capture_output=True, text=True, timeout=300, check=False
+        ["bash", "-c", script(steps)],
+        env=shell,
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     told = re.split(rf"{MARK} \d+\n", done.stdout)
     logs = "\n".join(log.read_text() for log in Path(shell["TMPDIR"]).glob("tmp.*/serve.log"))
