@@ -110,10 +110,10 @@ class Installation:
 
 
 @contextmanager
-def served(telephones: int) -> Iterator[tuple[Installation, list[str]]]:
-    """An installation with its scene set, and the tokens of its telephones."""
+def served(telephones: int, directory: Path | None = None) -> Iterator[tuple[Installation, list[str]]]:
+    """An installation (on a disk of one's own, if wished) with its scene set, and the tokens of its telephones."""
     with open_directory() as place, open(place / "serve.log", "wb") as log:
-        house = Installation(place / "var", log)
+        house = Installation((directory or place) / "var", log)
         try:
             yield house, house.inside("set", str(telephones))
         finally:

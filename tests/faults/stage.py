@@ -72,14 +72,12 @@ def digests() -> dict[str, str]:
 
 
 def inventory() -> dict[str, Any]:
-    """Ids of receipts and facts, the sum of the ledger, and the digests."""
+    """Ids of receipts and facts, the ledger, and the digests."""
     from django.apps import apps
-    from django.db.models import Sum
 
     from muster.core.access import scope, system
     from muster.core.models import Receipt
     from muster.core.tables import Fact
-    from muster.domain.supplies.models import Balance
 
     facts: Counter[UUID] = Counter()
     with scope(system(incident=INCIDENT), INCIDENT):
@@ -87,10 +85,23 @@ def inventory() -> dict[str, Any]:
             if issubclass(model, Fact):
                 facts.update(model.objects.values_list("id", flat=True))  # type: ignore[attr-defined]
         receipts = {str(i): result for i, result in Receipt.objects.values_list("id", "result")}
-        ledger = Balance.objects.aggregate(total=Sum("quantity"))["total"]
+        ledger, wrong = _ledger()
     return {
-        "facts": {str(i): count for i, count in facts.items()}, "receipts": receipts, "ledger": ledger, "digests": digests(),
+        "facts": {str(i): count for i, count in facts.items()}, "receipts": receipts, "ledger": ledger,
+        "unbalanced": wrong, "digests": digests(),
     }  # fmt: skip
+
+
+def _ledger() -> tuple[int, list[str]]:
+    """The sum of everything everywhere, outside included, and the stores whose balance is not that of their movements."""
+    from muster.domain.supplies.models import Balance, Movement
+
+    sums: Counter[tuple[UUID, UUID]] = Counter()
+    for item, giver, taker, quantity in Movement.objects.values_list("item", "from_store", "to_store", "quantity"):
+        sums[giver, item] -= quantity
+        sums[taker, item] += quantity
+    held = Balance.objects.values_list("store", "item", "quantity")
+    return sum(sums.values()), [f"{store} {item}" for store, item, said in held if sums[store, item] != said]
 
 
 def run(what: str, telephones: str = "0") -> None:
