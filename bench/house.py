@@ -35,9 +35,13 @@ def row(name: str, ours: Sequence[float], reference: Sequence[float], unit: str)
     """Medians of both sides and the median of the ratios run by run."""
     ratios = [a / b for a, b in zip(ours, reference, strict=True)]
     return Row(
-        name, round(statistics.median(ours), 2), round(statistics.median(reference), 2),
-        round(statistics.median(ratios), 3), unit, len(ours),
-    )  # fmt: skip
+        name,
+        round(statistics.median(ours), 2),
+        round(statistics.median(reference), 2),
+        round(statistics.median(ratios), 3),
+        unit,
+        len(ours),
+    )
 
 
 def show(rows: Sequence[Row], as_json: bool) -> None:
@@ -46,7 +50,9 @@ def show(rows: Sequence[Row], as_json: bool) -> None:
         print(msgspec.json.encode(rows).decode())
         return
     for one in rows:
-        print(f"{one.name:42} {one.ours:>12,.1f} {one.reference:>12,.1f} {one.ratio:>7.3f}  {one.unit} (n={one.runs})")
+        print(
+            f"{one.name:42} {one.ours:>12,.1f} {one.reference:>12,.1f} {one.ratio:>7.3f}  {one.unit} (n={one.runs})"
+        )
 
 
 @contextmanager
@@ -82,7 +88,9 @@ def as_superuser(script: str) -> None:
     """Run a script as the server's superuser: for seeding by generated rows, past row security."""
     from muster.project import installation
 
-    with psycopg.connect(installation.server().dsn(installation.database_name()), autocommit=True) as superuser:
+    with psycopg.connect(
+        installation.server().dsn(installation.database_name()), autocommit=True
+    ) as superuser:
         superuser.execute(script.encode())
 
 
@@ -96,9 +104,24 @@ def web(workers: int = 2, threads: int = 4) -> Iterator[int]:
         port = free.getsockname()[1]
     env = installation.environment() | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(workers), "--blocking-threads", str(threads),
-        "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--log-level", "warning", "muster.project.wsgi:application",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        str(threads),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "muster.project.wsgi:application",
+    ]
     server = subprocess.Popen(command, env=env)
     try:
         _wait(port)

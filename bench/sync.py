@@ -23,10 +23,11 @@ INCIDENT = UUID("018f0000-0000-7000-8000-00000000bbbb")
 AREA = 440307006005000
 SIZE = 100
 SEED_ITEMS = """
-insert into worklists_workitem (id, incident, area, kind, subject_kind, subject, occasion, state, step, priority, causes,
-    attempts, last_outcome, opened_at, due_at)
+insert into worklists_workitem (id, incident, area, kind, subject_kind, subject, occasion, state, step, priority,
+    causes, attempts, last_outcome, opened_at, due_at)
 select ('00000000-0000-5000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '{incident}', {area}, 'verify', 'resident',
-    gen_random_uuid(), '', 'open', 'call', 5, 1, 0, '', now(), now() + interval '1 day' from generate_series(1, {items}) n;
+    gen_random_uuid(), '', 'open', 'call', 5, 1, 0, '', now(), now() + interval '1 day'
+from generate_series(1, {items}) n;
 insert into worklists_workcause (id, incident, area, item, source_kind, source, due_at, priority, wanted)
 select gen_random_uuid(), incident, area, id, 'entry', gen_random_uuid(), due_at, 5, true from worklists_workitem;
 insert into places_building (id, area, name, address, compound, number, kind, units, generated, source)
@@ -34,7 +35,8 @@ select ('00000000-0000-5000-9000-' || lpad(to_hex(n), 12, '0'))::uuid, {area}, '
 from generate_series(1, {items} / 100) n;
 insert into places_dwelling (id, area, building_id, label)
 select ('00000000-0000-5000-a000-' || lpad(to_hex(n), 12, '0'))::uuid, {area},
-    ('00000000-0000-5000-9000-' || lpad(to_hex(1 + (n - 1) / 100), 12, '0'))::uuid, 'd' || n from generate_series(1, {items}) n;
+    ('00000000-0000-5000-9000-' || lpad(to_hex(1 + (n - 1) / 100), 12, '0'))::uuid, 'd' || n
+from generate_series(1, {items}) n;
 analyze;
 """
 
@@ -49,11 +51,14 @@ def attempts(numbers: Sequence[int], by: str) -> list[dict[str, Any]]:
     at = datetime.now(UTC).isoformat()
     return [
         {
-            "id": str(uuid4()), "name": "record_attempt", "at": at, "seq": n,
+            "id": str(uuid4()),
+            "name": "record_attempt",
+            "at": at,
+            "seq": n,
             "body": {"item": numbered("8000", n), "channel": "phone", "outcome": "no_answer", "by": by},
         }
         for n in numbers
-    ]  # fmt: skip
+    ]
 
 
 def visits(numbers: Sequence[int], by: str) -> list[dict[str, Any]]:
@@ -61,14 +66,21 @@ def visits(numbers: Sequence[int], by: str) -> list[dict[str, Any]]:
     at = datetime.now(UTC).isoformat()
     return [
         {
-            "id": str(uuid4()), "name": "record_visit", "at": at, "seq": n,
+            "id": str(uuid4()),
+            "name": "record_visit",
+            "at": at,
+            "seq": n,
             "body": {
-                "dwelling": numbered("a000", n), "outcome": "done", "persons": 3, "item": numbered("8000", n),
-                "channel": "door", "by": by,
+                "dwelling": numbered("a000", n),
+                "outcome": "done",
+                "persons": 3,
+                "item": numbered("8000", n),
+                "channel": "door",
+                "by": by,
             },
         }
         for n in numbers
-    ]  # fmt: skip
+    ]
 
 
 def batches(make: Any, count: int, items: int, hands: int, rng: random.Random) -> list[list[bytes]]:
@@ -116,14 +128,26 @@ def seed(items: int, hands: int) -> list[str]:
     with scope(system(), INCIDENT):
         create_keys(INCIDENT)
         Incident.objects.create(
-            id=INCIDENT, area=AREA, code="bench", title_zh="基准", title_en="bench", pack="covid-cn-v8",
+            id=INCIDENT,
+            area=AREA,
+            code="bench",
+            title_zh="基准",
+            title_en="bench",
+            pack="covid-cn-v8",
             opened_at=datetime.now(UTC),
-        )  # fmt: skip
+        )
         for hand in range(hands):
             account = accounts.create_account(username=f"hand-{hand}", password=str(uuid4()))
-            accounts.give(account=account.pk, role="field_team", area=AREA, incident=None, until=None, by=system())
+            accounts.give(
+                account=account.pk, role="field_team", area=AREA, incident=None, until=None, by=system()
+            )
             _, token = accounts.enrol_device(
-                account=account.pk, label=str(hand), by=system(), incident=INCIDENT, area=AREA, now=datetime.now(UTC)
+                account=account.pk,
+                label=str(hand),
+                by=system(),
+                incident=INCIDENT,
+                area=AREA,
+                now=datetime.now(UTC),
             )
             tokens.append(token)
     as_owner(CREATE)

@@ -25,9 +25,11 @@ NOW = datetime(2022, 2, 18, 12, 0, tzinfo=UTC)
 def person(name: str, role: str, area: int) -> Actor:
     """An actor with one role in one area."""
     return Actor(
-        account=derive_id("test", "account", name), grants=(Grant(role, area),),
-        responder=derive_id("test", "responder", name), username=name,
-    )  # fmt: skip
+        account=derive_id("test", "account", name),
+        grants=(Grant(role, area),),
+        responder=derive_id("test", "responder", name),
+        username=name,
+    )
 
 
 @pytest.fixture
@@ -45,9 +47,14 @@ def open_incident() -> UUID:
         create_keys(None)
         create_keys(INCIDENT)
         Incident.objects.create(
-            id=INCIDENT, area=DISTRICT, code="lg-0217", title_zh="龙岗 0217", title_en="Longgang 0217",
-            pack="covid-cn-v8", opened_at=datetime(2022, 2, 17, 11, 0, tzinfo=UTC),
-        )  # fmt: skip
+            id=INCIDENT,
+            area=DISTRICT,
+            code="lg-0217",
+            title_zh="龙岗 0217",
+            title_en="Longgang 0217",
+            pack="covid-cn-v8",
+            opened_at=datetime(2022, 2, 17, 11, 0, tzinfo=UTC),
+        )
     return INCIDENT
 
 
@@ -103,7 +110,11 @@ def account_for(actor: Actor, password: str = "night-shift-2022") -> UUID:
     Account.objects.filter(pk=account.pk).update(title=actor.username)
     for grant in actor.grants:
         GrantRow.objects.create(
-            id=new_id(), account=account.pk, role=grant.role, area=grant.area, incident=grant.incident,
+            id=new_id(),
+            account=account.pk,
+            role=grant.role,
+            area=grant.area,
+            incident=grant.incident,
             granted_by=account.pk,
-        )  # fmt: skip
+        )
     return account.pk

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 CREATE = """
-create table if not exists bench_rows (id uuid primary key, at timestamptz not null, by uuid not null, item uuid not null,
-    channel text not null, outcome text not null);
+create table if not exists bench_rows (id uuid primary key, at timestamptz not null, by uuid not null,
+    item uuid not null, channel text not null, outcome text not null);
 grant select, insert on bench_rows to app_rw;
 """
 COLUMNS = "id, at, by, item, channel, outcome"
@@ -28,9 +28,12 @@ def copy_rows(request: HttpRequest) -> HttpResponse:
         with cursor.connection.cursor() as raw, raw.copy(f"copy incoming ({COLUMNS}) from stdin") as rows:
             for one in commands:
                 body = one["body"]
-                rows.write_row((one["id"], one["at"], body["by"], body["item"], body["channel"], body["outcome"]))
+                rows.write_row(
+                    (one["id"], one["at"], body["by"], body["item"], body["channel"], body["outcome"])
+                )
         cursor.execute(
-            f"insert into bench_rows ({COLUMNS}) select {COLUMNS} from incoming on conflict (id) do nothing"
+            f"insert into bench_rows ({COLUMNS}) select {COLUMNS} from incoming"  # noqa: S608
+            " on conflict (id) do nothing"
         )
         stored = cursor.rowcount
     return HttpResponse(msgspec.json.encode({"stored": stored}), content_type="application/json")

@@ -18,25 +18,70 @@ EVERYWHERE = (0, 10**15)
 SPANS = (1, 10**3, 10**6, 10**9, 10**11, 10**13)  # grid, community, sub-district, district, city, province
 
 FIELD = {
-    "people.register", "worklists.record", "sampling.record", "passes.scan", "mobilising.shift",
-    "places.survey", "helpline.record", "supplies.record", "cases.follow", "incidents.works", "core.retract",
-}  # fmt: skip
+    "people.register",
+    "worklists.record",
+    "sampling.record",
+    "passes.scan",
+    "mobilising.shift",
+    "places.survey",
+    "helpline.record",
+    "supplies.record",
+    "cases.follow",
+    "incidents.works",
+    "core.retract",
+}
 DESK = FIELD | {
-    "desk.read", "worklists.assign", "worklists.list", "people.join", "people.share", "people.unmask",
-    "people.import", "mobilising.plan", "mobilising.batch", "responders.enrol", "sampling.plan", "sampling.result",
-    "passes.issue", "supplies.plan", "helpline.plan", "notices.publish", "cases.trace", "places.edit", "reports.read", "sync.review",
-}  # fmt: skip
+    "desk.read",
+    "worklists.assign",
+    "worklists.list",
+    "people.join",
+    "people.share",
+    "people.unmask",
+    "people.import",
+    "mobilising.plan",
+    "mobilising.batch",
+    "responders.enrol",
+    "sampling.plan",
+    "sampling.result",
+    "passes.issue",
+    "supplies.plan",
+    "helpline.plan",
+    "notices.publish",
+    "cases.trace",
+    "places.edit",
+    "reports.read",
+    "sync.review",
+}
 ROLES: dict[str, frozenset[str]] = {
     "commander": frozenset(
-        DESK | {"incidents.open", "incidents.zone", "incidents.close", "reports.publish", "access.grant", "device.enrol"}
+        DESK
+        | {
+            "incidents.open",
+            "incidents.zone",
+            "incidents.close",
+            "reports.publish",
+            "access.grant",
+            "device.enrol",
+        }
     ),
     "desk": frozenset(DESK | {"device.enrol"}),
-    "tracer": frozenset({"desk.read", "worklists.record", "cases.trace", "cases.follow", "people.unmask", "core.retract"}),
+    "tracer": frozenset(
+        {"desk.read", "worklists.record", "cases.trace", "cases.follow", "people.unmask", "core.retract"}
+    ),
     "caller": frozenset({"worklists.record", "helpline.record", "cases.follow", "core.retract"}),
     "grid_worker": frozenset(
-        {"people.register", "worklists.record", "places.survey", "sampling.record", "helpline.record", "mobilising.shift",
-         "cases.follow", "core.retract", "notices.broadcast"}
-    ),  # fmt: skip
+        {
+            "people.register",
+            "worklists.record",
+            "places.survey",
+            "sampling.record",
+            "helpline.record",
+            "mobilising.shift",
+            "cases.follow",
+            "core.retract",
+            "notices.broadcast",
+        }
+    ),
     "field_team": frozenset(FIELD | {"notices.broadcast", "mobilising.batch"}),
     "supply": frozenset({"desk.read", "supplies.plan", "supplies.record", "core.retract"}),
     "laboratory": frozenset({"sampling.result", "sampling.record", "core.retract"}),
@@ -123,7 +168,9 @@ class Actor:
 
 def system(area: int = 0, incident: UUID | None = None) -> Actor:
     """The system itself, for jobs: everything at or below `area`."""
-    return Actor(account=SYSTEM, grants=(Grant("commander", area, incident),), username="system", incident=incident)
+    return Actor(
+        account=SYSTEM, grants=(Grant("commander", area, incident),), username="system", incident=incident
+    )
 
 
 _current: ContextVar[tuple[Actor, UUID | None] | None] = ContextVar("muster_scope", default=None)

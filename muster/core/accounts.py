@@ -79,10 +79,14 @@ def actor_by_token(token: str) -> tuple[Actor, UUID]:
     if not rows:
         raise Revoked
     device, incident, account, username, responder = rows[0]
-    return Actor(account=account, grants=_grants(account), responder=responder, device=device, username=username), incident
+    return Actor(
+        account=account, grants=_grants(account), responder=responder, device=device, username=username
+    ), incident
 
 
-def enrol_device(*, account: UUID, label: str, by: Actor, incident: UUID, area: int, now: datetime) -> tuple[UUID, str]:
+def enrol_device(
+    *, account: UUID, label: str, by: Actor, incident: UUID, area: int, now: datetime
+) -> tuple[UUID, str]:
     """Enrol a telephone for an account; returns its id and the token, which is shown once and stored hashed."""
     by.require("device.enrol", area, incident)
     token = secrets.token_urlsafe(32)
@@ -104,7 +108,9 @@ def revoke_device(*, device: UUID, by: Actor, incident: UUID, area: int, now: da
     journal.write(action="device.revoke", by=by, incident=incident, area=area, subjects=[device])
 
 
-def create_account(*, username: str, password: str, responder: UUID | None = None, title: str = "") -> Account:
+def create_account(
+    *, username: str, password: str, responder: UUID | None = None, title: str = ""
+) -> Account:
     """Make an account without any right. The caller must have checked who asks."""
     return Account.objects.create(
         username=username, password=make_password(password), responder=responder, title=title
@@ -121,9 +127,17 @@ def give(
     if not any(a <= low and high <= b for a, b in by.spans("access.grant", incident)):
         raise NotAllowed(right="access.grant")
     row = GrantRow.objects.create(
-        id=new_id(), account=account, role=role, area=area, incident=incident, until=until, granted_by=by.account
+        id=new_id(),
+        account=account,
+        role=role,
+        area=area,
+        incident=incident,
+        until=until,
+        granted_by=by.account,
     )
-    journal.write(action="access.grant", by=by, incident=incident, area=area, subjects=[account], detail={"role": role})
+    journal.write(
+        action="access.grant", by=by, incident=incident, area=area, subjects=[account], detail={"role": role}
+    )
     return row.id
 
 
@@ -135,5 +149,10 @@ def take_back(*, grant: UUID, by: Actor, now: datetime) -> None:
     by.require("access.grant", row.area, row.incident)
     GrantRow.objects.filter(pk=grant).update(until=now)
     journal.write(
-        action="access.end", by=by, incident=row.incident, area=row.area, subjects=[row.account], detail={"role": row.role}
+        action="access.end",
+        by=by,
+        incident=row.incident,
+        area=row.area,
+        subjects=[row.account],
+        detail={"role": row.role},
     )

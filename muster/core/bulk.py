@@ -42,21 +42,27 @@ def _rows_json(model: type[models.Model], names: tuple[str, ...], rows: Sequence
     return _encode.encode(records).decode()
 
 
+def field_of(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    """A column's field by name."""
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    return field
+
+
 @cache
 def _binary(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in names if isinstance(model._meta.get_field(name), models.BinaryField))
+    return tuple(name for name in names if isinstance(field_of(model, name), models.BinaryField))
 
 
 @cache
-def _shape(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, str, str]:
-    """Quoted table, quoted column list and record definition of these fields."""
-    fields = [model._meta.get_field(name) for name in names]
-    columns = [f'"{field.column}"' for field in fields]
-    kinds = [
-        f'"{name}" {field.rel_db_type(connection) if field.is_relation else field.db_type(connection)}'
-        for name, field in zip(names, fields, strict=True)
-    ]
-    return f'"{model._meta.db_table}"', ", ".join(columns), ", ".join(kinds)
+def _shape(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, str]:
+    """Quoted table, and the record definition of these fields."""
+    kinds = [f'"{name}" {_kind(field_of(model, name))}' for name in names]
+    return f'"{model._meta.db_table}"', ", ".join(kinds)
+
+
+def _kind(field: models.Field[Any, Any]) -> str | None:
+    return field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
 
 
 @cache
@@ -65,11 +71,16 @@ def _unsaid(model: type[models.Model], names: tuple[str, ...]) -> tuple[models.F
     return tuple(
         field
         for field in model._meta.concrete_fields
-        if field.name not in names and field.has_default() and not field.primary_key and field.name not in SERVER
+        if field.name not in names
+        and field.has_default()
+        and not field.primary_key
+        and field.name not in SERVER
     )
 
 
-CONSTANT = frozenset({"incident", "area", "by", "device", "account", "batch", "name", "result", "code", "skew"})
+CONSTANT = frozenset(
+    {"incident", "area", "by", "device", "account", "batch", "name", "result", "code", "skew"}
+)
 
 
 def _constants(
@@ -90,49 +101,62 @@ def _constants(
     return tuple(names[place] for place in kept), values, [pick(row) for row in rows]
 
 
-def _cast(model: type[models.Model], name: str) -> str:
-    field = model._meta.get_field(name)
-    return f"%s::{field.rel_db_type(connection) if field.is_relation else field.db_type(connection)}"
+@cache
+def _insert_sql(
+    model: type[models.Model], said: tuple[str, ...], same: tuple[str, ...], update: tuple[str, ...]
+) -> tuple[str, list[Any]]:
+    """The statement (constants first, then defaults, then the rows) and the values of the defaults."""
+    names = said + same
+    table, kinds = _shape(model, said)
+    columns = [field_of(model, name).column for name in names]
+    picked = [f'x."{name}"' for name in said] + [f"%s::{_kind(field_of(model, name))}" for name in same]
+    defaults = []
+    for field in _unsaid(model, names):
+        columns.append(field.column)
+        picked.append(f"%s::{_kind(field)}")
+        defaults.append(field.get_db_prep_save(field.get_default(), connection))
+    for name in SERVER:
+        if name not in names and any(field.name == name for field in model._meta.concrete_fields):
+            columns.append(name)
+            picked.append(SERVER[name])
+    key = model._meta.pk.column
+    written = ", ".join(
+        f'"{field_of(model, n).column}" = excluded."{field_of(model, n).column}"' for n in update
+    )
+    action = f'("{key}") do update set {written}' if update else "do nothing"
+    order = f' order by x."{model._meta.pk.name}"' if model._meta.pk.name in said else ""
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    sql = (
+        f"insert into {table} as t ({quoted}) select {', '.join(picked)}"  # noqa: S608 (the model's own columns)
+        f" from json_to_recordset(%s::json) as x({kinds}){order}"
+        f' on conflict {action} returning t."{key}", (t.xmax = 0)'
+    )
+    return sql, defaults
 
 
 def insert(
-    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]], *, update: Sequence[str] = ()
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    update: Sequence[str] = (),
 ) -> set[UUID]:
     """Insert rows (values in the order of `names`) and return the ids that were new.
 
     A row whose id is there already is left alone, or has its `update` fields overwritten. Fields that are not
-    named get the model's defaults; `recorded_at` and `tx` of facts are filled by the server. Rows go in id order, so that two writers never deadlock.
+    named get the model's defaults; `recorded_at` and `tx` of facts are filled by the server. Rows go in id
+    order, so that two writers never deadlock.
     """
     listed = list(rows)
     if not listed:
         return set()
     said, same, listed = _constants(tuple(names), listed)
-    names = said + tuple(same)
-    table, _, kinds = _shape(model, said)
-    columns = ", ".join(f'"{model._meta.get_field(name).column}"' for name in names)
-    picked = ", ".join([f'x."{name}"' for name in said] + [_cast(model, name) for name in same])
-    for name in SERVER:
-        if name not in names and any(field.name == name for field in model._meta.concrete_fields):
-            columns, picked = f'{columns}, "{name}"', f"{picked}, {SERVER[name]}"
-    defaults = list(same.values())
-    for field in _unsaid(model, names):
-        columns, picked = f'{columns}, "{field.column}"', f"{picked}, %s::{field.db_type(connection)}"
-        defaults.append(field.get_db_prep_save(field.get_default(), connection))
-    key = f'"{model._meta.pk.column}"'
-    held = model._meta.pk.name in said
-    action = "do nothing"
-    if update:
-        sets = ", ".join(f'"{model._meta.get_field(n).column}" = excluded."{model._meta.get_field(n).column}"' for n in update)
-        action = f"({key}) do update set {sets}"
-    order = f' order by x."{model._meta.pk.name}"' if held else ""
-    sql = (
-        f"insert into {table} as t ({columns}) select {picked} from json_to_recordset(%s::json) as x({kinds}){order}"
-        f" on conflict {action} returning t.{key}, (t.xmax = 0)"
-    )
+    sql, defaults = _insert_sql(model, said, tuple(same), tuple(update))
+    values = [*same.values(), *defaults]
     fresh: set[UUID] = set()
     for start in range(0, len(listed), CHUNK):
         rows_json = _rows_json(model, said, listed[start : start + CHUNK])
-        fresh.update(row[0] for row in prepared.fetch(sql, [*defaults, rows_json]) if row[1])
+        fresh.update(row[0] for row in prepared.fetch(sql, [*values, rows_json]) if row[1])
     return fresh
 
 
@@ -141,10 +165,10 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     listed = list(rows)
     if not listed:
         return 0
-    table, _, kinds = _shape(model, tuple(names))
-    sets = ", ".join(f'"{model._meta.get_field(n).column}" = x."{n}"' for n in names[1:])
+    table, kinds = _shape(model, tuple(names))
+    sets = ", ".join(f'"{field_of(model, n).column}" = x."{n}"' for n in names[1:])
     sql = (
-        f"update {table} t set {sets} from json_to_recordset(%s::json) as x({kinds})"
+        f"update {table} t set {sets} from json_to_recordset(%s::json) as x({kinds})"  # noqa: S608
         f' where t."{model._meta.pk.column}" = x."{names[0]}" and t."{model._meta.pk.column}" = any(%s::uuid[])'
     )  # the ids are said twice: a plan that starts from anything but the key would read the whole table
     changed = 0
@@ -161,7 +185,7 @@ def lock(model: type[models.Model], ids: Iterable[UUID]) -> set[UUID]:
         return set()
     key = model._meta.pk.column
     rows = prepared.fetch(
-        f'select "{key}" from "{model._meta.db_table}" where "{key}" = any(%s::uuid[]) order by 1 for no key update',
+        f'select "{key}" from "{model._meta.db_table}" where "{key}" = any(%s::uuid[]) order by 1 for no key update',  # noqa: S608
         [array(wanted)],
     )
     return {row[0] for row in rows}

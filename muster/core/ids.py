@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from uuid import UUID, uuid5
+from uuid import UUID
 
+from uuid_utils.compat import uuid5 as _uuid5
 from uuid_utils.compat import uuid7 as _uuid7
 
 SPACE = UUID("6d757374-6572-5000-8000-e99b86e7bb93")
@@ -18,7 +19,7 @@ def new_id() -> UUID:
 
 def derive_id(*parts: object) -> UUID:
     """The UUIDv5 of the parts: the same parts give the same id on every machine and every replay."""
-    return uuid5(SPACE, "\x1f".join(str(part) for part in parts))
+    return _uuid5(SPACE, "\x1f".join(map(str, parts)))
 
 
 def short_code(identity: UUID, length: int = 6) -> str:

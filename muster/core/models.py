@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -41,7 +43,7 @@ class Account(AbstractBaseUser):
     language = models.CharField(max_length=8, default="zh-hans")
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []  # noqa: RUF012
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = Accounts()
 
 
@@ -112,7 +114,9 @@ class Parked(models.Model):
     class Meta:
         constraints = [RowSecurity(name="core_parked_security", form="own")]
         indexes = [
-            models.Index(fields=["account", "parked_at"], name="core_parked_open", condition=models.Q(settled_at=None))
+            models.Index(
+                fields=["account", "parked_at"], name="core_parked_open", condition=models.Q(settled_at=None)
+            )
         ]
 
 

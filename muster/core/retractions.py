@@ -18,7 +18,6 @@ from muster.core.tables import Fact
 from muster.core.told import Done, Told
 
 
-
 class RetractBody(msgspec.Struct, frozen=True):
     """`kind` is the fact's table (`worklists.attempt`), `target` its id, `reason` a code."""
 
@@ -60,13 +59,18 @@ def retract_facts(*, told: Sequence[Told[RetractBody]], by: Actor, incident: UUI
                 done.waiting[one.id] = NotAllowed(right="core.retract")
             else:
                 body = one.body
-                rows.append((one.id, incident, area, one.at, one.by, one.device, body.target, kind, body.reason))
+                rows.append(
+                    (one.id, incident, area, one.at, one.by, one.device, body.target, kind, body.reason)
+                )
                 done.touch(f"fact:{kind}", [body.target])
     names = ("id", "incident", "area", "at", "by", "device", "target", "kind", "reason")
     bulk.insert(Retraction, names, rows)
     if rows:
         journal.write(
-            action="core.retract", by=by, incident=incident, area=min(row[2] for row in rows),
+            action="core.retract",
+            by=by,
+            incident=incident,
+            area=min(row[2] for row in rows),
             subjects=[row[6] for row in rows],
-        )  # fmt: skip
+        )
     return done

@@ -35,7 +35,9 @@ FORMS = {
 class RowSecurity(models.BaseConstraint):
     """The row-security policies of a table, kept with the model so that no table is born without them."""
 
-    def __init__(self, *, name: str, form: str = "incident", subject: str = "id", facts: bool = False) -> None:
+    def __init__(
+        self, *, name: str, form: str = "incident", subject: str = "id", facts: bool = False
+    ) -> None:
         super().__init__(name=name)
         self.form, self.subject, self.facts = form, subject, facts
 
@@ -63,8 +65,11 @@ class RowSecurity(models.BaseConstraint):
             sql += f"revoke update, delete, truncate on {table} from app_rw; "
         return sql
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
-        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))  # type: ignore[arg-type]
+    def constraint_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str:
+        if schema_editor is not None and model is not None:
+            schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
         return ""
 
     def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:  # type: ignore[override]
@@ -79,7 +84,7 @@ class RowSecurity(models.BaseConstraint):
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         kwargs |= {"form": self.form, "subject": self.subject, "facts": self.facts}
-        return path, args, kwargs
+        return path, tuple(args), kwargs
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RowSecurity) and self.deconstruct() == other.deconstruct()

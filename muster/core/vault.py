@@ -94,7 +94,9 @@ class Vault:
         self._index_key = self._derive("index")
 
     def _derive(self, kind: str) -> bytes:
-        return HKDF(SHA256(), 32, salt=None, info=f"muster/{self.name}/{kind}".encode()).derive(self._data_key)
+        return HKDF(SHA256(), 32, salt=None, info=f"muster/{self.name}/{kind}".encode()).derive(
+            self._data_key
+        )
 
     def _cipher(self, kind: str) -> AESGCM:
         if kind not in self._ciphers:
@@ -118,7 +120,9 @@ class Vault:
 
     def index(self, field: str, value: str) -> bytes:
         """The keyed blind index (16 bytes) of a normalised value: equal values are equal, nothing else shows."""
-        return hmac.digest(self._index_key, f"{field}\x1f{value}".encode("utf-8", "surrogatepass"), "sha256")[:16]
+        return hmac.digest(self._index_key, f"{field}\x1f{value}".encode("utf-8", "surrogatepass"), "sha256")[
+            :16
+        ]
 
 
 @lru_cache(maxsize=64)

@@ -23,12 +23,25 @@ from muster.domain.worklists import commands as worklists
 from muster.reports import commands as reports
 
 DOMAINS = (
-    places, people, responders, incidents, cases, worklists, mobilising, sampling, passes, supplies, helpline, notices,
-)  # fmt: skip
+    places,
+    people,
+    responders,
+    incidents,
+    cases,
+    worklists,
+    mobilising,
+    sampling,
+    passes,
+    supplies,
+    helpline,
+    notices,
+)
 
-COMMANDS: dict[str, tuple[type, Many]] = {
-    name: row for domain in DOMAINS for name, row in domain.COMMANDS.items()
-} | {"retract_fact": (RetractBody, retract_facts)} | reports.COMMANDS  # fmt: skip
+COMMANDS: dict[str, tuple[type, Many]] = (
+    {name: row for domain in DOMAINS for name, row in domain.COMMANDS.items()}
+    | {"retract_fact": (RetractBody, retract_facts)}
+    | reports.COMMANDS
+)
 
 ORDER = {name: place for place, name in enumerate(COMMANDS)}
 

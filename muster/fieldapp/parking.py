@@ -22,10 +22,25 @@ def _area(actor: Actor, incident: UUID) -> int:
     return spans[0][0] if spans else 0
 
 
-def _row(raw: bytes, command: UUID, name: str, result: str, code: str, actor: Actor, incident: UUID) -> tuple[object, ...]:
+def _row(  # noqa: PLR0913 (one row, its parts in order)
+    raw: bytes, command: UUID, name: str, result: str, code: str, actor: Actor, incident: UUID
+) -> tuple[object, ...]:
     row = derive_id("parked", command, code, raw)
-    sealed = vault(incident).seal(raw.decode(errors="backslashreplace"), kind="note", table="core_parked", row=row, field="sealed")
-    return row, command, incident, _area(actor, incident), actor.account, actor.device, name[:40], result, code, sealed
+    sealed = vault(incident).seal(
+        raw.decode(errors="backslashreplace"), kind="note", table="core_parked", row=row, field="sealed"
+    )
+    return (
+        row,
+        command,
+        incident,
+        _area(actor, incident),
+        actor.account,
+        actor.device,
+        name[:40],
+        result,
+        code,
+        sealed,
+    )
 
 
 def park(items: Sequence[tuple[Wire, str, str]], actor: Actor, incident: UUID) -> None:

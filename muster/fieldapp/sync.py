@@ -49,7 +49,9 @@ class Conflict(Refusal):
 class _Batch:
     """The work on one batch: wires in, answers out."""
 
-    def __init__(self, actor: Actor, incident: UUID, envelope: Envelope, now: datetime, language: str) -> None:
+    def __init__(
+        self, actor: Actor, incident: UUID, envelope: Envelope, now: datetime, language: str
+    ) -> None:
         self.actor, self.incident, self.envelope, self.now = actor, incident, envelope, now
         self.language = language
         self.skew: timedelta = skew_of(envelope.sent_at, now)
@@ -117,7 +119,7 @@ class _Batch:
         wires = {}
         for wire in group:
             try:
-                body = msgspec.convert(wire.body, body_type, strict=False)
+                body: Any = msgspec.convert(wire.body, body_type, strict=False)
             except (msgspec.ValidationError, OverflowError) as error:
                 self.refuse(wire, BadInput(problem=str(error)), "refused")
                 continue
@@ -151,11 +153,19 @@ class _Batch:
         seconds = int(self.skew.total_seconds())
         rows = [
             (
-                wire.id, wire.name[:40], self.digests[wire.id], self.answers[wire.id].result, self.answers[wire.id].code,
-                self.actor.device, self.actor.account, self.envelope.batch, wire.seq, max(min(seconds, 2**31 - 1), -(2**31)),
+                wire.id,
+                wire.name[:40],
+                self.digests[wire.id],
+                self.answers[wire.id].result,
+                self.answers[wire.id].code,
+                self.actor.device,
+                self.actor.account,
+                self.envelope.batch,
+                wire.seq,
+                max(min(seconds, 2**31 - 1), -(2**31)),
             )
             for wire in wires
-        ]  # fmt: skip
+        ]
         bulk.insert(Receipt, RECEIPT, rows)
         if self.park:
             parking.park(self.park, self.actor, self.incident)
@@ -178,10 +188,14 @@ def receive(sender: Sender, envelope: Envelope, language: str) -> tuple[datetime
     raise AssertionError("unreachable")
 
 
-def _receive(actor: Actor, incident: UUID, envelope: Envelope, language: str) -> tuple[datetime, list[Answer]]:
+def _receive(
+    actor: Actor, incident: UUID, envelope: Envelope, language: str
+) -> tuple[datetime, list[Answer]]:
     with scope(actor, incident, savepoint=False):
         # two sendings of one batch at once: one after the other
-        prepared.run("select pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(actor.device or actor.account)])
+        prepared.run(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(actor.device or actor.account)]
+        )
         now = clock.now()
         batch = _Batch(actor, incident, envelope, now, language)
         wires = batch.read()
@@ -221,5 +235,3 @@ def retry(actor: Actor, incident: UUID, language: str = "zh") -> int:
         Receipt.objects.filter(pk__in=ids).update(result="stored", code="")
         Parked.objects.filter(pk__in=[parked[i].id for i in ids]).update(settled_at=now)
         return len(taken)
-
-

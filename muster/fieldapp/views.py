@@ -38,7 +38,9 @@ def refuses(view: View) -> View:
         try:
             return view(request)
         except Refusal as refusal:
-            return reply({"code": refusal.code, "reason": refusal.say(get_language() or "zh")}, refusal.status)
+            return reply(
+                {"code": refusal.code, "reason": refusal.say(get_language() or "zh")}, refusal.status
+            )
         except OperationalError:
             connection.close()
             response = reply({"code": "server.busy", "reason": "稍后自动重试 / try again shortly"}, 503)
@@ -97,7 +99,12 @@ def enrol(request: Any) -> HttpResponse:
         raise BadInput(problem=str(error)) from error
     account = accounts.by_username(wanted.account)
     device, token = accounts.enrol_device(
-        account=account, label=wanted.label, by=request.actor, incident=wanted.incident, area=wanted.area, now=request.now
+        account=account,
+        label=wanted.label,
+        by=request.actor,
+        incident=wanted.incident,
+        area=wanted.area,
+        now=request.now,
     )
     return reply({"device": device, "token": token})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,9 @@ from muster.domain.worklists.rules import ItemKind, Want
 def asked_again(touched_cases: set[UUID]) -> Touched:
     """The contacts of these cases."""
     touched = no_touch()
-    touched["cases.contact"] |= set(Contact.objects.filter(case__in=touched_cases).values_list("id", flat=True))
+    touched["cases.contact"] |= set(
+        Contact.objects.filter(case__in=touched_cases).values_list("id", flat=True)
+    )
     return touched
 
 
@@ -31,12 +34,18 @@ def wants_of_cases(touched: set[UUID], incident: UUID, now: datetime) -> list[Wa
     clock = incidents.pack_of(incident).clocks.get("first_report")
     return [
         Want(
-            kind=ItemKind.INVESTIGATE, subject_kind="resident", subject=case.resident, occasion=str(case.id),
-            area=case.area, source_kind="case", source=case.id, priority=1,
+            kind=ItemKind.INVESTIGATE,
+            subject_kind="resident",
+            subject=case.resident,
+            occasion=str(case.id),
+            area=case.area,
+            source_kind="case",
+            source=case.id,
+            priority=1,
             due_at=clock.deadline(case.positive_at) if clock else None,
         )
         for case in Case.objects.filter(pk__in=touched, withdrawn_at=None)
-    ]  # fmt: skip
+    ]
 
 
 def wants_of_contacts(touched: set[UUID], incident: UUID, now: datetime) -> list[Want]:
@@ -50,21 +59,35 @@ def wants_of_contacts(touched: set[UUID], incident: UUID, now: datetime) -> list
     wants = []
     for c in contacts:
         head = heads.get(c.resident, (c.resident, c.area))[0]
-        common = {
-            "subject_kind": "resident", "subject": head, "area": c.area, "source_kind": "contact", "source": c.id,
-        }  # fmt: skip
+        common: dict[str, Any] = {
+            "subject_kind": "resident",
+            "subject": head,
+            "area": c.area,
+            "source_kind": "contact",
+            "source": c.id,
+        }
         deadline = clock.deadline(c.named_at) if clock else None
         wants.append(Want(kind=ItemKind.VERIFY, occasion="", due_at=deadline, priority=2, **common))
         plan = cases.plan_of(incident, c.contact_class)
         if plan is None:
             continue
         for due in due_today(
-            plan, c.last_exposure_at, c.named_at, seen.get(c.id, []), sampled.get(c.resident, []), now=now, tz=tz
+            plan,
+            c.last_exposure_at,
+            c.named_at,
+            seen.get(c.id, []),
+            sampled.get(c.resident, []),
+            now=now,
+            tz=tz,
         ):
             wants.append(
                 Want(
-                    kind=due.kind, occasion=due.occasion, due_at=due.due_at, satisfied_at=due.satisfied_at, priority=2,
+                    kind=due.kind,
+                    occasion=due.occasion,
+                    due_at=due.due_at,
+                    satisfied_at=due.satisfied_at,
+                    priority=2,
                     **common,
                 )
-            )  # fmt: skip
+            )
     return wants

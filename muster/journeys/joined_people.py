@@ -12,6 +12,10 @@ from muster.domain.worklists.models import ListEntry
 def asked_again(residents: set[UUID]) -> Touched:
     """The list rows and contacts of these residents ask for their work again, under the joined person."""
     touched = no_touch()
-    touched["worklists.entry"] |= set(ListEntry.objects.filter(resident__in=residents).values_list("id", flat=True))
-    touched["cases.contact"] |= set(Contact.objects.filter(resident__in=residents).values_list("id", flat=True))
+    touched["worklists.entry"] |= set(
+        ListEntry.objects.filter(resident__in=residents).values_list("id", flat=True)
+    )
+    touched["cases.contact"] |= set(
+        Contact.objects.filter(resident__in=residents).values_list("id", flat=True)
+    )
     return touched

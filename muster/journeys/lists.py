@@ -23,9 +23,16 @@ def wants(entries: set[UUID], incident: UUID, now: datetime) -> list[Want]:
     for entry, resident, listed_area, item, deadline, purpose in rows:
         head, area = heads.get(resident, (resident, listed_area))
         want = Want(
-            kind=ItemKind.VERIFY, subject_kind="resident", subject=head, occasion="", area=area, source_kind="entry",
-            source=entry, due_at=deadline, priority=3 if purpose == "contact" else 5,
-        )  # fmt: skip
+            kind=ItemKind.VERIFY,
+            subject_kind="resident",
+            subject=head,
+            occasion="",
+            area=area,
+            source_kind="entry",
+            source=entry,
+            due_at=deadline,
+            priority=3 if purpose == "contact" else 5,
+        )
         found.append(want)
         if want.item(incident) != item:
             moved.append((entry, want.item(incident)))

@@ -35,9 +35,13 @@ def asked_again(tubes: set[UUID]) -> Touched:
     with connection.cursor() as cursor:
         cursor.execute(POSITIVE, [list(tubes)])
         touched["sampling.tube"] |= {row[0] for row in cursor.fetchall()}
-        cursor.execute("select distinct resident from sampling_sampletaken where tube = any(%s)", [list(tubes)])
+        cursor.execute(
+            "select distinct resident from sampling_sampletaken where tube = any(%s)", [list(tubes)]
+        )
         residents = [row[0] for row in cursor.fetchall()]
-    touched["cases.contact"] |= set(Contact.objects.filter(resident__in=residents).values_list("id", flat=True))
+    touched["cases.contact"] |= set(
+        Contact.objects.filter(resident__in=residents).values_list("id", flat=True)
+    )
     return touched
 
 
@@ -58,8 +62,15 @@ def wants(tubes: set[UUID], incident: UUID, now: datetime) -> list[Want]:
             continue
         head = heads.get(resident, (resident, area))[0]
         found[tube, head] = Want(
-            kind=work[0], subject_kind="resident", subject=head, occasion=work[1], area=area,
-            source_kind="tube", source=tube, priority=1, satisfied_at=again_at,
+            kind=work[0],
+            subject_kind="resident",
+            subject=head,
+            occasion=work[1],
+            area=area,
+            source_kind="tube",
+            source=tube,
+            priority=1,
+            satisfied_at=again_at,
             due_at=resulted_at + timedelta(hours=hours) if resulted_at else None,
-        )  # fmt: skip
+        )
     return list(found.values())

@@ -22,21 +22,36 @@ def wants_of_requests(touched: set[UUID], incident: UUID, now: datetime) -> list
     buildings = dict(doors.values_list("id", "building_id"))
     return [
         Want(
-            kind=ItemKind.ANSWER, subject_kind="request", subject=one.id, occasion="", area=one.area,
-            source_kind="request", source=one.id, due_at=one.promised_at, priority=FIRST if one.vulnerable else USUAL,
-            satisfied_at=one.closed_at, building=buildings.get(one.dwelling) if one.dwelling else None,
+            kind=ItemKind.ANSWER,
+            subject_kind="request",
+            subject=one.id,
+            occasion="",
+            area=one.area,
+            source_kind="request",
+            source=one.id,
+            due_at=one.promised_at,
+            priority=FIRST if one.vulnerable else USUAL,
+            satisfied_at=one.closed_at,
+            building=buildings.get(one.dwelling) if one.dwelling else None,
         )
         for one in requests
-    ]  # fmt: skip
+    ]
 
 
 def wants_of_needs(touched: set[UUID], incident: UUID, now: datetime) -> list[Want]:
     """A delivery for every need, urgent ones first; satisfied once all of it came."""
     return [
         Want(
-            kind=ItemKind.DELIVER, subject_kind="need", subject=one.id, occasion="", area=one.area, source_kind="need",
-            source=one.id, due_at=one.needed_by, priority=SOON if one.urgency == Urgency.URGENT else USUAL,
+            kind=ItemKind.DELIVER,
+            subject_kind="need",
+            subject=one.id,
+            occasion="",
+            area=one.area,
+            source_kind="need",
+            source=one.id,
+            due_at=one.needed_by,
+            priority=SOON if one.urgency == Urgency.URGENT else USUAL,
             satisfied_at=one.met_at,
         )
         for one in Need.objects.filter(pk__in=touched)
-    ]  # fmt: skip
+    ]

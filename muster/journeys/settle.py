@@ -57,18 +57,18 @@ def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
 
 def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
     if persons := whole.get("people.resident"):
-        for kind, ids in sampling.reconsider_residents(persons, incident, now).touched.items():
-            whole[kind] |= ids
+        for other, again in sampling.reconsider_residents(persons, incident, now).touched.items():
+            whole[other] |= again
     for kind, widen in WIDER.items():
         if whole.get(kind):
-            for other, ids in widen(whole[kind]).items():
-                whole[other] |= ids
+            for other, again in widen(whole[kind]).items():
+                whole[other] |= again
     wants: list[Want] = []
     sources: set[UUID] = set()
     for kind, ask in SOURCES.items():
-        if ids := whole.get(kind):
-            wants += ask(ids, incident, now)
-            sources |= ids
+        if asked := whole.get(kind):
+            wants += ask(asked, incident, now)
+            sources |= asked
     if not sources:
         return 0
     return len(worklists.reconcile(incident=incident, wants=wants, sources=sources, now=now))

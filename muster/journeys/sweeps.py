@@ -18,9 +18,16 @@ def wants(dwellings: set[UUID], incident: UUID, now: datetime) -> list[Want]:
     sweep = incidents.pack_of(incident).sweep
     return [
         Want(
-            kind=ItemKind.RECHECK, subject_kind="dwelling", subject=door.id, occasion="", area=door.area,
-            source_kind="dwelling", source=door.id, due_at=sweep.recheck_at(door.last_at),
-            satisfied_at=door.done_at, building=door.building,
+            kind=ItemKind.RECHECK,
+            subject_kind="dwelling",
+            subject=door.id,
+            occasion="",
+            area=door.area,
+            source_kind="dwelling",
+            source=door.id,
+            due_at=sweep.recheck_at(door.last_at),
+            satisfied_at=door.done_at,
+            building=door.building,
         )
         for door in shut
-    ]  # fmt: skip
+    ]

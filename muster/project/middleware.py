@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -34,7 +35,7 @@ class ScopeMiddleware:
         if code is None:
             return self.get_response(request)
         with transaction.atomic():
-            actor = accounts.actor(request.user.pk)
+            actor = accounts.actor(cast(UUID, request.user.pk))
             with scope(actor):
                 found = incidents.by_code(code) if code else None
             with scope(actor, found.id if found else None):
@@ -71,7 +72,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-class ClosedSignUp(DefaultAccountAdapter):
+class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by a commander, never by a visitor."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -40,9 +40,19 @@ ALLOWED_HOSTS = os.environ.get("MUSTER_HOSTS", "127.0.0.1,localhost,[::1],testse
 HTTPS = os.environ.get("MUSTER_HTTPS", "") == "1"
 
 DOMAINS = (
-    "places", "people", "responders", "incidents", "cases", "worklists", "mobilising", "sampling", "passes",
-    "supplies", "helpline", "notices",
-)  # fmt: skip
+    "places",
+    "people",
+    "responders",
+    "incidents",
+    "cases",
+    "worklists",
+    "mobilising",
+    "sampling",
+    "passes",
+    "supplies",
+    "helpline",
+    "notices",
+)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -58,9 +68,12 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "muster.core",
     *(f"muster.domain.{name}" for name in DOMAINS if (SOURCE / "domain" / name / "apps.py").exists()),
-    *(f"muster.{name}" for name in ("reports", "interop", "fieldapp", "public", "commandpost")
-      if (SOURCE / name / "apps.py").exists()),
-]  # fmt: skip
+    *(
+        f"muster.{name}"
+        for name in ("reports", "interop", "fieldapp", "public", "commandpost")
+        if (SOURCE / name / "apps.py").exists()
+    ),
+]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -159,7 +172,10 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # subdomains and preload are the operator's promise
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",
+    "security.W021",
+]  # subdomains and preload are the operator's promise
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
@@ -196,7 +212,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"()": "muster.project.faults.Discreet", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "plain": {
+            "()": "muster.project.faults.Discreet",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},

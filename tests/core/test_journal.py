@@ -25,7 +25,14 @@ def written(fresh_db: str) -> UUID:
     for half in range(2):
         with scope(system(), INCIDENT):
             for _ in range(5):
-                journal.write(action="test", by=system(), incident=INCIDENT, area=COMMUNITY, subjects=[new_id()], reason="因为")
+                journal.write(
+                    action="test",
+                    by=system(),
+                    incident=INCIDENT,
+                    area=COMMUNITY,
+                    subjects=[new_id()],
+                    reason="因为",
+                )
         with scope(system()):
             assert journal.seal().serial == half + 1
     return INCIDENT
@@ -54,12 +61,15 @@ def test_an_untouched_journal_holds(written: UUID) -> None:
         ("update core_entry set count = 99 where id = (select min(id) from core_entry)", [1]),
         ("delete from core_entry where id = (select max(id) from core_entry)", [2]),
         ("update core_entry set actor = gen_random_uuid() where id = (select max(id) from core_entry)", [2]),
-        ("insert into core_entry (tx, at, actor, area, action, count, subjects, digest, detail)"
-         " select tx, at, actor, area, action, count, subjects, digest, detail from core_entry limit 1", [1]),
+        (
+            "insert into core_entry (tx, at, actor, area, action, count, subjects, digest, detail)"
+            " select tx, at, actor, area, action, count, subjects, digest, detail from core_entry limit 1",
+            [1],
+        ),
         ("delete from core_segment where serial = 1", [2]),
         ("update core_segment set signature = decode(repeat('00', 64), 'hex') where serial = 2", [2]),
     ],
-)  # fmt: skip
+)
 def test_every_tampering_is_found(written: UUID, statement: str, broken: list[int]) -> None:
     as_owner(statement)
     with scope(system()):

@@ -19,9 +19,15 @@ def add_works(incident: UUID, area: int) -> None:
 
 @pytest.mark.parametrize(
     ("area", "last"),
-    [(GRID, GRID + 1), (COMMUNITY, COMMUNITY + 1_000), (SUBDISTRICT, SUBDISTRICT + 10**6), (DISTRICT, DISTRICT + 10**9),
-     (CITY, CITY + 10**11), (0, 10**15)],
-)  # fmt: skip
+    [
+        (GRID, GRID + 1),
+        (COMMUNITY, COMMUNITY + 1_000),
+        (SUBDISTRICT, SUBDISTRICT + 10**6),
+        (DISTRICT, DISTRICT + 10**9),
+        (CITY, CITY + 10**11),
+        (0, 10**15),
+    ],
+)
 def test_everything_inside_an_area_is_one_range_of_codes(area: int, last: int) -> None:
     assert span(area) == (area, last)
 
@@ -70,7 +76,11 @@ def test_nobody_writes_outside_the_own_area(incident: UUID, outsider: Actor) -> 
 def test_facts_are_never_changed_or_removed(incident: UUID) -> None:
     with scope(system(), incident):
         add_works(incident, COMMUNITY)
-        for verb in ("update incidents_works set kind = 'x'", "delete from incidents_works", "truncate incidents_works"):
+        for verb in (
+            "update incidents_works set kind = 'x'",
+            "delete from incidents_works",
+            "truncate incidents_works",
+        ):
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(verb)
         assert Works.objects.get().kind == "canopy"

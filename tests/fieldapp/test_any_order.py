@@ -28,12 +28,31 @@ from tests.cast import COMMUNITY, DISTRICT, GRID, INCIDENT
 Command = dict[str, Any]
 START = datetime(2022, 2, 18, 1, 0, tzinfo=UTC)
 CLAIMS = {
-    "take_next", "release_item", "claim_seat", "release_seat", "allocate", "assign_items", "transfer_items",
-    "return_items", "publish_sitrep", "take_over",
-}  # fmt: skip
+    "take_next",
+    "release_item",
+    "claim_seat",
+    "release_seat",
+    "allocate",
+    "assign_items",
+    "transfer_items",
+    "return_items",
+    "publish_sitrep",
+    "take_over",
+}
 # decided by a desk, one after the other: not observations
 DECISIONS = {"open_incident", "change_pack", "revoke_pass", "withdraw_notice", "publish_notice"}
-OWN = ("core", "auth", "sessions", "procrastinate", "account", "mfa", "contenttypes", "pghistory", "reports", "interop")
+OWN = (
+    "core",
+    "auth",
+    "sessions",
+    "procrastinate",
+    "account",
+    "mfa",
+    "contenttypes",
+    "pghistory",
+    "reports",
+    "interop",
+)
 # work that was wanted for a while and is not any more leaves a withdrawn row: history, not state
 LIVE = {"worklists.WorkItem": "state <> 'withdrawn'", "worklists.WorkCause": "wanted"}
 CLOCKED = {"recorded_at", "tx", "opened_at", "enrolled_at"}
@@ -51,26 +70,45 @@ def command(number: int, verb: str, body: dict[str, Any]) -> Command:
 def world() -> list[Command]:
     """Arrangements, in the order a desk makes them."""
     people = [
-        {"id": uid("responder", n), "area": COMMUNITY, "organisation": uid("org"), "name": f"队员{n}"} for n in range(4)
+        {"id": uid("responder", n), "area": COMMUNITY, "organisation": uid("org"), "name": f"队员{n}"}
+        for n in range(4)
     ]
     day = [START + timedelta(hours=4 * n) for n in range(3)]
-    shifts = [{"id": uid("shift", n), "post": uid("post"), "from_at": day[n], "to_at": day[n + 1]} for n in range(2)]
-    listed = [("add_areas", {"areas": [{"code": GRID, "name": "一网格", "level": "grid", "parent": COMMUNITY}]}),
-        ("add_organisations", {"organisations": [
-            {"id": uid("org"), "area": COMMUNITY, "name": "区水务局", "kind": "agency"}]}),
+    shifts = [
+        {"id": uid("shift", n), "post": uid("post"), "from_at": day[n], "to_at": day[n + 1]} for n in range(2)
+    ]
+    listed = [
+        ("add_areas", {"areas": [{"code": GRID, "name": "一网格", "level": "grid", "parent": COMMUNITY}]}),
+        (
+            "add_organisations",
+            {"organisations": [{"id": uid("org"), "area": COMMUNITY, "name": "区水务局", "kind": "agency"}]},
+        ),
         ("enrol_responders", {"responders": people}),
         ("add_point", {"id": uid("site"), "area": COMMUNITY, "kind": "site", "name": "采样点"}),
         ("add_point", {"id": uid("gate"), "area": COMMUNITY, "kind": "gate", "name": "东门"}),
         ("add_building", {"id": uid("house"), "area": GRID, "name": "3栋", "labels": ["101", "102", "201"]}),
         ("add_post", {"id": uid("post"), "area": COMMUNITY, "kind": "gate", "name": "东门岗", "seats": 2}),
         ("add_shifts", {"shifts": shifts}),
-        ("add_items", {"area": COMMUNITY, "items": [
-            {"id": uid("boot"), "code": "rubber_boot", "name_zh": "雨靴", "name_en": "rubber boot", "unit": "piece"}]}),
+        (
+            "add_items",
+            {
+                "area": COMMUNITY,
+                "items": [
+                    {
+                        "id": uid("boot"),
+                        "code": "rubber_boot",
+                        "name_zh": "雨靴",
+                        "name_en": "rubber boot",
+                        "unit": "piece",
+                    }
+                ],
+            },
+        ),
         ("add_store", {"id": uid("store"), "area": COMMUNITY, "name": "仓库"}),
         ("add_store", {"id": uid("sealed"), "area": COMMUNITY, "name": "封控区", "kind": "sealed_area"}),
         ("add_line", {"id": uid("line"), "area": COMMUNITY, "kind": "care", "name": "关爱热线"}),
         ("open_round", {"id": uid("round"), "area": COMMUNITY, "name": "第一轮", "from_at": START}),
-    ]  # fmt: skip
+    ]
     return [command(n, name, body) for n, (name, body) in enumerate(listed)]
 
 
@@ -90,8 +128,17 @@ def observations() -> list[Command]:
     listed: list[tuple[str, dict[str, Any]]] = [
         *[("register_person", {"id": residents[n], "dwelling": doors[n % 3], **person(n)}) for n in range(4)],
         ("join_residents", {"a": residents[0], "b": residents[3]}),
-        ("push_list", {"id": uid("list"), "area": COMMUNITY, "source": "公安", "purpose": "verification", "title": "名单",
-                       "rows": rows}),
+        (
+            "push_list",
+            {
+                "id": uid("list"),
+                "area": COMMUNITY,
+                "source": "公安",
+                "purpose": "verification",
+                "title": "名单",
+                "rows": rows,
+            },
+        ),
         ("record_attempt", {"item": asked, "outcome": "no_answer"}),
         ("record_attempt", {"item": asked, "outcome": "refused"}),
         ("record_attempt", {"item": asked, "outcome": "reached_verified", "channel": "door"}),
@@ -107,29 +154,64 @@ def observations() -> list[Command]:
         ("report_result", {"tube": tube[0], "result": "negative"}),
         ("report_result", {"tube": tube[0], "result": "positive"}),
         ("confirm_case", {"id": uid("case"), "resident": residents[1], "positive_at": START}),
-        ("name_contact", {"id": uid("contact"), "case": uid("case"), "resident": residents[2],
-                          "contact_class": "close", "last_exposure_at": START}),
+        (
+            "name_contact",
+            {
+                "id": uid("contact"),
+                "case": uid("case"),
+                "resident": residents[2],
+                "contact_class": "close",
+                "last_exposure_at": START,
+            },
+        ),
         ("record_follow_up", {"contact": uid("contact"), "outcome": "seen_ok"}),
         ("place_in_quarantine", {"contact": uid("contact"), "kind": "central"}),
         ("begin_shift", {"shift": uid("shift", 0), "responder": workers[0]}),
         ("end_shift", {"shift": uid("shift", 0), "responder": workers[0]}),
         ("begin_shift", {"shift": uid("shift", 0), "responder": workers[1]}),
         ("serve", {"responder": workers[0], "kind": "meal"}),
-        ("plan_batch", {"id": uid("batch"), "area": COMMUNITY, "from_area": COMMUNITY, "organisation": uid("org"),
-                        "planned": 4, "planned_at": START}),
+        (
+            "plan_batch",
+            {
+                "id": uid("batch"),
+                "area": COMMUNITY,
+                "from_area": COMMUNITY,
+                "organisation": uid("org"),
+                "planned": 4,
+                "planned_at": START,
+            },
+        ),
         ("roll_call", {"batch": uid("batch"), "stage": "mustered", "present": workers[:3]}),
         ("roll_call", {"batch": uid("batch"), "stage": "arrived", "present": workers[:2]}),
-        ("send_callout", {"id": uid("callout"), "area": COMMUNITY, "title": "倡议书", "organisations": [uid("org")]}),
+        (
+            "send_callout",
+            {"id": uid("callout"), "area": COMMUNITY, "title": "倡议书", "organisations": [uid("org")]},
+        ),
         ("answer_callout", {"callout": uid("callout"), "organisation": uid("org"), "people": 12}),
         ("move_stock", {"item": uid("boot"), "quantity": 10, "kind": "receive", "to_store": uid("store")}),
         ("state_need", {"id": uid("need"), "area": COMMUNITY, "item": uid("boot"), "quantity": 8}),
-        ("move_stock", {"item": uid("boot"), "quantity": 8, "kind": "deliver", "from_store": uid("store"),
-                        "to_store": uid("sealed"), "need": uid("need")}),
+        (
+            "move_stock",
+            {
+                "item": uid("boot"),
+                "quantity": 8,
+                "kind": "deliver",
+                "from_store": uid("store"),
+                "to_store": uid("sealed"),
+                "need": uid("need"),
+            },
+        ),
         ("make_offer", {"id": uid("offer"), "area": COMMUNITY, "item": uid("boot"), "quantity": 5}),
-        ("record_donation", {"item": uid("boot"), "quantity": 3, "to_store": uid("store"), "donor": "一位孩子"}),
+        (
+            "record_donation",
+            {"item": uid("boot"), "quantity": 3, "to_store": uid("store"), "donor": "一位孩子"},
+        ),
         ("record_thanks", {"kind": "card", "to_organisation": uid("org"), "area": COMMUNITY}),
         ("take_call", {"line": uid("line"), "kind": "care"}),
-        ("open_request", {"id": uid("request"), "area": COMMUNITY, "kind": "medicine", "resident": residents[0]}),
+        (
+            "open_request",
+            {"id": uid("request"), "area": COMMUNITY, "kind": "medicine", "resident": residents[0]},
+        ),
         ("update_request", {"request": uid("request"), "step": "taken"}),
         ("update_request", {"request": uid("request"), "step": "closed"}),
         ("record_support", {"kind": "family_letter", "area": COMMUNITY, "audience": 40}),
@@ -137,20 +219,59 @@ def observations() -> list[Command]:
         ("scan_pass", {"gate": uid("gate"), "verdict": "pass"}),
         ("check_in_place", {"point": uid("gate")}),
         ("record_works", {"kind": "canopy", "area": COMMUNITY}),
-        ("sign_up_volunteer", {"responder": {"id": uid("volunteer"), "area": COMMUNITY, "organisation": uid("org"),
-                                             "kind": "volunteer", "name": "志愿者"}, "channel": "online_a"}),
+        (
+            "sign_up_volunteer",
+            {
+                "responder": {
+                    "id": uid("volunteer"),
+                    "area": COMMUNITY,
+                    "organisation": uid("org"),
+                    "kind": "volunteer",
+                    "name": "志愿者",
+                },
+                "channel": "online_a",
+            },
+        ),
         ("declare_fitness", {"responder": workers[2], "limits": ["night"]}),
         ("hand_over", {"shift": uid("shift", 0), "to": workers[1], "open_items": []}),
-        ("issue_pass", {"id": uid("pass"), "area": COMMUNITY, "kind": "visitor", "valid_from": START,
-                        "valid_to": START + timedelta(days=1)}),
-        ("form_team", {"id": uid("team"), "area": COMMUNITY, "kind": "gate", "name": "东门队", "members": workers[:2]}),
-        ("designate_zone", {"id": uid("zone"), "level": "sealed", "area": COMMUNITY, "name": "1 号", "from_at": START,
-                            "buildings": [uid("house")]}),
-        ("change_zone", {"zone": uid("zone"), "effective_at": START + timedelta(days=4), "level": "controlled"}),
-    ]  # fmt: skip
+        (
+            "issue_pass",
+            {
+                "id": uid("pass"),
+                "area": COMMUNITY,
+                "kind": "visitor",
+                "valid_from": START,
+                "valid_to": START + timedelta(days=1),
+            },
+        ),
+        (
+            "form_team",
+            {"id": uid("team"), "area": COMMUNITY, "kind": "gate", "name": "东门队", "members": workers[:2]},
+        ),
+        (
+            "designate_zone",
+            {
+                "id": uid("zone"),
+                "level": "sealed",
+                "area": COMMUNITY,
+                "name": "1 号",
+                "from_at": START,
+                "buildings": [uid("house")],
+            },
+        ),
+        (
+            "change_zone",
+            {"zone": uid("zone"), "effective_at": START + timedelta(days=4), "level": "controlled"},
+        ),
+    ]
     told = [command(100 + n, name, body) for n, (name, body) in enumerate(listed)]
     wrong = next(one for one in told if one["name"] == "record_visit" and one["body"]["outcome"] == "refused")
-    return [*told, command(300, "retract_fact", {"kind": "worklists.visit", "target": wrong["id"], "reason": "wrong_door"})]
+    return [
+        *told,
+        command(
+            300, "retract_fact", {"kind": "worklists.visit", "target": wrong["id"], "reason": "wrong_door"}
+        ),
+    ]
 
 
 ACTOR = Actor(account=uid("account"), grants=(Grant("commander", DISTRICT), Grant("laboratory", DISTRICT)))
@@ -189,7 +310,9 @@ def state() -> dict[str, str]:
             live = LIVE.get(model._meta.label, "true")
             cursor.execute(f'select row({columns})::text from "{model._meta.db_table}" t where {live}')
             rows = sorted(row[0] for row in cursor.fetchall())
-            found[model._meta.label] = f"{len(rows)}:{hashlib.sha256(chr(10).join(rows).encode()).hexdigest()[:12]}"
+            found[model._meta.label] = (
+                f"{len(rows)}:{hashlib.sha256(chr(10).join(rows).encode()).hexdigest()[:12]}"
+            )
     return found
 
 
@@ -217,7 +340,10 @@ def test_every_command_is_an_observation_in_this_test_or_named_as_something_else
 
 
 @settings(
-    max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=6,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(seed=st.integers(0, 2**32))
 def test_any_order_repetition_and_split_gives_the_same_state(prepared: dict[str, str], seed: int) -> None:

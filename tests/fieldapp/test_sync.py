@@ -30,7 +30,10 @@ class Phone:
     def send(self, *commands: Any, **envelope: Any) -> Answers:
         body = {"batch": str(new_id()), "commands": list(commands), **envelope}
         reply = self.client.post(
-            "/sync", json.dumps(body), content_type="application/json", headers={"Authorization": f"Bearer {self.token}"}
+            "/sync",
+            json.dumps(body),
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {self.token}"},
         )
         assert reply.status_code == 200, reply.content
         answers: Answers = reply.json()["answers"]
@@ -39,9 +42,12 @@ class Phone:
 
 def works(area: int = COMMUNITY, at: datetime | None = None, **body: Any) -> dict[str, Any]:
     return {
-        "id": str(new_id()), "name": "record_works", "at": (at or datetime.now(UTC)).isoformat(), "seq": 1,
+        "id": str(new_id()),
+        "name": "record_works",
+        "at": (at or datetime.now(UTC)).isoformat(),
+        "seq": 1,
         "body": {"kind": "canopy", "area": area, **body},
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture
@@ -91,8 +97,9 @@ def test_one_bad_command_never_spoils_the_rest(phone: Phone) -> None:
     )
     assert sorted(results(answers)) == ["refused"] * 4 + ["stored"] * 2
     assert {answer["code"] for answer in answers if answer["result"] == "refused"} == {
-        "input.unreadable", "sync.unknown_command",
-    }  # fmt: skip
+        "input.unreadable",
+        "sync.unknown_command",
+    }
     with scope(system()):
         assert Parked.objects.count() == 4
 
@@ -131,9 +138,11 @@ def test_a_wrong_clock_is_corrected_and_flagged_but_never_refused(phone: Phone, 
 def test_a_revoked_telephone_is_told_so_and_stores_nothing(phone: Phone) -> None:
     Device.objects.update(revoked_at=datetime.now(UTC))
     reply = phone.client.post(
-        "/sync", json.dumps({"commands": [works()]}), content_type="application/json",
+        "/sync",
+        json.dumps({"commands": [works()]}),
+        content_type="application/json",
         headers={"Authorization": f"Bearer {phone.token}", "Accept-Language": "en"},
-    )  # fmt: skip
+    )
     assert (reply.status_code, reply.json()["code"]) == (401, "sync.revoked")
     assert stored() == 0
 
@@ -144,7 +153,9 @@ def test_rights_that_ended_end_at_once(phone: Phone) -> None:
     assert results(phone.send(works())) == ["quarantined"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"commands": 7}', b"\xff\xfe", b'{"commands": [' + b"[" * 500])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"commands": 7}', b"\xff\xfe", b'{"commands": [' + b"[" * 500]
+)
 def test_what_is_no_batch_is_refused_in_words(phone: Phone, body: bytes) -> None:
     reply = phone.client.post(
         "/sync", body, content_type="application/json", headers={"Authorization": f"Bearer {phone.token}"}

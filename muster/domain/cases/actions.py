@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,13 +18,20 @@ from muster.core.models import Retraction
 from muster.core.told import Done, Told
 from muster.domain.cases import queries
 from muster.domain.cases.models import (
-    Case, CaseConfirmed, CaseWithdrawn, Contact, ContactNamed, FollowedUp, Quarantined,
-)  # fmt: skip
+    Case,
+    CaseConfirmed,
+    CaseWithdrawn,
+    Contact,
+    ContactNamed,
+    FollowedUp,
+    Quarantined,
+)
 from muster.domain.cases.rules import Health, QuarantineKind, contact_state
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import queries as people
 from muster.protocols.people import FollowUp
 
+T = TypeVar("T")
 FACT = ("id", "incident", "area", "at", "by", "device")
 CONTACT = ("id", "incident", "area", "case", "resident", "contact_class", "last_exposure_at", "named_at")
 STATE = ("id", "state", "place", "release_at", "last_seen_at", "next_change_at")
@@ -84,12 +92,29 @@ def confirm_cases(*, told: Sequence[Told[ConfirmCase]], by: Actor, incident: UUI
     good = done.stored(told)
     if good:
         rows = [
-            (o.body.id, incident, areas[o.body.resident], o.body.resident, o.body.positive_at, o.body.onset_date)
+            (
+                o.body.id,
+                incident,
+                areas[o.body.resident],
+                o.body.resident,
+                o.body.positive_at,
+                o.body.onset_date,
+            )
             for o in good
         ]
         bulk.insert(Case, ("id", "incident", "area", "resident", "positive_at", "onset_date"), rows)
         facts = [
-            (o.id, incident, areas[o.body.resident], o.at, o.by, o.device, o.body.id, o.body.resident, o.body.positive_at)
+            (
+                o.id,
+                incident,
+                areas[o.body.resident],
+                o.at,
+                o.by,
+                o.device,
+                o.body.id,
+                o.body.resident,
+                o.body.positive_at,
+            )
             for o in good
         ]
         bulk.insert(CaseConfirmed, (*FACT, "case", "resident", "positive_at"), facts)
@@ -103,10 +128,13 @@ def withdraw_cases(*, told: Sequence[Told[WithdrawCase]], by: Actor, incident: U
     """Withdraw confirmations; the contacts are released from their plan, all facts stay."""
     done = Done()
     areas = dict(Case.objects.filter(pk__in=[one.body.case for one in told]).values_list("id", "area"))
-    good = _sorted_out(told, {one.id: areas.get(one.body.case) for one in told}, by, incident, done, "cases.trace")
+    good = _sorted_out(
+        told, {one.id: areas.get(one.body.case) for one in told}, by, incident, done, "cases.trace"
+    )
     if good:
         facts = [
-            (o.id, incident, areas[o.body.case], o.at, o.by, o.device, o.body.case, o.body.reason[:40]) for o in good
+            (o.id, incident, areas[o.body.case], o.at, o.by, o.device, o.body.case, o.body.reason[:40])
+            for o in good
         ]
         bulk.insert(CaseWithdrawn, (*FACT, "case", "reason"), facts)
         cases = {o.body.case for o in good}
@@ -134,10 +162,7 @@ def name_contacts(*, told: Sequence[Told[NameContact]], by: Actor, incident: UUI
     classes = {one.code for one in pack.contacts.classes} if pack.contacts else set()
     cases = dict(Case.objects.filter(pk__in={one.body.case for one in told}).values_list("id", "area"))
     homes = {r: area for r, (_, area) in people.heads({one.body.resident for one in told}).items()}
-    places = {
-        one.id: homes.get(one.body.resident) if one.body.case in cases else None
-        for one in told
-    }  # fmt: skip
+    places = {one.id: homes.get(one.body.resident) if one.body.case in cases else None for one in told}
     for one in told:
         if one.body.contact_class not in classes:
             done.refused[one.id] = BadInput(problem=one.body.contact_class)
@@ -148,10 +173,24 @@ def name_contacts(*, told: Sequence[Told[NameContact]], by: Actor, incident: UUI
             b, area = o.body, places[o.id]
             rows.append((b.id, incident, area, b.case, b.resident, b.contact_class, b.last_exposure_at, o.at))
             facts.append(
-                (o.id, incident, area, o.at, o.by, o.device, b.id, b.case, b.resident, b.contact_class, b.last_exposure_at)
+                (
+                    o.id,
+                    incident,
+                    area,
+                    o.at,
+                    o.by,
+                    o.device,
+                    b.id,
+                    b.case,
+                    b.resident,
+                    b.contact_class,
+                    b.last_exposure_at,
+                )
             )
         bulk.insert(Contact, CONTACT, rows)
-        bulk.insert(ContactNamed, (*FACT, "contact", "case", "resident", "contact_class", "last_exposure_at"), facts)
+        bulk.insert(
+            ContactNamed, (*FACT, "contact", "case", "resident", "contact_class", "last_exposure_at"), facts
+        )
         contacts = {o.body.id for o in good}
         recompute_contacts(contacts, incident, now)
         _journal("cases.contact", by, incident, [int(str(fact[2])) for fact in facts], contacts)
@@ -159,34 +198,46 @@ def name_contacts(*, told: Sequence[Told[NameContact]], by: Actor, incident: UUI
     return done
 
 
-def record_follow_ups(*, told: Sequence[Told[RecordFollowUp]], by: Actor, incident: UUID, now: datetime) -> Done:
+def record_follow_ups(
+    *, told: Sequence[Told[RecordFollowUp]], by: Actor, incident: UUID, now: datetime
+) -> Done:
     """Record how contacts are."""
     done = Done()
     areas = dict(Contact.objects.filter(pk__in={one.body.contact for one in told}).values_list("id", "area"))
     places = {one.id: areas.get(one.body.contact) for one in told}
     good = _sorted_out(told, places, by, incident, done, "cases.follow")
     facts = [
-        (o.id, incident, places[o.id], o.at, o.by, o.device, o.body.contact, o.body.outcome.value) for o in good
+        (o.id, incident, places[o.id], o.at, o.by, o.device, o.body.contact, o.body.outcome.value)
+        for o in good
     ]
     _about_contacts(FollowedUp, "outcome", facts, by, incident, now, done)
     return done
 
 
-def place_in_quarantine(*, told: Sequence[Told[PlaceInQuarantine]], by: Actor, incident: UUID, now: datetime) -> Done:
+def place_in_quarantine(
+    *, told: Sequence[Told[PlaceInQuarantine]], by: Actor, incident: UUID, now: datetime
+) -> Done:
     """Record where contacts stay."""
     done = Done()
     areas = dict(Contact.objects.filter(pk__in={one.body.contact for one in told}).values_list("id", "area"))
     places = {one.id: areas.get(one.body.contact) for one in told}
     good = _sorted_out(told, places, by, incident, done, "cases.follow")
-    facts = [(o.id, incident, places[o.id], o.at, o.by, o.device, o.body.contact, o.body.kind.value) for o in good]
+    facts = [
+        (o.id, incident, places[o.id], o.at, o.by, o.device, o.body.contact, o.body.kind.value) for o in good
+    ]
     _about_contacts(Quarantined, "kind", facts, by, incident, now, done)
     return done
 
 
-def _about_contacts(
-    model: type[FollowedUp] | type[Quarantined], last: str, facts: Sequence[Sequence[object]],
-    by: Actor, incident: UUID, now: datetime, done: Done,
-) -> None:  # fmt: skip
+def _about_contacts(  # noqa: PLR0913 (the common end of two actions)
+    model: type[FollowedUp] | type[Quarantined],
+    last: str,
+    facts: Sequence[Sequence[object]],
+    by: Actor,
+    incident: UUID,
+    now: datetime,
+    done: Done,
+) -> None:
     if not facts:
         return
     contacts = {UUID(str(fact[6])) for fact in facts}
@@ -200,7 +251,9 @@ def _about_contacts(
 def plan_of(incident: UUID, contact_class: str) -> FollowUp | None:
     """The follow-up plan the pack in force gives a contact class."""
     contacts = incidents.pack_of(incident).contacts
-    return next((c.follow_up for c in contacts.classes if c.code == contact_class), None) if contacts else None
+    return (
+        next((c.follow_up for c in contacts.classes if c.code == contact_class), None) if contacts else None
+    )
 
 
 def recompute_contacts(contacts: set[UUID], incident: UUID, now: datetime) -> None:
@@ -213,18 +266,28 @@ def recompute_contacts(contacts: set[UUID], incident: UUID, now: datetime) -> No
     kinds = _places(contacts)
     rows = []
     held = Contact.objects.filter(pk__in=contacts)
-    ended = set(Case.objects.filter(pk__in=held.values("case"), withdrawn_at__isnull=False).values_list("id", flat=True))
+    ended = set(
+        Case.objects.filter(pk__in=held.values("case"), withdrawn_at__isnull=False).values_list(
+            "id", flat=True
+        )
+    )
     for c in held:
         s = contact_state(
-            plan_of(incident, c.contact_class), c.last_exposure_at, seen.get(c.id, []),
-            withdrawn=c.case in ended, now=now, tz=tz,
-        )  # fmt: skip
+            plan_of(incident, c.contact_class),
+            c.last_exposure_at,
+            seen.get(c.id, []),
+            withdrawn=c.case in ended,
+            now=now,
+            tz=tz,
+        )
         rows.append((c.id, s.state, kinds.get(c.id, ""), s.release_at, s.last_seen_at, s.next_change_at))
     bulk.update(Contact, STATE, rows)
 
 
 def _places(contacts: set[UUID]) -> dict[UUID, str]:
-    rows = Quarantined.objects.filter(contact__in=contacts).exclude(id__in=Retraction.objects.values("target"))
+    rows = Quarantined.objects.filter(contact__in=contacts).exclude(
+        id__in=Retraction.objects.values("target")
+    )
     return dict(rows.order_by("at", "id").values_list("contact", "kind"))
 
 
@@ -242,8 +305,8 @@ def reconsider(facts: set[UUID], incident: UUID, now: datetime) -> Done:
 
 
 def _sorted_out(
-    told: Sequence[Told], areas: dict[UUID, int | None], by: Actor, incident: UUID, done: Done, right: str
-) -> list[Told]:
+    told: Sequence[Told[T]], areas: dict[UUID, int | None], by: Actor, incident: UUID, done: Done, right: str
+) -> list[Told[T]]:
     """Park what is not visible or not allowed yet; return the rest."""
     allowed = by.allowed(right, (area for area in areas.values() if area is not None), incident)
     for one in told:

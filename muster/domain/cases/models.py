@@ -34,7 +34,9 @@ class Contact(Held):
         constraints = [RowSecurity(name="cases_contact_security", form="shared", subject="resident")]
         indexes = [
             models.Index(
-                fields=["next_change_at"], name="cases_contact_wake", condition=models.Q(next_change_at__isnull=False)
+                fields=["next_change_at"],
+                name="cases_contact_wake",
+                condition=models.Q(next_change_at__isnull=False),
             )
         ]
 

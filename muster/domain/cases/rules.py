@@ -53,7 +53,13 @@ class Due(msgspec.Struct, frozen=True):
 
 
 def contact_state(
-    plan: FollowUp | None, last_exposure: datetime, seen: Iterable[Seen], *, withdrawn: bool, now: datetime, tz: tzinfo
+    plan: FollowUp | None,
+    last_exposure: datetime,
+    seen: Iterable[Seen],
+    *,
+    withdrawn: bool,
+    now: datetime,
+    tz: tzinfo,
 ) -> ContactState:
     """The state of a contact as a function of its facts and the clock."""
     ordered = sorted(seen, key=lambda one: (one.at, one.id))
@@ -70,7 +76,7 @@ def contact_state(
     return ContactState(state, release_at, change if plan else None, last)
 
 
-def due_today(
+def due_today(  # noqa: PLR0913 (all that a plan depends on)
     plan: FollowUp,
     last_exposure: datetime,
     named_at: datetime,

@@ -98,7 +98,9 @@ def open_incidents(*, told: Sequence[Told[OpenIncident]], by: Actor, incident: U
         else:
             create_keys(None)
             create_keys(body.id)
-            rows.append((body.id, body.area, body.code, body.title_zh, body.title_en, body.pack, body.opened_at))
+            rows.append(
+                (body.id, body.area, body.code, body.title_zh, body.title_en, body.pack, body.opened_at)
+            )
     bulk.insert(Incident, ("id", "area", "code", "title_zh", "title_en", "pack", "opened_at"), rows)
     for row in rows:
         journal.write(action="incidents.open", by=by, incident=row[0], area=row[1], subjects=[row[0]])
@@ -123,9 +125,13 @@ def change_packs(*, told: Sequence[Told[ChangePack]], by: Actor, incident: UUID,
             bulk.insert(PackChange, (*FACT, "pack", "before"), [row])
             held.pack = one.body.pack
             journal.write(
-                action="incidents.pack", by=by, incident=incident, area=held.area, subjects=[one.id],
+                action="incidents.pack",
+                by=by,
+                incident=incident,
+                area=held.area,
+                subjects=[one.id],
                 detail={"pack": one.body.pack},
-            )  # fmt: skip
+            )
     Incident.objects.filter(pk=incident).update(pack=held.pack)
     queries.forget_pack(incident)
     return done
@@ -139,29 +145,52 @@ def designate_zones(*, told: Sequence[Told[DesignateZone]], by: Actor, incident:
         if one.body.area not in allowed:
             done.refused[one.id] = NotAllowed(right="incidents.zone")
     good = done.stored(told)
-    zones = [
-        (b.id, incident, b.area, b.name, b.level, b.notice_number, b.from_at, b.from_at, list(b.hotlines), b.case)
-        for b in (one.body for one in good)
-    ]
-    names_ = ("id", "incident", "area", "name", "level", "notice_number", "from_at", "since", "hotlines", "case")
-    bulk.insert(Zone, names_, zones)
+    _store_zones([one.body for one in good], incident)
+    facts = []
     for one in good:
-        ZoneBuilding.objects.bulk_create(
-            [
-                ZoneBuilding(
-                    id=derive_id(one.body.id, b), incident=incident, area=one.body.area, zone_id=one.body.id, building=b
-                )
-                for b in one.body.buildings
-            ],
-            ignore_conflicts=True,
-        )
-    facts = [
-        (one.id, incident, one.body.area, one.body.from_at, one.by, one.device, one.body.id, one.body.level, False,
-         one.body.notice_number)
-        for one in good
-    ]  # fmt: skip
+        body = one.body
+        said = (body.id, body.level, False, body.notice_number)
+        facts.append((one.id, incident, body.area, body.from_at, one.by, one.device, *said))
     _add_changes(facts, by, incident, done)
     return done
+
+
+def _store_zones(bodies: Sequence[DesignateZone], incident: UUID) -> None:
+    """The zones and which buildings are theirs."""
+    columns = (
+        "id",
+        "incident",
+        "area",
+        "name",
+        "level",
+        "notice_number",
+        "from_at",
+        "since",
+        "hotlines",
+        "case",
+    )
+    zones = [
+        (
+            b.id,
+            incident,
+            b.area,
+            b.name,
+            b.level,
+            b.notice_number,
+            b.from_at,
+            b.from_at,
+            list(b.hotlines),
+            b.case,
+        )
+        for b in bodies
+    ]
+    bulk.insert(Zone, columns, zones)
+    parts = [
+        (derive_id(zone.id, building), incident, zone.area, zone.id, building)
+        for zone in bodies
+        for building in zone.buildings
+    ]
+    bulk.insert(ZoneBuilding, ("id", "incident", "area", "zone", "building"), parts)
 
 
 def change_zones(*, told: Sequence[Told[ChangeZone]], by: Actor, incident: UUID, now: datetime) -> Done:
@@ -181,14 +210,24 @@ def change_zones(*, told: Sequence[Told[ChangeZone]], by: Actor, incident: UUID,
             done.refused[one.id] = BadInput(problem="level")
         else:
             facts.append(
-                (one.id, incident, area, body.effective_at, one.by, one.device, body.zone, body.level, body.released,
-                 body.notice_number)
-            )  # fmt: skip
+                (
+                    one.id,
+                    incident,
+                    area,
+                    body.effective_at,
+                    one.by,
+                    one.device,
+                    body.zone,
+                    body.level,
+                    body.released,
+                    body.notice_number,
+                )
+            )
     _add_changes(facts, by, incident, done)
     return done
 
 
-def _add_changes(facts: list[tuple[object, ...]], by: Actor, incident: UUID, done: Done) -> None:
+def _add_changes(facts: Sequence[tuple[object, ...]], by: Actor, incident: UUID, done: Done) -> None:
     if not facts:
         return
     bulk.insert(ZoneChange, (*FACT, "zone", "level", "released", "notice_number"), facts)
@@ -208,7 +247,11 @@ def recompute_zones(zones: set[UUID]) -> None:
         change = Change(at=fact.at, id=str(fact.id), level=fact.level, released=fact.released)
         changes.setdefault(fact.zone, []).append(change)
     states = [(zone, state) for zone, listed in changes.items() if (state := zone_state(listed))]
-    bulk.update(Zone, ("id", "level", "since", "released_at"), [(z, s.level, s.since, s.released_at) for z, s in states])
+    bulk.update(
+        Zone,
+        ("id", "level", "since", "released_at"),
+        [(z, s.level, s.since, s.released_at) for z, s in states],
+    )
 
 
 def reconsider_changes(facts: set[UUID], incident: UUID, now: datetime) -> Done:
@@ -228,11 +271,23 @@ def record_works(*, told: Sequence[Told[RecordWorks]], by: Actor, incident: UUID
         if one.body.area not in allowed:
             done.waiting[one.id] = NotAllowed(right="incidents.works")
     rows = [
-        (one.id, incident, one.body.area, one.at, one.by, one.device, one.body.kind, one.body.place, one.body.zone)
+        (
+            one.id,
+            incident,
+            one.body.area,
+            one.at,
+            one.by,
+            one.device,
+            one.body.kind,
+            one.body.place,
+            one.body.zone,
+        )
         for one in done.stored(told)
     ]
     if rows:
         bulk.insert(Works, (*FACT, "kind", "place", "zone"), rows)
         area = min(row[2] for row in rows)
-        journal.write(action="incidents.works", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+        journal.write(
+            action="incidents.works", by=by, incident=incident, area=area, subjects=[row[0] for row in rows]
+        )
     return done

@@ -24,13 +24,17 @@ class VerificationList(Held):
 class ListEntry(Held):
     """One row of a list, pointing at the person it names."""
 
-    list = models.ForeignKey(VerificationList, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    list = models.ForeignKey(
+        VerificationList, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     row = models.IntegerField()
     resident = models.UUIDField(db_index=True)
     item = models.UUIDField(db_index=True)
     how = models.CharField(max_length=12)  # new, document, phone_name, name_place, given
     returned_at = models.DateTimeField(null=True)
-    tx = models.BigIntegerField(db_default=CommitOrder())  # figures of an edition count what was listed before it
+    tx = models.BigIntegerField(
+        db_default=CommitOrder()
+    )  # figures of an edition count what was listed before it
 
 
 class WorkItem(Held):
@@ -60,18 +64,25 @@ class WorkItem(Held):
     class Meta(Held.Meta):
         constraints = [RowSecurity(name="worklists_workitem_security", form="both")]
         indexes = [
-            models.Index(fields=["due_at", "id"], name="worklists_item_open", condition=models.Q(state="open")),
-            models.Index(fields=["area", "due_at", "id"], name="worklists_item_area", condition=models.Q(state="open")),
+            models.Index(
+                fields=["due_at", "id"], name="worklists_item_open", condition=models.Q(state="open")
+            ),
+            models.Index(
+                fields=["area", "due_at", "id"], name="worklists_item_area", condition=models.Q(state="open")
+            ),
             models.Index(fields=["area", "kind", "state"], name="worklists_item_count"),
             models.Index(
-                fields=["assignee", "due_at"], name="worklists_item_mine",
+                fields=["assignee", "due_at"],
+                name="worklists_item_mine",
                 condition=models.Q(state="open", assignee__isnull=False),
             ),
             models.Index(
                 fields=["from_area"], name="worklists_item_sent", condition=models.Q(from_area__isnull=False)
             ),
-            models.Index(fields=["building"], name="worklists_item_house", condition=models.Q(building__isnull=False)),
-        ]  # fmt: skip
+            models.Index(
+                fields=["building"], name="worklists_item_house", condition=models.Q(building__isnull=False)
+            ),
+        ]
 
 
 class WorkCause(Held):

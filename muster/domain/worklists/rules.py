@@ -138,10 +138,7 @@ def item_state(causes: Sequence[Cause], tries: Iterable[Try], calling: CallingRu
     closed = [one.at for one in ordered if one.outcome in CLOSING]
     satisfied = [cause.satisfied_at for cause in causes if cause.satisfied_at]
     done_at = min([*closed, *satisfied], default=None)
-    if done_at is not None:
-        state = "done"
-    else:
-        state = "open" if causes else "withdrawn"
+    state = "done" if done_at is not None else "open" if causes else "withdrawn"
     step, next_try_at = _next(ordered, calling)
     return ItemState(
         state=state,
@@ -208,5 +205,7 @@ def door_state(knocks: Iterable[Knock]) -> DoorState | None:
         persons=max(one.persons for one in ordered),
         last_at=ordered[-1].at,
         done_at=first,
-        was_shut=any(one.outcome not in SETTLED_DOOR and (first is None or one.at < first) for one in ordered),
+        was_shut=any(
+            one.outcome not in SETTLED_DOOR and (first is None or one.at < first) for one in ordered
+        ),
     )

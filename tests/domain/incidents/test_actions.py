@@ -22,12 +22,16 @@ def tell(body: object, at: datetime, by: Actor) -> Told:
 
 
 def zone_body(now: datetime, zone: UUID) -> actions.DesignateZone:
-    return actions.DesignateZone(id=zone, level="sealed", area=COMMUNITY, name="1 号", from_at=now, buildings=[new_id()])
+    return actions.DesignateZone(
+        id=zone, level="sealed", area=COMMUNITY, name="1 号", from_at=now, buildings=[new_id()]
+    )
 
 
 def test_a_commander_designates_and_releases_a_zone(in_scope: Actor, incident: UUID, now: datetime) -> None:
     zone = new_id()
-    actions.designate_zones(told=[tell(zone_body(now, zone), now, in_scope)], by=in_scope, incident=incident, now=now)
+    actions.designate_zones(
+        told=[tell(zone_body(now, zone), now, in_scope)], by=in_scope, incident=incident, now=now
+    )
     assert Zone.objects.get(pk=zone).level == "sealed"
     release = actions.ChangeZone(zone=zone, effective_at=now + timedelta(days=14), released=True)
     done = actions.change_zones(told=[tell(release, now, in_scope)], by=in_scope, incident=incident, now=now)
@@ -53,9 +57,10 @@ def test_an_outsider_sees_no_zone(in_scope: Actor, outsider: Actor, incident: UU
 
 def test_the_state_of_a_zone_does_not_depend_on_the_order_of_its_notices(now: datetime) -> None:
     changes = [
-        Change(now, "a", "sealed"), Change(now + timedelta(days=4), "b", "controlled"),
+        Change(now, "a", "sealed"),
+        Change(now + timedelta(days=4), "b", "controlled"),
         Change(now + timedelta(days=9), "c", "", released=True),
-    ]  # fmt: skip
+    ]
     assert len({str(zone_state(order)) for order in permutations(changes)}) == 1
 
 
@@ -67,7 +72,9 @@ def test_works_outside_the_own_area_wait(in_scope: Actor, incident: UUID, now: d
 
 
 @pytest.mark.parametrize("pack", ["no-such-pack"])
-def test_an_unknown_pack_is_refused_with_the_known_ones(in_scope: Actor, incident: UUID, now: datetime, pack: str) -> None:
+def test_an_unknown_pack_is_refused_with_the_known_ones(
+    in_scope: Actor, incident: UUID, now: datetime, pack: str
+) -> None:
     body = actions.OpenIncident(new_id(), "x", COMMUNITY, "一", "one", pack, now)
     done = actions.open_incidents(told=[tell(body, now, in_scope)], by=in_scope, incident=incident, now=now)
     assert "covid-cn-v8" in next(iter(done.refused.values())).say("zh")

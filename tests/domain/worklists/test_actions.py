@@ -55,11 +55,18 @@ def house(incident: UUID) -> list[UUID]:
         ]
 
 
-def test_ten_lists_that_name_one_person_are_one_call_with_ten_causes(in_scope: Actor, incident: UUID, now: datetime) -> None:
+def test_ten_lists_that_name_one_person_are_one_call_with_ten_causes(
+    in_scope: Actor, incident: UUID, now: datetime
+) -> None:
     for number in range(10):
         push(in_scope, incident, now, [row(1)], title=f"名单 {number}")
     item = WorkItem.objects.get()
-    assert (item.causes, item.state, ListEntry.objects.count(), Resident.objects.count()) == (10, "open", 10, 1)
+    assert (item.causes, item.state, ListEntry.objects.count(), Resident.objects.count()) == (
+        10,
+        "open",
+        10,
+        1,
+    )
     attempt(in_scope, incident, now, item.id, Outcome.REACHED_VERIFIED)
     assert WorkItem.objects.get().state == "done"
 
@@ -74,7 +81,9 @@ def test_the_same_list_again_changes_nothing(in_scope: Actor, incident: UUID, no
     assert (WorkItem.objects.count(), ListEntry.objects.count(), Resident.objects.count()) == (4, 4, 4)
 
 
-def test_an_empty_row_is_refused_by_number_and_the_rest_is_taken(in_scope: Actor, incident: UUID, now: datetime) -> None:
+def test_an_empty_row_is_refused_by_number_and_the_rest_is_taken(
+    in_scope: Actor, incident: UUID, now: datetime
+) -> None:
     done = push(in_scope, incident, now, [row(1), lists.ListRow(row=2)])
     answer = next(iter(done.data.values()))
     assert (answer["taken"], answer["refused"]) == (1, {2: "empty"})
@@ -106,7 +115,9 @@ def test_an_attempt_on_an_unknown_item_waits(in_scope: Actor, incident: UUID, no
     assert done.waiting[told.id].code == "sync.not_visible_yet"
 
 
-def test_an_outsider_may_neither_see_nor_call(in_scope: Actor, outsider: Actor, incident: UUID, now: datetime) -> None:
+def test_an_outsider_may_neither_see_nor_call(
+    in_scope: Actor, outsider: Actor, incident: UUID, now: datetime
+) -> None:
     push(in_scope, incident, now, [row(1)])
     item = WorkItem.objects.get().id
     with scope(outsider, incident):
@@ -169,7 +180,9 @@ def test_a_transfer_carries_the_open_work_and_stays_visible_to_the_sender(
     assert WorkItem.objects.get().area == COMMUNITY
 
 
-def visit(by: Actor, incident: UUID, at: datetime, dwelling: UUID, outcome: DoorOutcome, persons: int = 0) -> Told:
+def visit(
+    by: Actor, incident: UUID, at: datetime, dwelling: UUID, outcome: DoorOutcome, persons: int = 0
+) -> Told:
     told = tell(doors.RecordVisit(dwelling, outcome, persons), at, by)
     done = doors.record_visits(told=[told], by=by, incident=incident, now=at)
     settle([done.touched], incident=incident, now=at)
@@ -186,11 +199,14 @@ def test_a_building_counts_its_doors_by_state(
     state = BuildingState.objects.get()
     assert (state.units, state.done, state.absent, state.refused, state.persons) == (4, 1, 1, 1, 3)
     assert set(WorkItem.objects.filter(state="open").values_list("kind", "subject")) == {
-        ("recheck", house[1]), ("recheck", house[2]),
-    }  # fmt: skip
+        ("recheck", house[1]),
+        ("recheck", house[2]),
+    }
 
 
-def test_the_recheck_is_done_when_the_door_opens(in_scope: Actor, incident: UUID, now: datetime, house: list[UUID]) -> None:
+def test_the_recheck_is_done_when_the_door_opens(
+    in_scope: Actor, incident: UUID, now: datetime, house: list[UUID]
+) -> None:
     visit(in_scope, incident, now, house[0], DoorOutcome.ABSENT)
     later = now + timedelta(hours=4)
     visit(in_scope, incident, later, house[0], DoorOutcome.DONE, 2)
@@ -203,7 +219,9 @@ def test_a_visit_at_a_door_that_has_not_arrived_waits(in_scope: Actor, incident:
     assert told.id in doors.record_visits(told=[told], by=in_scope, incident=incident, now=now).waiting
 
 
-def test_assigning_tells_for_each_item_what_became_of_it(in_scope: Actor, incident: UUID, now: datetime) -> None:
+def test_assigning_tells_for_each_item_what_became_of_it(
+    in_scope: Actor, incident: UUID, now: datetime
+) -> None:
     push(in_scope, incident, now, [row(1)])
     item, team, unknown = WorkItem.objects.get().id, new_id(), new_id()
     body = desk.AssignItems([item, unknown], team)

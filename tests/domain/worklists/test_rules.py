@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,20 +11,32 @@ from hypothesis import strategies as st
 
 from muster.core.ids import new_id
 from muster.domain.worklists.rules import (
-    CallingRules, Cause, DoorOutcome, Knock, Outcome, Step, Try, door_state, item_id, item_state,
-)  # fmt: skip
+    CallingRules,
+    Cause,
+    DoorOutcome,
+    Knock,
+    Outcome,
+    Step,
+    Try,
+    door_state,
+    item_id,
+    item_state,
+)
 from tests.cast import INCIDENT, NOW
 
 CALLING = CallingRules(
     next_try_at=lambda last: last + timedelta(hours=2),
-    step_after=lambda tries: "visit" if tries >= 6 else "other_caller" if tries and tries % 3 == 0 else "same_caller",
+    step_after=lambda tries: (
+        "visit" if tries >= 6 else "other_caller" if tries and tries % 3 == 0 else "same_caller"
+    ),
 )
 CAUSE = Cause(due_at=NOW + timedelta(hours=24), priority=5, satisfied_at=None)
 
 
 def tries(*outcomes: Outcome, by: UUID | None = None) -> list[Try]:
     return [
-        Try(NOW + timedelta(hours=n), UUID(int=n), outcome, by or new_id(), "phone") for n, outcome in enumerate(outcomes)
+        Try(NOW + timedelta(hours=n), UUID(int=n), outcome, by or new_id(), "phone")
+        for n, outcome in enumerate(outcomes)
     ]
 
 
@@ -51,7 +63,9 @@ def test_any_order_of_attempts_gives_the_same_item(listed: list[Try], random: ob
 
 
 def test_a_verified_person_is_done_at_the_first_verification() -> None:
-    state = item_state([CAUSE], tries(Outcome.NO_ANSWER, Outcome.REACHED_VERIFIED, Outcome.ALREADY_VERIFIED), CALLING)
+    state = item_state(
+        [CAUSE], tries(Outcome.NO_ANSWER, Outcome.REACHED_VERIFIED, Outcome.ALREADY_VERIFIED), CALLING
+    )
     assert (state.state, state.done_at, state.attempts) == ("done", NOW + timedelta(hours=1), 3)
 
 

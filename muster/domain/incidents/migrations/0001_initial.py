@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,146 +18,201 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Works',
+            name="Works",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('kind', models.CharField(max_length=20)),
-                ('place', models.CharField(blank=True, default='', max_length=80)),
-                ('zone', models.UUIDField(null=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("kind", models.CharField(max_length=20)),
+                ("place", models.CharField(blank=True, default="", max_length=80)),
+                ("zone", models.UUIDField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Zone',
+            name="Zone",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('name', models.CharField(max_length=80)),
-                ('level', models.CharField(max_length=20)),
-                ('notice_number', models.CharField(blank=True, default='', max_length=60)),
-                ('from_at', models.DateTimeField()),
-                ('since', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('hotlines', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('case', models.UUIDField(null=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("level", models.CharField(max_length=20)),
+                ("notice_number", models.CharField(blank=True, default="", max_length=60)),
+                ("from_at", models.DateTimeField()),
+                ("since", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "hotlines",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("case", models.UUIDField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ZoneBuilding',
+            name="ZoneBuilding",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('building', models.UUIDField(db_index=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("building", models.UUIDField(db_index=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ZoneChange',
+            name="ZoneChange",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('zone', models.UUIDField(db_index=True)),
-                ('level', models.CharField(max_length=20)),
-                ('released', models.BooleanField(default=False)),
-                ('notice_number', models.CharField(blank=True, default='', max_length=60)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("zone", models.UUIDField(db_index=True)),
+                ("level", models.CharField(max_length=20)),
+                ("released", models.BooleanField(default=False)),
+                ("notice_number", models.CharField(blank=True, default="", max_length=60)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('area', models.BigIntegerField()),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('title_zh', models.CharField(max_length=120)),
-                ('title_en', models.CharField(max_length=120)),
-                ('pack', models.CharField(max_length=40)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("area", models.BigIntegerField()),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("title_zh", models.CharField(max_length=120)),
+                ("title_en", models.CharField(max_length=120)),
+                ("pack", models.CharField(max_length=40)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
-                'constraints': [muster.core.tables.RowSecurity(facts=False, form='open', name='incidents_incident_security', subject='id')],
+                "abstract": False,
+                "constraints": [
+                    muster.core.tables.RowSecurity(
+                        facts=False, form="open", name="incidents_incident_security", subject="id"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PackChange',
+            name="PackChange",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('pack', models.CharField(max_length=40)),
-                ('before', models.CharField(blank=True, default='', max_length=40)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("pack", models.CharField(max_length=40)),
+                ("before", models.CharField(blank=True, default="", max_length=40)),
             ],
             options={
-                'abstract': False,
-                'constraints': [muster.core.tables.RowSecurity(facts=True, form='incident', name='incidents_packchange_security', subject='id')],
+                "abstract": False,
+                "constraints": [
+                    muster.core.tables.RowSecurity(
+                        facts=True, form="incident", name="incidents_packchange_security", subject="id"
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='packchange',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='be589f0a7d8f6a88b566350c42866c84fc7b74c9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4eec4', table='incidents_packchange', when='BEFORE')),
+            model_name="packchange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="be589f0a7d8f6a88b566350c42866c84fc7b74c9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_4eec4",
+                    table="incidents_packchange",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='works',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='incident', name='incidents_works_security', subject='id'),
+            model_name="works",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="incident", name="incidents_works_security", subject="id"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='works',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2cc36438d47878db38b98d4e80e4214380ca320e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9081c', table='incidents_works', when='BEFORE')),
+            model_name="works",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="2cc36438d47878db38b98d4e80e4214380ca320e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_9081c",
+                    table="incidents_works",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='zone',
-            constraint=muster.core.tables.RowSecurity(facts=False, form='incident', name='incidents_zone_security', subject='id'),
+            model_name="zone",
+            constraint=muster.core.tables.RowSecurity(
+                facts=False, form="incident", name="incidents_zone_security", subject="id"
+            ),
         ),
         migrations.AddField(
-            model_name='zonebuilding',
-            name='zone',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.zone'),
+            model_name="zonebuilding",
+            name="zone",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.zone"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='zonechange',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='incident', name='incidents_zonechange_security', subject='id'),
+            model_name="zonechange",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="incident", name="incidents_zonechange_security", subject="id"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='zonechange',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a897d9dc41ed7e01e2187a453e28376bc738863e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7191f', table='incidents_zonechange', when='BEFORE')),
+            model_name="zonechange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="a897d9dc41ed7e01e2187a453e28376bc738863e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_7191f",
+                    table="incidents_zonechange",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='zonebuilding',
-            constraint=muster.core.tables.RowSecurity(facts=False, form='incident', name='incidents_zonebuilding_security', subject='id'),
+            model_name="zonebuilding",
+            constraint=muster.core.tables.RowSecurity(
+                facts=False, form="incident", name="incidents_zonebuilding_security", subject="id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='zonebuilding',
-            constraint=models.UniqueConstraint(fields=('zone', 'building'), name='incidents_building_once_a_zone'),
+            model_name="zonebuilding",
+            constraint=models.UniqueConstraint(
+                fields=("zone", "building"), name="incidents_building_once_a_zone"
+            ),
         ),
     ]

@@ -7,6 +7,14 @@ from muster.domain.worklists.actions.lists import push_lists
 from muster.domain.worklists.actions.reconciling import recompute_items, reconcile
 
 __all__ = [
-    "assign_items", "push_lists", "recompute_items", "reconcile", "record_attempts", "record_visits", "release_items",
-    "return_items", "take_next", "transfer_items",
-]  # fmt: skip
+    "assign_items",
+    "push_lists",
+    "recompute_items",
+    "reconcile",
+    "record_attempts",
+    "record_visits",
+    "release_items",
+    "return_items",
+    "take_next",
+    "transfer_items",
+]

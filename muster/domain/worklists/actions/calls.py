@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,7 +14,7 @@ from muster.core import bulk, journal
 from muster.core.access import Actor, span
 from muster.core.errors import NotAllowed, NotVisibleYet, Refusal
 from muster.core.told import Done, Told
-from muster.domain.worklists.actions.reconciling import derive_items, lock_items, recompute_items
+from muster.domain.worklists.actions.reconciling import Locked, derive_items, lock_items, recompute_items
 from muster.domain.worklists.models import Attempt, WorkItem
 from muster.domain.worklists.rules import ItemKind, Outcome
 
@@ -72,30 +73,38 @@ def record_attempts(*, told: Sequence[Told[RecordAttempt]], by: Actor, incident:
     allowed = by.allowed("worklists.record", (item.area for item in known.values()), incident)
     rows = []
     for one in told:
-        body = one.body
-        if body.item not in known:
+        held = known.get(one.body.item)
+        if held is None:
             done.waiting[one.id] = NotVisibleYet()
-            continue
-        area, subject = known[body.item].area, known[body.item].subject
-        if area not in allowed:
+        elif held.area not in allowed:
             done.waiting[one.id] = NotAllowed(right="worklists.record")
-            continue
-        rows.append(
-            (one.id, incident, area, one.at, one.by, one.device, body.item, subject, body.channel, body.outcome.value,
-             body.callback_at)
-        )  # fmt: skip
+        else:
+            said = (
+                one.body.item,
+                held.subject,
+                one.body.channel,
+                one.body.outcome.value,
+                one.body.callback_at,
+            )
+            rows.append((one.id, incident, held.area, one.at, one.by, one.device, *said))
     if rows:
-        bulk.insert(Attempt, (*FACT, "item", "subject", "channel", "outcome", "callback_at"), rows)
-        items = {row[6] for row in rows}
-        derive_items({item: known[item] for item in items}, incident)
-        if held := [item for item in items if known[item].leased_by == by.by]:
-            WorkItem.objects.filter(pk__in=held).update(leased_by=None, leased_until=None)
-        journal.write(
-            action="worklists.attempt", by=by, incident=incident, area=min(row[2] for row in rows), subjects=items,
-            count=len(rows),
-        )  # fmt: skip
-        done.touch("worklists.item", items)
+        _store_attempts(rows, known, by, incident)
+        done.touch("worklists.item", {row[6] for row in rows})
     return done
+
+
+def _store_attempts(
+    rows: list[tuple[Any, ...]], known: dict[UUID, Locked], by: Actor, incident: UUID
+) -> None:
+    bulk.insert(Attempt, (*FACT, "item", "subject", "channel", "outcome", "callback_at"), rows)
+    items = {row[6] for row in rows}
+    derive_items({item: known[item] for item in items}, incident)
+    if held := [item for item in items if known[item].leased_by == by.by]:
+        WorkItem.objects.filter(pk__in=held).update(leased_by=None, leased_until=None)
+    area = min(row[2] for row in rows)
+    journal.write(
+        action="worklists.attempt", by=by, incident=incident, area=area, subjects=items, count=len(rows)
+    )
 
 
 def reconsider_attempts(facts: set[UUID], incident: UUID, now: datetime) -> Done:
@@ -129,10 +138,15 @@ def take_next(*, told: Sequence[Told[TakeNext]], by: Actor, incident: UUID, now:
         taken = None
         for low, high in spans:
             low, high = _within(one.body.area, low, high)
-            values = {
-                "by": one.by, "now": now, "until": now + LEASE, "kinds": [k.value for k in one.body.kinds],
-                "steps": list(one.body.steps), "low": low, "high": high,
-            }  # fmt: skip
+            values: dict[str, Any] = {
+                "by": one.by,
+                "now": now,
+                "until": now + LEASE,
+                "kinds": [k.value for k in one.body.kinds],
+                "steps": list(one.body.steps),
+                "low": low,
+                "high": high,
+            }
             with connection.cursor() as cursor:
                 cursor.execute(TAKE, values)
                 taken = cursor.fetchone()
@@ -156,7 +170,9 @@ def release_items(*, told: Sequence[Told[ReleaseItem]], by: Actor, incident: UUI
     done = Done()
     freed = []
     for one in told:
-        changed = WorkItem.objects.filter(pk=one.body.item, leased_by=one.by).update(leased_by=None, leased_until=None)
+        changed = WorkItem.objects.filter(pk=one.body.item, leased_by=one.by).update(
+            leased_by=None, leased_until=None
+        )
         if changed:
             freed.append(one.body.item)
         else:

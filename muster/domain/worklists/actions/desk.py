@@ -105,7 +105,8 @@ def return_items(*, told: Sequence[Told[ReturnItems]], by: Actor, incident: UUID
 
 
 MOVE = """
-update worklists_workitem w set from_area = w.area, area = x.area, assignee = null, leased_by = null, leased_until = null
+update worklists_workitem w set from_area = w.area, area = x.area, assignee = null, leased_by = null,
+    leased_until = null
 from unnest(%s::uuid[], %s::bigint[]) as x(id, area) where w.id = x.id
 """
 
@@ -122,19 +123,30 @@ def _move(
     if not to:
         return
     returned = isinstance(one.body, ReturnItems)
-    shares = [
-        (derive_id(one.id, item, end), incident, items[item].subject, end, items[item].area, "transfer", now + SHARED_FOR,
-         by.by)
-        for item, area in to.items() for end in (area, items[item].area)
-    ]  # fmt: skip
-    bulk.insert(Share, ("id", "incident", "subject", "area", "from_area", "cause", "until", "by"), shares)
-    facts = [
-        (derive_id(one.id, item), incident, items[item].area, one.at, one.by, one.device, item, area, returned,
-         one.body.reason[:40])
-        for item, area in to.items()
-    ]  # fmt: skip
+    _share_both_ends(one.id, items, to, by, incident, now)
+    facts = []
+    for item, area in to.items():
+        said = (item, area, returned, one.body.reason[:40])
+        facts.append((derive_id(one.id, item), incident, items[item].area, one.at, one.by, one.device, *said))
     bulk.insert(Transfer, (*FACT, "item", "to_area", "returned", "reason"), facts)
     with connection.cursor() as cursor:
         cursor.execute(MOVE, [[str(item) for item in to], list(to.values())])
     action = "worklists.return" if returned else "worklists.transfer"
     journal.write(action=action, by=by, incident=incident, area=next(iter(items.values())).area, subjects=to)
+
+
+def _share_both_ends(
+    told: UUID,
+    items: Mapping[UUID, WorkItem],
+    to: Mapping[UUID, int],
+    by: Actor,
+    incident: UUID,
+    now: datetime,
+) -> None:
+    """The persons stay visible here and become visible there."""
+    rows = []
+    for item, area in to.items():
+        for end in (area, items[item].area):
+            said = (items[item].subject, end, items[item].area, "transfer", now + SHARED_FOR, by.by)
+            rows.append((derive_id(told, item, end), incident, *said))
+    bulk.insert(Share, ("id", "incident", "subject", "area", "from_area", "cause", "until", "by"), rows)

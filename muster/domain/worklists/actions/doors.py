@@ -17,7 +17,18 @@ from muster.domain.worklists.models import BuildingState, DwellingState, Visit
 from muster.domain.worklists.rules import DoorOutcome, Knock, door_state
 
 FACT = ("id", "incident", "area", "at", "by", "device")
-DOOR = ("id", "incident", "area", "building", "outcome", "visits", "persons", "last_at", "done_at", "was_shut")
+DOOR = (
+    "id",
+    "incident",
+    "area",
+    "building",
+    "outcome",
+    "visits",
+    "persons",
+    "last_at",
+    "done_at",
+    "was_shut",
+)
 
 
 class RecordVisit(msgspec.Struct, frozen=True):
@@ -33,7 +44,8 @@ def record_visits(*, told: Sequence[Told[RecordVisit]], by: Actor, incident: UUI
     """Store visits and derive doors and buildings again. Two teams at one door are both kept."""
     done = Done()
     found = prepared.fetch(
-        "select id, area, building_id from places_dwelling where id = any(%s::uuid[])", [bulk.array(one.body.dwelling for one in told)]
+        "select id, area, building_id from places_dwelling where id = any(%s::uuid[])",
+        [bulk.array(one.body.dwelling for one in told)],
     )
     doors = {row[0]: (row[1], row[2]) for row in found}
     allowed = by.allowed("worklists.record", (area for area, _ in doors.values()), incident)
@@ -47,19 +59,17 @@ def record_visits(*, told: Sequence[Told[RecordVisit]], by: Actor, incident: UUI
         else:
             area, building = doors[body.dwelling]
             persons = max(0, min(body.persons, 32_000))
-            rows.append(
-                (one.id, incident, area, one.at, one.by, one.device, body.dwelling, building, body.outcome.value, persons,
-                 body.with_responder)
-            )  # fmt: skip
+            said = (body.dwelling, building, body.outcome.value, persons, body.with_responder)
+            rows.append((one.id, incident, area, one.at, one.by, one.device, *said))
     if rows:
+        touched = {row[6] for row in rows}
         _lock_buildings({row[7]: row[2] for row in rows}, incident)
         bulk.insert(Visit, (*FACT, "dwelling", "building", "outcome", "persons", "with_responder"), rows)
-        touched = {row[6] for row in rows}
         recompute_doors({d: doors[d] for d in touched}, incident)
+        area = min(row[2] for row in rows)
         journal.write(
-            action="worklists.visit", by=by, incident=incident, area=min(row[2] for row in rows), subjects=touched,
-            count=len(rows),
-        )  # fmt: skip
+            action="worklists.visit", by=by, incident=incident, area=area, subjects=touched, count=len(rows)
+        )
         done.touch("worklists.dwelling", touched)
     return done
 
@@ -90,7 +100,20 @@ def recompute_doors(doors: dict[UUID, tuple[int, UUID]], incident: UUID) -> None
     for dwelling, (area, building) in doors.items():
         s = door_state(knocks.get(dwelling, []))
         if s is not None:
-            rows.append((dwelling, incident, area, building, s.outcome, s.visits, s.persons, s.last_at, s.done_at, s.was_shut))
+            rows.append(
+                (
+                    dwelling,
+                    incident,
+                    area,
+                    building,
+                    s.outcome,
+                    s.visits,
+                    s.persons,
+                    s.last_at,
+                    s.done_at,
+                    s.was_shut,
+                )
+            )
     bulk.insert(DwellingState, DOOR, rows, update=DOOR[4:])
     unvisited = set(doors) - set(knocks)
     if unvisited:

@@ -70,27 +70,45 @@ def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: D
     clock = incidents.pack_of(incident).clocks.get("list_answered")
     deadline = body.deadline_at or (clock.deadline(one.at) if clock else None)
     bulk.insert(
-        VerificationList, LIST,
+        VerificationList,
+        LIST,
         [(body.id, incident, body.area, body.source[:80], body.purpose, body.title[:120], one.at, deadline)],
-    )  # fmt: skip
+    )
     named, refused = _people(body, by, incident, now)
     heads = registry.heads({resident for resident, _ in named.values()})
     rows = [
-        (derive_id(body.id, number), incident, body.area, body.id, number, resident,
-         item_id(incident, ItemKind.VERIFY, heads[resident][0] if resident in heads else resident, ""), how)
+        (
+            derive_id(body.id, number),
+            incident,
+            body.area,
+            body.id,
+            number,
+            resident,
+            item_id(incident, ItemKind.VERIFY, heads[resident][0] if resident in heads else resident, ""),
+            how,
+        )
         for number, (resident, how) in named.items()
-    ]  # fmt: skip
+    ]
     fresh = bulk.insert(ListEntry, ENTRY, rows)
     journal.write(
-        action="worklists.list", by=by, incident=incident, area=body.area, subjects=[body.id], count=len(fresh),
+        action="worklists.list",
+        by=by,
+        incident=incident,
+        area=body.area,
+        subjects=[body.id],
+        count=len(fresh),
         detail={"purpose": body.purpose, "rows": len(body.rows)},
-    )  # fmt: skip
+    )
     done.touch("worklists.entry", (row[0] for row in rows))
     matched = sum(1 for _, how in named.values() if how not in ("new", "given", "unsure"))
     return {
-        "rows": len(body.rows), "taken": len(fresh), "already": len(rows) - len(fresh), "matched": matched,
-        "refused": refused, "items": {str(row[4]): str(row[6]) for row in rows},
-    }  # fmt: skip
+        "rows": len(body.rows),
+        "taken": len(fresh),
+        "already": len(rows) - len(fresh),
+        "matched": matched,
+        "refused": refused,
+        "items": {str(row[4]): str(row[6]) for row in rows},
+    }
 
 
 def _people(
@@ -103,12 +121,21 @@ def _people(
     waiting = [row for row in body.rows if row.resident is None]
     for separate in (False, True):
         asked = [
-            Row(name=r.name, document=r.document, phone=r.phone, address=r.address, area=r.area,
-                key=f"{body.id}:{r.row}", separate=separate)
+            Row(
+                name=r.name,
+                document=r.document,
+                phone=r.phone,
+                address=r.address,
+                area=r.area,
+                key=f"{body.id}:{r.row}",
+                separate=separate,
+            )
             for r in waiting
-        ]  # fmt: skip
+        ]
         unsure = []
-        found = people.enrol_many(rows=asked, origin=origin, by=by, incident=incident, now=now) if asked else []
+        found = (
+            people.enrol_many(rows=asked, origin=origin, by=by, incident=incident, now=now) if asked else []
+        )
         for row, match in zip(waiting, found, strict=True):
             if match.resident is not None:
                 named[row.row] = (match.resident, "unsure" if separate else match.how or "new")

@@ -19,10 +19,32 @@ from muster.domain.worklists.models import WorkCause, WorkItem
 from muster.domain.worklists.rules import CallingRules, Cause, Try, Want, item_id, item_state
 
 ITEM = ("id", "incident", "area", "kind", "subject_kind", "subject", "occasion", "building", "opened_at")
-CAUSE = ("id", "incident", "area", "item", "source_kind", "source", "due_at", "priority", "satisfied_at", "wanted")
+CAUSE = (
+    "id",
+    "incident",
+    "area",
+    "item",
+    "source_kind",
+    "source",
+    "due_at",
+    "priority",
+    "satisfied_at",
+    "wanted",
+)
 STATE = (
-    "id", "area", "state", "step", "due_at", "priority", "causes", "attempts", "last_outcome", "last_at", "next_try_at", "done_at",
-)  # fmt: skip
+    "id",
+    "area",
+    "state",
+    "step",
+    "due_at",
+    "priority",
+    "causes",
+    "attempts",
+    "last_outcome",
+    "last_at",
+    "next_try_at",
+    "done_at",
+)
 
 
 def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now: datetime) -> set[UUID]:
@@ -33,12 +55,27 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
     listed = {(want.item(incident), want.source): want for want in wants}
     items = {item: want for (item, _), want in listed.items()}
     bulk.insert(
-        WorkItem, ITEM,
-        [(i, incident, w.area, w.kind, w.subject_kind, w.subject, w.occasion, w.building, now) for i, w in items.items()],
-    )  # fmt: skip
+        WorkItem,
+        ITEM,
+        [
+            (i, incident, w.area, w.kind, w.subject_kind, w.subject, w.occasion, w.building, now)
+            for i, w in items.items()
+        ],
+    )
     before = _causes_of(sources)
     rows = [
-        (derive_id(item, source), incident, w.area, item, w.source_kind, source, w.due_at, w.priority, w.satisfied_at, True)
+        (
+            derive_id(item, source),
+            incident,
+            w.area,
+            item,
+            w.source_kind,
+            source,
+            w.due_at,
+            w.priority,
+            w.satisfied_at,
+            True,
+        )
         for (item, source), w in listed.items()
     ]
     bulk.insert(WorkCause, CAUSE, rows, update=("area", "due_at", "priority", "satisfied_at", "wanted"))
@@ -59,7 +96,8 @@ def calling_rules(incident: UUID) -> CallingRules:
     """How the pack in force says people are phoned, in local time."""
     attempts, zone = incidents.pack_of(incident).attempts, ZoneInfo(settings.TIME_ZONE)
     return CallingRules(
-        next_try_at=lambda last: attempts.next_try_at(last, zone), step_after=lambda tries: attempts.step_after(tries)
+        next_try_at=lambda last: attempts.next_try_at(last, zone),
+        step_after=lambda tries: attempts.step_after(tries),
     )
 
 
@@ -109,9 +147,21 @@ def derive_items(locked: Mapping[UUID, Locked], incident: UUID) -> None:
     for item, held in locked.items():
         s = item_state(causes.get(item, []), tries.get(item, []), calling)
         rows.append(
-            (item, held.area_of(causes.get(item, [])), s.state, s.step, s.due_at, s.priority, s.causes, s.attempts, s.last_outcome, s.last_at, s.next_try_at,
-             s.done_at)
-        )  # fmt: skip
+            (
+                item,
+                held.area_of(causes.get(item, [])),
+                s.state,
+                s.step,
+                s.due_at,
+                s.priority,
+                s.causes,
+                s.attempts,
+                s.last_outcome,
+                s.last_at,
+                s.next_try_at,
+                s.done_at,
+            )
+        )
     bulk.update(WorkItem, STATE, rows)
 
 
@@ -128,10 +178,14 @@ def _same_items(locked: Mapping[UUID, Locked], incident: UUID) -> dict[UUID, UUI
     }
 
 
+CAUSES = """
+select item, due_at, priority, satisfied_at, area from worklists_workcause where wanted and item = any(%s::uuid[])
+"""
+
+
 def _causes(items: Iterable[UUID]) -> dict[UUID, list[Cause]]:
     found: dict[UUID, list[Cause]] = defaultdict(list)
-    sql = "select item, due_at, priority, satisfied_at, area from worklists_workcause where wanted and item = any(%s::uuid[])"
-    for item, *fields in prepared.fetch(sql, [bulk.array(items)]):
+    for item, *fields in prepared.fetch(CAUSES, [bulk.array(items)]):
         found[item].append(Cause(*fields))
     return found
 

@@ -30,18 +30,19 @@ def return_entries(*, lists: Iterable[UUID], by: Actor, incident: UUID, now: dat
         done.touch("worklists.entry", gone)
         done.data[found.id] = {"returned": len(gone), "kept": len(entries) - len(gone)}
         journal.write(
-            action="worklists.return_list", by=by, incident=incident, area=found.area, subjects=[found.id],
+            action="worklists.return_list",
+            by=by,
+            incident=incident,
+            area=found.area,
+            subjects=[found.id],
             count=len(gone),
-        )  # fmt: skip
+        )
     return done
 
 
 def enter_again(*, pushed: UUID, rows: set[int]) -> set[UUID]:
     """Rows of a list that were returned and are asked for again; returns the entries. Part of a push."""
-    again = set(
-        ListEntry.objects.filter(list=pushed, row__in=rows, returned_at__isnull=False).values_list(
-            "id", flat=True
-        )
-    )
+    gone = ListEntry.objects.filter(list=pushed, returned_at__isnull=False).values_list("id", "row")
+    again = {entry for entry, row in gone if row in rows}
     bulk.update(ListEntry, ("id", "returned_at"), [(entry, None) for entry in sorted(again)])
     return again
