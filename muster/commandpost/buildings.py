@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -67,14 +68,14 @@ def building_page(request: DeskRequest, building: UUID) -> HttpResponse:
     row = _found(building)
     doors = places.dwellings_of(building)
     states = worklists.doors_of(building)
-    home = list(
-        Resident.objects.filter(dwelling__in=[door.id for door in doors], withdrawn_at=None).values_list(
-            "id", flat=True
-        )
+    home = people.at_doors(door.id for door in doors)
+    items = list(
+        worklists.open_items(
+            [*(one for one, _door, _head in home), *(door.id for door in doors)], building=building
+        )[:MOST_ITEMS]
     )
-    items = list(worklists.open_items([*home, *(door.id for door in doors)], building=building)[:MOST_ITEMS])
     late = {item.subject for item in items if item.due_at and item.due_at < request.now}
-    registered = people.registered_by_dwelling(door.id for door in doors)
+    registered = Counter(door for door, _head in {(door, head) for _one, door, head in home})
     zone = incidents.zone_at(building)
     context = {
         "row": row,
@@ -86,7 +87,6 @@ def building_page(request: DeskRequest, building: UUID) -> HttpResponse:
         "items": [_item(item, request) for item in _named(items, request)],
         "done": row.done + row.empty,
         "registered": sum(registered.values()),
-        "residents": len(home),
         "unlike": _unlike(doors, states, registered),
     }
     return render(request, "commandpost/buildings/page.html", context)
@@ -100,20 +100,20 @@ def _found(building: UUID) -> BuildingRow:
 
 
 def _unlike(
-    doors: list[Dwelling], states: dict[UUID, DwellingState], registered: dict[UUID, int]
+    doors: list[Dwelling], states: dict[UUID, DwellingState], registered: Counter[UUID]
 ) -> list[dict[str, Any]]:
     """Doors where visitors met another number of people than are registered."""
     return [
         {
             "label": door.label,
             "met": states[door.id].persons,
-            "registered": registered.get(door.id, 0),
+            "registered": registered[door.id],
             "id": door.id,
         }
         for door in doors
         if door.id in states
         and states[door.id].outcome == "done"
-        and states[door.id].persons != registered.get(door.id, 0)
+        and states[door.id].persons != registered[door.id]
     ][:50]
 
 
@@ -220,7 +220,7 @@ def unit_drawer(request: DeskRequest, building: UUID, unit: UUID) -> HttpRespons
         "state": door_look(held.outcome if held else ""),
         "held": held,
         "word": labels.OUTCOME.get(held.outcome, "") if held else "",
-        "registered": people.registered_by_dwelling([unit]).get(unit, 0),
+        "registered": len({one.canonical for one in home}),
         "residents": [(one, masked.get(one.id), labels.words(one.vulnerabilities)) for one in home],
         "items": [_item(pair, request) for pair in _named(items, request)],
         "events": _events(visited),

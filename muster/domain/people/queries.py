@@ -178,6 +178,12 @@ def records_of(persons: QuerySet[Any, UUID]) -> QuerySet[Resident, UUID]:
     return Resident.objects.filter(canonical__in=persons).values_list("id", flat=True)
 
 
+def at_doors(dwellings: Iterable[UUID]) -> list[tuple[UUID, UUID, UUID]]:
+    """Who lives behind these doors: record, door, person."""
+    found = Resident.objects.filter(dwelling__in=set(dwellings), withdrawn_at=None)
+    return [(one, door, head) for one, door, head in found.values_list("id", "dwelling", "canonical") if door]
+
+
 def heads(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, int]]:
     """The canonical id and the area of these residents, where visible."""
     with connection.cursor() as cursor:  # one array, not thousands of parameters
