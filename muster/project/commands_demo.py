@@ -121,7 +121,7 @@ def _demo(options: Options) -> None:
     if options.fresh or before not in ("", fingerprint(script, options.withheld)):
         _say(options, ["重新开始：原演练数据已清除 / starting over: the earlier drill is thrown away"])
         house.start_over()
-    with house.serving(house.free_port()) as (url, process):
+    with house.port_of_our_own() as port, house.serving(port) as (url, process):
         installation.setup_django()
         passwords = house.make_accounts(script)
         _say(options, [f"指挥平台 / command post: {url}", *_accounts(script, passwords)])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -79,14 +81,27 @@ def start_over() -> None:
     (installation.root() / "installation.json").unlink(missing_ok=True)
 
 
-def free_port(wanted: int = PORT) -> int:
-    """The wanted port of this machine if nobody has it, else any free one."""
-    for port in (wanted, 0):
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
-    raise installation.InstallationError("没有可用端口 / no port is free")
+@contextlib.contextmanager
+def port_of_our_own(wanted: int = PORT) -> Iterator[int]:
+    """The wanted port of this machine if nobody has it, else any free one; no other demo takes it meanwhile."""
+    for candidate in (wanted, 0):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as held:
+            port = _free(candidate)
+            lock = held.enter_context((Path(tempfile.gettempdir()) / f"muster-demo-{port}.lock").open("a"))
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held = held.pop_all()
+            break
+    else:
+        raise installation.InstallationError("没有可用端口 / no port is free")
+    with held:
+        yield port
+
+
+def _free(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
