@@ -29,7 +29,9 @@ B = TypeVar("B", bound=msgspec.Struct)
 Pager = dict[str, str | None]
 
 
-def body(request: DeskRequest, kind: type[B], given: dict[str, Any] | None = None, *, longest: int = LONGEST) -> B:
+def body(
+    request: DeskRequest, kind: type[B], given: dict[str, Any] | None = None, *, longest: int = LONGEST
+) -> B:
     """A command body from the fields of a form that have its names; empty fields keep their defaults.
 
     A form carries the id of what it makes, so that sending it twice makes one thing.
@@ -38,7 +40,9 @@ def body(request: DeskRequest, kind: type[B], given: dict[str, Any] | None = Non
     for field in msgspec.structs.fields(kind):
         if field.name in values or field.name not in request.POST:
             continue
-        said = [text for one in request.POST.getlist(field.name) if (text := _plain(one, longest, field.name))]
+        said = [
+            text for one in request.POST.getlist(field.name) if (text := _plain(one, longest, field.name))
+        ]
         if said:
             values[field.name] = said if get_origin(field.type) is list else _value(said[-1], field)
     if "id" in kind.__struct_fields__:
@@ -51,7 +55,7 @@ def body(request: DeskRequest, kind: type[B], given: dict[str, Any] | None = Non
 
 def _plain(text: str, longest: int, name: str) -> str:
     text = text.strip()
-    if len(text) > longest or "\x00" in text or (text.isdigit() and len(text) > DIGITS):
+    if len(text) > longest or "\x00" in text or (text.isdecimal() and len(text) > DIGITS):
         raise BadInput(problem=name)
     return text
 
@@ -103,7 +107,9 @@ def turn(
     mark = _mark(after)
     if mark:
         value, identity = mark
-        rows = rows.filter(Q(**{f"{first}__{beyond}": value}) | Q(**{first: value, f"id__{beyond}": identity}))
+        rows = rows.filter(
+            Q(**{f"{first}__{beyond}": value}) | Q(**{first: value, f"id__{beyond}": identity})
+        )
     sign = "-" if newest else ""
     listed = list(rows.order_by(sign + first, sign + "id")[: size + 1])
     following = None
@@ -130,7 +136,7 @@ def _mark(after: str) -> tuple[Any, UUID] | None:
 def sliced(request: DeskRequest, rows: Sequence[Any], size: int = PAGE) -> tuple[Sequence[Any], Pager]:
     """A page of rows that had to be weighed all together before they could be ordered."""
     said = request.GET.get("from", "")
-    start = int(said) if said.isdigit() and len(said) < 7 else 0
+    start = int(said) if said.isdecimal() and len(said) < 7 else 0
     following = link(request, **{"from": str(start + size)}) if start + size < len(rows) else None
     before = link(request, **{"from": str(max(start - size, 0) or "")}) if start else None
     return rows[start : start + size], {"previous_url": before, "next_url": following}
@@ -139,7 +145,10 @@ def sliced(request: DeskRequest, rows: Sequence[Any], size: int = PAGE) -> tuple
 def tabs(request: DeskRequest, screen: str, *pages: tuple[str, str | Promise]) -> list[dict[str, Any]]:
     """The pages of a screen, the current one marked."""
     base = f"/i/{request.incident.code}/{screen}/"
-    return [{"url": base + folder, "label": label, "current": request.path == base + folder} for folder, label in pages]
+    return [
+        {"url": base + folder, "label": label, "current": request.path == base + folder}
+        for folder, label in pages
+    ]
 
 
 def has(request: DeskRequest, right: str) -> bool:

@@ -73,7 +73,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def area_in_view(request: DeskRequest) -> int:
     """The area chosen in the address, 0 for everything the person may see."""
     text = request.GET.get("area", "")
-    return int(text) if text.isdigit() and len(text) <= 15 else 0
+    return int(text) if text.isdecimal() and len(text) <= 15 else 0
 
 
 def within(request: DeskRequest, field: str = "area") -> Q:

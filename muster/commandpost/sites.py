@@ -55,12 +55,22 @@ SIZE = 50
 @screen
 def sites(request: DeskRequest) -> HttpResponse:
     """Sites with their tubes by state, and the tubes on the table against those the system has there."""
-    points = {one.id: one for one in Point.objects.filter(within(request), incident=request.incident.id, kind="site")[:MOST_SITES]}
+    points = {
+        one.id: one
+        for one in Point.objects.filter(within(request), incident=request.incident.id, kind="site")[
+            :MOST_SITES
+        ]
+    }
     boards = {one.site: one for one in queries.site_boards()}
     names = places.area_names({one.area for one in points.values()})
-    known = Point.objects.filter(within(request), incident=request.incident.id).in_bulk(boards.keys() - points.keys())
+    known = Point.objects.filter(within(request), incident=request.incident.id).in_bulk(
+        boards.keys() - points.keys()
+    )
     held = {**points, **known}
-    rows = [_site(held.get(site), boards.get(site), names) for site in sorted(held, key=lambda one: (held[one].name, one))]
+    rows = [
+        _site(held.get(site), boards.get(site), names)
+        for site in sorted(held, key=lambda one: (held[one].name, one))
+    ]
     hour = request.now.replace(minute=0, second=0, microsecond=0)
     since = hour - timedelta(hours=HOURS - 1)
     taken = queries.samples_by_hour(from_at=since, to_at=request.now)
@@ -71,7 +81,9 @@ def sites(request: DeskRequest) -> HttpResponse:
         "states": list(terms.TUBE.values()),
         "totals": [(terms.TUBE[state], totals[state], str(state)) for state in TubeState],
         "missing": sum(max(row["difference"] or 0, 0) for row in rows),
-        "hours": [(since + timedelta(hours=n), taken.get(since + timedelta(hours=n), 0)) for n in range(HOURS)],
+        "hours": [
+            (since + timedelta(hours=n), taken.get(since + timedelta(hours=n), 0)) for n in range(HOURS)
+        ],
         "any": bool(taken),
         "flagged": sum(row["flagged"] for row in rows),
     }
@@ -115,7 +127,10 @@ def tubes(request: DeskRequest) -> HttpResponse:
     names = dict(points.values_list("id", "name")[:MOST_SITES])
     context = pager | {
         "tabs": tabs(request, "sites", *PAGES),
-        "rows": [(row, names.get(row.site, ""), look(row), terms.word(terms.TUBE, row.state), _result(row)) for row in rows],
+        "rows": [
+            (row, names.get(row.site, ""), look(row), terms.word(terms.TUBE, row.state), _result(row))
+            for row in rows
+        ],
         "wish": asked,
         "sites": names,
         "states": terms.TUBE,
@@ -164,14 +179,30 @@ def _custody(held: Tube) -> list[dict[str, Any]]:
     """Everything that happened to a tube, newest first."""
     said: list[tuple[datetime, UUID, UUID, str]] = []
     for one in TubeSealed.objects.filter(tube=held.id):
-        said.append((one.at, one.by, one.id, _("sealed, %(n)s seats said") % {"n": "–" if one.seats_said is None else one.seats_said}))
+        said.append(
+            (
+                one.at,
+                one.by,
+                one.id,
+                _("sealed, %(n)s seats said") % {"n": "–" if one.seats_said is None else one.seats_said},
+            )
+        )
     for count in TubesCounted.objects.filter(tubes__contains=[held.id]):
         said.append((count.at, count.by, count.id, _("counted on the table")))
     for way in TubeHandedOver.objects.filter(tube=held.id):
         said.append((way.at, way.by, way.id, _("handed over: %(to)s") % {"to": way.to or "–"}))
     for report in ResultReported.objects.filter(tube=held.id):
-        said.append((report.at, report.by, report.id, _("result: %(result)s") % {"result": terms.word(terms.RESULT, report.result)}))
-    gone = set(Retraction.objects.filter(target__in=[one[2] for one in said]).values_list("target", flat=True))
+        said.append(
+            (
+                report.at,
+                report.by,
+                report.id,
+                _("result: %(result)s") % {"result": terms.word(terms.RESULT, report.result)},
+            )
+        )
+    gone = set(
+        Retraction.objects.filter(target__in=[one[2] for one in said]).values_list("target", flat=True)
+    )
     known = responders.known({one[1] for one in said})
     return [
         {"at": at, "what": what, "by": known[by].code if by in known else "", "retracted": fact in gone}
@@ -184,13 +215,17 @@ def _custody(held: Tube) -> list[dict[str, Any]]:
 def result(request: DeskRequest, tube: UUID) -> HttpResponse:
     """Report what the laboratory found."""
     act(request, actions.report_results, body(request, actions.ReportResult, {"tube": tube}))
-    return told(request, _("The result is recorded. A positive pool makes single resamples at once."), "sites/tubes")
+    return told(
+        request, _("The result is recorded. A positive pool makes single resamples at once."), "sites/tubes"
+    )
 
 
 def _round(request: DeskRequest) -> tuple[Round | None, list[Round]]:
     listed = list(queries.rounds().filter(incident=request.incident.id)[:50])
     wanted = ids([request.GET.get("round", "")])
-    return next((one for one in listed if wanted and one.id == wanted[0]), listed[0] if listed else None), listed
+    return next(
+        (one for one in listed if wanted and one.id == wanted[0]), listed[0] if listed else None
+    ), listed
 
 
 @screen
@@ -198,21 +233,31 @@ def coverage(request: DeskRequest) -> HttpResponse:
     """Due and sampled of a round by community; inside one community by building. Numbers open who is left."""
     chosen, listed = _round(request)
     area = area_in_view(request)
-    context: dict[str, Any] = {"tabs": tabs(request, "sites", *PAGES), "chosen": chosen, "rounds": listed, "area": area}
+    context: dict[str, Any] = {
+        "tabs": tabs(request, "sites", *PAGES),
+        "chosen": chosen,
+        "rounds": listed,
+        "area": area,
+    }
     if chosen is not None:
         low, high = bounds(request)
         if area and span(area)[1] - area <= queries.COMMUNITY:
             context["rows"] = _by_building(request, chosen, area)
             context["place"] = places.area_names({area})[area]
         else:
-            rows = [row for row in queries.coverage(chosen, area or None) if low <= row.area < high or row.sampled]
+            rows = [
+                row for row in queries.coverage(chosen, area or None) if low <= row.area < high or row.sampled
+            ]
             names = places.area_names({row.area for row in rows})
             context["rows"] = [
                 {"name": names[row.area], "due": row.due, "sampled": row.sampled, "left": row.untested,
                  "url": link(request, area=str(row.area), round=str(chosen.id)), "left_url": _left(chosen, row.area)}
                 for row in sorted(rows, key=lambda row: (-row.untested, row.area))
             ]  # fmt: skip
-        context |= {"due": sum(row["due"] for row in context["rows"]), "sampled": sum(row["sampled"] for row in context["rows"])}
+        context |= {
+            "due": sum(row["due"] for row in context["rows"]),
+            "sampled": sum(row["sampled"] for row in context["rows"]),
+        }
     return render(request, "commandpost/sites/coverage.html", context)
 
 
@@ -223,7 +268,11 @@ def _left(chosen: Round, area: int, building: UUID | None = None) -> str:
 
 def _by_building(request: DeskRequest, chosen: Round, area: int) -> list[dict[str, Any]]:
     rows = queries.coverage_by_building(chosen, area)[:MOST_BUILDINGS]
-    names = dict(Building.objects.filter(pk__in=[row.building for row in rows if row.building]).values_list("id", "name"))
+    names = dict(
+        Building.objects.filter(pk__in=[row.building for row in rows if row.building]).values_list(
+            "id", "name"
+        )
+    )
     return [
         {
             "name": names.get(row.building, "") if row.building else _("without a door"), "due": row.due,
@@ -243,7 +292,9 @@ def untested(request: DeskRequest) -> HttpResponse:
     rows: list[dict[str, Any]] = []
     following = None
     if chosen is not None:
-        found = queries.left(chosen, area or chosen.area, building=building, after=_after(request), size=SIZE + 1)
+        found = queries.left(
+            chosen, area or chosen.area, building=building, after=_after(request), size=SIZE + 1
+        )
         if len(found) > SIZE:
             following = link(request, after=f"{found[SIZE - 1][0]}~{found[SIZE - 1][1]}")
         rows = _named(request, [resident for _area, resident in found[:SIZE]])
@@ -258,7 +309,7 @@ def untested(request: DeskRequest) -> HttpResponse:
 def _after(request: DeskRequest) -> tuple[int, UUID] | None:
     area, _sep, identity = request.GET.get("after", "").partition("~")
     found = ids([identity])
-    return (int(area), found[0]) if found and area.isdigit() and len(area) <= 15 else None
+    return (int(area), found[0]) if found and area.isdecimal() and len(area) <= 15 else None
 
 
 def _named(request: DeskRequest, residents: list[UUID]) -> list[dict[str, Any]]:
@@ -267,7 +318,7 @@ def _named(request: DeskRequest, residents: list[UUID]) -> list[dict[str, Any]]:
     titles = places.dwelling_titles({door for door in doors.values() if door})
     return [
         {"id": one, "name": masked[one].name if one in masked else "", "phone": masked[one].phone if one in masked else "",
-         "door": titles.get(doors.get(one), "") if doors.get(one) else ""}
+         "door": titles.get(doors[one] or one, "") if one in doors else ""}
         for one in residents
     ]  # fmt: skip
 
@@ -278,7 +329,8 @@ def laboratory(request: DeskRequest) -> HttpResponse:
     waiting = queries.at_laboratory(request.incident.id, request.now)
     positive = Tube.objects.filter(within(request), incident=request.incident.id, result=Result.POSITIVE)
     pools = list(positive.order_by("-resulted_at", "id")[:100])
-    names = dict(Point.objects.filter(pk__in={one.site for one in waiting} | {one.site for one in pools}).values_list("id", "name"))
+    standing = {one.site for one in waiting if one.site} | {one.site for one in pools if one.site}
+    names: dict[UUID | None, str] = dict(Point.objects.filter(pk__in=standing).values_list("id", "name"))
     context = {
         "tabs": tabs(request, "sites", *PAGES),
         "waiting": [(one, names.get(one.site, "")) for one in waiting],
@@ -298,7 +350,11 @@ def gates(request: DeskRequest) -> HttpResponse:
     counted = passes.gate_hours(from_at=since, to_at=request.now + timedelta(hours=1))
     doubts = list(passes.flagged().filter(incident=request.incident.id, at__gte=since)[:50])
     points = Point.objects.filter(incident=request.incident.id)
-    names = dict(points.filter(Q(kind="gate") | Q(pk__in={one.gate for one in doubts})).values_list("id", "name")[:MOST_SITES])
+    names = dict(
+        points.filter(Q(kind="gate") | Q(pk__in={one.gate for one in doubts})).values_list("id", "name")[
+            :MOST_SITES
+        ]
+    )
     held = Pass.objects.filter(within(request), incident=request.incident.id)
     kinds = held.values_list("kind").annotate(
         n=Count("id"), gone=Count("id", filter=Q(revoked_at__isnull=False)),
@@ -309,23 +365,29 @@ def gates(request: DeskRequest) -> HttpResponse:
         "wish": {"hours": str(hours)},
         "gates": _gates(counted, names),
         "doubts": [(one, names.get(one.gate, ""), terms.word(terms.CHECK, one.checked)) for one in doubts],
-        "kinds": [(terms.word(terms.PASS, kind), n, gone, good) for kind, n, gone, good in kinds.order_by("kind")],
+        "kinds": [
+            (terms.word(terms.PASS, kind), n, gone, good) for kind, n, gone, good in kinds.order_by("kind")
+        ],
     }
     return render(request, "commandpost/sites/gates.html", context)
 
 
-
 def _gates(counted: list[passes.GateHour], names: dict[UUID, str]) -> list[dict[str, Any]]:
     gates: dict[UUID, dict[str, Any]] = {
-        gate: {"name": name, "passed": 0, "stopped": 0, "amber": 0, "hours": []} for gate, name in names.items()
+        gate: {"name": name, "passed": 0, "stopped": 0, "amber": 0, "hours": []}
+        for gate, name in names.items()
     }
     for row in counted:
-        one = gates.setdefault(row.gate, {"name": names.get(row.gate, ""), "passed": 0, "stopped": 0, "amber": 0, "hours": []})
+        one = gates.setdefault(
+            row.gate, {"name": names.get(row.gate, ""), "passed": 0, "stopped": 0, "amber": 0, "hours": []}
+        )
         one["passed"] += row.passed
         one["stopped"] += row.stopped
         one["amber"] += row.amber
         one["hours"].append(row)
-    return sorted(gates.values(), key=lambda one: (-one["passed"] - one["stopped"] - one["amber"], one["name"]))
+    return sorted(
+        gates.values(), key=lambda one: (-one["passed"] - one["stopped"] - one["amber"], one["name"])
+    )
 
 
 urlpatterns = [

@@ -88,7 +88,9 @@ def current(request: DeskRequest) -> HttpResponse:
         Moved("", one.figure, before[one.figure], one.value)
         for one in values if one.figure in before and before[one.figure] != one.value
     ]  # fmt: skip
-    changed = Changes(since=last.number if last else None, figures=moved, new=[], late=[], corrected=[], late_examples=[])
+    changed = Changes(
+        since=last.number if last else None, figures=moved, new=[], late=[], corrected=[], late_examples=[]
+    )
     context = {
         "lines": [_line(one, before, last is not None) for one in values],
         "at": at,
@@ -131,7 +133,11 @@ def _line(one: Value, before: dict[str, int | None], compared: bool) -> dict[str
 
 
 def _editions(request: DeskRequest) -> list[dict[str, Any]]:
-    rows = list(queries.editions().filter(incident=request.incident.id).defer("figures", "changes", "text_zh", "text_en")[:MOST_EDITIONS])
+    rows = list(
+        queries.editions()
+        .filter(incident=request.incident.id)
+        .defer("figures", "changes", "text_zh", "text_en")[:MOST_EDITIONS]
+    )
     names = places.area_names({row.area for row in rows})
     return [{"row": row, "area": names[row.area]} for row in rows]
 
@@ -149,14 +155,19 @@ def edition_page(request: DeskRequest, edition: UUID) -> HttpResponse:
     """One edition as it was published: nothing on it changes any more."""
     held = _held(request, edition)
     incident = request.incident
-    ready = sheet(held, {"code": incident.code, "zh": incident.title_zh, "en": incident.title_en}, _language())
+    ready = sheet(
+        held, {"code": incident.code, "zh": incident.title_zh, "en": incident.title_en}, _language()
+    )
     plain = {one.figure for one in queries.figures(held) if not one.ref}
     signer = responders.known([held.published_by]).get(held.published_by)
     context = {
         "held": held,
         "sheet": ready,
         "lines": [(line, line.code if line.code in plain else "") for line in ready.figures],
-        "late": [(labels.kind(one.kind, _language()), one.at, one.recorded_at) for one in _changes(held).late_examples[:20]],
+        "late": [
+            (labels.kind(one.kind, _language()), one.at, one.recorded_at)
+            for one in _changes(held).late_examples[:20]
+        ],
         "place": places.area_names({held.area})[held.area],
         "signer": signer.code if signer else "",
         "forms": list(FORMS),
@@ -191,7 +202,7 @@ def rows(request: DeskRequest, code: str) -> HttpResponse:
     figure = catalogue.get(code)
     held, ask = _asked(request, code)
     said = request.GET.get("from", "")
-    start = int(said) if said.isdigit() and len(said) < 9 else 0
+    start = int(said) if said.isdecimal() and len(said) < 9 else 0
     found = counting.rows(ask, request.incident.id, offset=start)
     known = responders.known({row.by for row in found if row.by})
     names = places.area_names({row.area for row in found})
@@ -202,11 +213,18 @@ def rows(request: DeskRequest, code: str) -> HttpResponse:
         "unit": wording.unit(figure.measure, _language()),
         "value": counting.value(ask, request.incident.id).value,
         "rows": [
-            (row, names[row.area], known[row.by].code if row.by in known else "", labels.part(row.what, _language()))
+            (
+                row,
+                names[row.area],
+                known[row.by].code if row.by in known else "",
+                labels.part(row.what, _language()),
+            )
             for row in found
         ],
         "held": held,
-        "next_url": link(request, **{"from": str(start + counting.PAGE)}) if len(found) == counting.PAGE else None,
+        "next_url": link(request, **{"from": str(start + counting.PAGE)})
+        if len(found) == counting.PAGE
+        else None,
         "previous_url": link(request, **{"from": before}) if start else None,
         "edition": held.number if held else None,
         "journal_head": held.journal_head if held else None,

@@ -162,7 +162,7 @@ def _decided(request: DeskRequest, picked: list[UUID]) -> Any:
     if verb == "assign":
         team = ids([request.POST.get("team", "")])
         return tell(request, deciding.assign_items, deciding.AssignItems(picked, team[0] if team else None))
-    if verb == "transfer" and request.POST.get("to", "").isdigit():
+    if verb == "transfer" and request.POST.get("to", "").isdecimal():
         body = deciding.TransferItems(picked, int(request.POST["to"]), request.POST.get("reason", "")[:40])
         return tell(request, deciding.transfer_items, body)
     if verb == "return":

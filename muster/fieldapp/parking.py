@@ -36,7 +36,7 @@ def _row(  # noqa: PLR0913 (one row, its parts in order)
         _area(actor, incident),
         actor.account,
         actor.device,
-        name[:40],
+        name[:40].replace("\x00", ""),
         result,
         code,
         sealed,

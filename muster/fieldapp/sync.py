@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import OperationalError, transaction
+from django.db import DataError, IntegrityError, OperationalError, transaction
 from psycopg.errors import DeadlockDetected
 
 from muster.core import bulk, clock, prepared
 from muster.core.access import Actor, scope
 from muster.core.errors import BadInput, Refusal
 from muster.core.models import Parked, Receipt
-from muster.core.told import Done, Told
+from muster.core.told import Done, Many, Told
 from muster.fieldapp import parking
 from muster.fieldapp.commands import COMMANDS, ORDER, RETRACTED
 from muster.fieldapp.envelope import Answer, Envelope, Wire, digest, happened_at, read_command, skew_of
@@ -60,6 +60,7 @@ class _Batch:
         self.digests: dict[UUID, bytes] = {}
         self.park: list[tuple[Wire, str, str]] = []
         self.done: list[Done] = []
+        self.careful = False
 
     def read(self) -> list[Wire]:
         """The readable commands, each id once."""
@@ -128,7 +129,7 @@ class _Batch:
             wires[wire.id] = wire
         if not told:
             return
-        done = action(told=told, by=self.actor, incident=self.incident, now=self.now)
+        done = self._one_by_one(action, told) if self.careful else self._act(action, told)
         self.done.append(done)
         if not (done.refused or done.waiting or done.data):
             self.answers.update({one.id: Answer(one.id, "stored") for one in told})
@@ -139,6 +140,26 @@ class _Batch:
                 self.answers[one.id] = Answer(one.id, "stored", data=done.data.get(one.id))
             else:
                 self.refuse(wires[one.id], refusal, "refused" if one.id in done.refused else "quarantined")
+
+    def _act(self, action: Many, told: Sequence[Told[Any]]) -> Done:
+        return action(told=told, by=self.actor, incident=self.incident, now=self.now)
+
+    def _one_by_one(self, action: Many, told: Sequence[Told[Any]]) -> Done:
+        """Each command under a savepoint: what the database cannot hold is refused, the rest is taken."""
+        whole = Done()
+        for one in told:
+            try:
+                with transaction.atomic():
+                    done = self._act(action, [one])
+            except (DataError, IntegrityError) as error:
+                whole.refused[one.id] = BadInput(problem=type(error.__cause__).__name__)
+                continue
+            whole.refused |= done.refused
+            whole.waiting |= done.waiting
+            whole.data |= done.data
+            for kind, ids in done.touched.items():
+                whole.touch(kind, ids)
+        return whole
 
     def settle(self) -> None:
         """Reconsider what retractions touched, then reconcile the wanted work once."""
@@ -154,7 +175,7 @@ class _Batch:
         rows = [
             (
                 wire.id,
-                wire.name[:40],
+                wire.name[:40].replace("\x00", ""),
                 self.digests[wire.id],
                 self.answers[wire.id].result,
                 self.answers[wire.id].code,
@@ -176,12 +197,18 @@ def receive(sender: Sender, envelope: Envelope, language: str) -> tuple[datetime
 
     `sender` finds, inside that transaction, who sends and for which incident. Two batches that hold each
     other's rows are taken one after the other: the database ends one of them, and nothing of it was stored.
+    A batch with something no column holds is taken again command by command, so that one spoils no other.
     """
+    careful = False
     for last in (False, False, True):
         try:
             with transaction.atomic():
                 actor, incident = sender()
-                return _receive(actor, incident, envelope, language)
+                return _receive(actor, incident, envelope, language, careful=careful)
+        except (DataError, IntegrityError):
+            if careful or last:
+                raise
+            careful = True
         except OperationalError as error:
             if last or not isinstance(error.__cause__, DeadlockDetected):
                 raise
@@ -189,7 +216,7 @@ def receive(sender: Sender, envelope: Envelope, language: str) -> tuple[datetime
 
 
 def _receive(
-    actor: Actor, incident: UUID, envelope: Envelope, language: str
+    actor: Actor, incident: UUID, envelope: Envelope, language: str, *, careful: bool
 ) -> tuple[datetime, list[Answer]]:
     with scope(actor, incident, savepoint=False):
         # two sendings of one batch at once: one after the other
@@ -198,6 +225,7 @@ def _receive(
         )
         now = clock.now()
         batch = _Batch(actor, incident, envelope, now, language)
+        batch.careful = careful
         wires = batch.read()
         fresh = batch.known(wires)
         batch.run(fresh)

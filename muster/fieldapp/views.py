@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from muster.core import accounts, clock
 from muster.core.access import Actor
-from muster.core.errors import BadInput, NotAllowed, Refusal
+from muster.core.errors import BadInput, NotAllowed, NotFound, Refusal
+from muster.domain.incidents import queries as incidents
 from muster.fieldapp import clockwork
 from muster.fieldapp import sync as syncing
 from muster.fieldapp.envelope import Envelope, read_envelope
@@ -55,6 +56,8 @@ def _sender(request: HttpRequest, envelope: Envelope) -> tuple[Actor, UUID]:
     if header.startswith("Bearer "):
         return accounts.actor_by_token(header[7:])
     if request.user.is_authenticated and envelope.incident is not None:
+        if not incidents.is_known(envelope.incident):
+            raise NotFound
         return accounts.actor(request.user.pk), envelope.incident
     raise accounts.Revoked
 

@@ -80,7 +80,7 @@ def _questions(body: bytes) -> Questions:
 def _edition(request: Any, number: int | None) -> Edition:
     """An edition of the area asked for (`?area=`), else of the whole incident."""
     area = request.GET.get("area", "")
-    held = queries.edition(number, int(area) if area.isdigit() else request.incident.area)
+    held = queries.edition(number, int(area) if area.isdecimal() and len(area) <= 15 else request.incident.area)
     if held is None:
         raise NotFound
     return held
@@ -110,7 +110,7 @@ def _ask(request: Any, figure: str) -> Ask:
     params |= {"window": given["window"].split(",")} if "window" in given else {}
     wanted = Wanted(figure=figure, params=params)
     if "edition" in given:
-        number = int(given["edition"]) if given["edition"].isdigit() else None
+        number = int(given["edition"]) if given["edition"].isdecimal() and len(given["edition"]) < 10 else None
         return queries.asks(_edition(request, number), [wanted])[0]
     return read(wanted, now=request.now, as_of=LATEST)
 
@@ -121,7 +121,7 @@ def rows(request: Any, incident: str, figure: str) -> HttpResponse:
     """A page of the rows a figure is counted from."""
     ask = _ask(request, figure)
     said = request.GET.get("offset", "0")
-    offset = int(said) if said.isdigit() and len(said) < 10 else 0
+    offset = int(said) if said.isdecimal() and len(said) < 10 else 0
     page = counting.rows(ask, request.incident.id, offset=offset)
     following = offset + len(page) if len(page) == counting.PAGE else None
     value = counting.value(ask, request.incident.id).value

@@ -27,7 +27,9 @@ def uid(*parts: object) -> UUID:
 def writer(number: int) -> Actor:
     """Who writes with telephone `number`: the same in every installation, so that replays agree."""
     grants = (Grant("commander", DISTRICT), Grant("laboratory", DISTRICT))
-    return Actor(account=uid("account", number), grants=grants, device=uid("device", number), username=f"w{number}")
+    return Actor(
+        account=uid("account", number), grants=grants, device=uid("device", number), username=f"w{number}"
+    )
 
 
 def _command(identity: UUID, name: str, at: datetime, body: dict[str, Any]) -> Command:
@@ -42,9 +44,18 @@ def door(number: int) -> UUID:
 def arrangements() -> list[Command]:
     """What stands before the night begins."""
     labels = [f"{n // 4 + 1}{n % 4 + 1:02}" for n in range(DOORS)]
-    workers = [{"id": uid("worker", n), "area": COMMUNITY, "organisation": uid("org"), "name": f"队员{n}"} for n in range(WORKERS)]
+    workers = [
+        {"id": uid("worker", n), "area": COMMUNITY, "organisation": uid("org"), "name": f"队员{n}"}
+        for n in range(WORKERS)
+    ]
     rows = [{"row": n, "resident": uid("resident", n)} for n in range(RESIDENTS)]
-    boots = {"id": uid("boot"), "code": "rubber_boot", "name_zh": "雨靴", "name_en": "rubber boot", "unit": "piece"}
+    boots = {
+        "id": uid("boot"),
+        "code": "rubber_boot",
+        "name_zh": "雨靴",
+        "name_en": "rubber boot",
+        "unit": "piece",
+    }
     shift = {"id": uid("shift"), "post": uid("post"), "from_at": START, "to_at": START + timedelta(hours=6)}
     here = {"area": COMMUNITY}
     listed: list[tuple[str, dict[str, Any]]] = [
@@ -65,7 +76,8 @@ def arrangements() -> list[Command]:
                                "phone": f"138001{n:05}"}) for n in range(RESIDENTS)],
         *[("take_sample", {"code": f"T{n}", "resident": uid("resident", n), "seat": 1, "site": uid("site"),
                            "round": uid("round"), "pool_size": 10}) for n in range(TUBES)],
-        ("push_list", {"id": uid("list"), **here, "source": "公安", "purpose": "verification", "title": "名单", "rows": rows}),
+        ("push_list", {"id": uid("list"), **here, "source": "公安", "purpose": "verification", "title": "名单",
+                       "rows": rows}),
         ("confirm_case", {"id": uid("case"), "resident": uid("resident", 0), "positive_at": START}),
         *[("name_contact", {"id": uid("contact", n), "case": uid("case"), "resident": uid("resident", n + 1),
                             "contact_class": "close", "last_exposure_at": START}) for n in range(CONTACTS)],
@@ -82,7 +94,8 @@ Body = Callable[[random.Random], dict[str, Any]]
 
 def _tube(rng: random.Random) -> dict[str, Any]:
     return {
-        "code": f"T{rng.randrange(TUBES)}", "resident": uid("resident", rng.randrange(RESIDENTS)), "seat": rng.randint(1, 10),
+        "code": f"T{rng.randrange(TUBES)}", "resident": uid("resident", rng.randrange(RESIDENTS)),
+        "seat": rng.randint(1, 10),
         "site": uid("site"), "round": uid("round"), "pool_size": 10,
     }  # fmt: skip
 
@@ -90,7 +103,9 @@ def _tube(rng: random.Random) -> dict[str, Any]:
 def _move(rng: random.Random) -> dict[str, Any]:
     stores = [uid("store", 0), uid("store", 1)]
     rng.shuffle(stores)
-    kind, places = rng.choice((("receive", {"to_store": stores[0]}), ("deliver", {"from_store": stores[0], "to_store": stores[1]})))
+    kind, places = rng.choice(
+        (("receive", {"to_store": stores[0]}), ("deliver", {"from_store": stores[0], "to_store": stores[1]}))
+    )
     return {"item": uid("boot"), "quantity": rng.randint(1, 20), "kind": kind, **places}
 
 
@@ -104,10 +119,12 @@ OBSERVED: dict[str, Body] = {
                                "persons": r.randint(0, 5)},
     "record_attempt": _attempt,
     "take_sample": _tube,
-    "seal_tube": lambda r: {"tube": derive_id(INCIDENT, "tube", f"T{r.randrange(TUBES)}"), "seats_said": r.randint(1, 10)},
+    "seal_tube": lambda r: {"tube": derive_id(INCIDENT, "tube", f"T{r.randrange(TUBES)}"),
+                            "seats_said": r.randint(1, 10)},
     "move_stock": _move,
     "record_follow_up": lambda r: {"contact": uid("contact", r.randrange(CONTACTS)), "outcome": "seen_ok"},
-    "update_request": lambda r: {"request": uid("request", r.randrange(REQUESTS)), "step": r.choice(("taken", "closed"))},
+    "update_request": lambda r: {"request": uid("request", r.randrange(REQUESTS)),
+                                 "step": r.choice(("taken", "closed"))},
     "roll_call": lambda r: {"batch": uid("batch"), "stage": r.choice(("mustered", "arrived")),
                             "present": [uid("worker", n) for n in range(r.randint(1, WORKERS))]},
     "serve": lambda r: {"responder": uid("worker", r.randrange(WORKERS)), "kind": "meal"},

@@ -58,15 +58,24 @@ class Installation:
         self.environment = own_environment(var) | {"GRANIAN_RESPAWN_INTERVAL": "0.2"}
         self.server = embedded.Server(var / "pg")
         command = muster("serve", "--port", str(self.port), "--no-jobs")
-        self.serve = subprocess.Popen(command, cwd=HOUSE, env=self.environment, stdout=subprocess.PIPE, stderr=log)
+        self.serve = subprocess.Popen(
+            command, cwd=HOUSE, env=self.environment, stdout=subprocess.PIPE, stderr=log
+        )
         assert self.serve.stdout is not None
         assert b"ready" in self.serve.stdout.readline()
 
     def inside(self, *args: str) -> Any:
         """Run tests/faults/stage.py in this installation; what it printed."""
         boot = "import sys; from muster.project import installation; installation.setup_django()"
-        command = [sys.executable, "-c", f"{boot}; from tests.faults import stage; stage.run(*sys.argv[1:])", *args]
-        done = subprocess.run(command, cwd=HOUSE, env=self.environment, capture_output=True, text=True, check=False)
+        command = [
+            sys.executable,
+            "-c",
+            f"{boot}; from tests.faults import stage; stage.run(*sys.argv[1:])",
+            *args,
+        ]
+        done = subprocess.run(
+            command, cwd=HOUSE, env=self.environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -85,12 +94,19 @@ class Installation:
         pid = self.server.pid()
         return [pid] if pid and self.server.running() else []
 
-    def post(self, token: str, commands: list[field.Command], timeout: float = 15) -> tuple[int, dict[str, str], bytes]:
+    def post(
+        self, token: str, commands: list[field.Command], timeout: float = 15
+    ) -> tuple[int, dict[str, str], bytes]:
         """Send a batch once: status, headers, body; status 0 when the connection broke."""
         body = json.dumps({"batch": str(new_id()), "commands": commands}, default=str)
         web = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
-            web.request("POST", "/sync", body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+            web.request(
+                "POST",
+                "/sync",
+                body,
+                {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+            )
             answer = web.getresponse()
             return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
         except (OSError, http.client.HTTPException):

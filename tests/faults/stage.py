@@ -14,7 +14,18 @@ import msgspec
 from tests.cast import INCIDENT
 from tests.faults import field
 
-STANDS_STILL = ("core", "auth", "sessions", "procrastinate", "account", "mfa", "contenttypes", "pghistory", "reports", "interop")
+STANDS_STILL = (
+    "core",
+    "auth",
+    "sessions",
+    "procrastinate",
+    "account",
+    "mfa",
+    "contenttypes",
+    "pghistory",
+    "reports",
+    "interop",
+)
 SERVER_SAYS = {"recorded_at", "tx", "opened_at", "enrolled_at"}
 SEALED = ("_c", "_x", "sealed")  # under the keys of one installation: never the same in another
 
@@ -42,10 +53,15 @@ def set_scene(telephones: int) -> list[str]:
             actor = field.writer(number)
             Account.objects.create(id=actor.account, username=actor.username, password="!")
             Device.objects.create(
-                id=actor.device, account=actor.account, home_incident=INCIDENT, token_hash=hashlib.sha256(token.encode()).digest()
+                id=actor.device,
+                account=actor.account,
+                home_incident=INCIDENT,
+                token_hash=hashlib.sha256(token.encode()).digest(),
             )
             for grant in actor.grants:
-                Grant.objects.create(account=actor.account, role=grant.role, area=grant.area, granted_by=actor.account)
+                Grant.objects.create(
+                    account=actor.account, role=grant.role, area=grant.area, granted_by=actor.account
+                )
     arranged = field.arrangements()
     assert take(0, arranged) == {"stored": len(arranged)}
     return tokens
@@ -64,10 +80,12 @@ def digests() -> dict[str, str]:
             if model._meta.app_label in STANDS_STILL or model._meta.label.endswith("Event"):
                 continue
             fields = [f.column for f in model._meta.concrete_fields if f.column not in SERVER_SAYS]
-            columns = ", ".join(f't."{column}"' for column in fields if not column.endswith(SEALED))
+            columns = ", ".join(f't."{column}"' for column in fields if not str(column).endswith(SEALED))
             cursor.execute(f'select row({columns})::text from "{model._meta.db_table}" t')
             rows = sorted(row[0] for row in cursor.fetchall())
-            found[model._meta.label] = f"{len(rows)}:{hashlib.sha256(chr(10).join(rows).encode()).hexdigest()[:12]}"
+            found[model._meta.label] = (
+                f"{len(rows)}:{hashlib.sha256(chr(10).join(rows).encode()).hexdigest()[:12]}"
+            )
     return found
 
 
@@ -93,11 +111,13 @@ def inventory() -> dict[str, Any]:
 
 
 def _ledger() -> tuple[int, list[str]]:
-    """The sum of everything everywhere, outside included, and the stores whose balance is not that of their movements."""
+    """The sum of everything, outside included, and the stores whose balance is not that of their movements."""
     from muster.domain.supplies.models import Balance, Movement
 
     sums: Counter[tuple[UUID, UUID]] = Counter()
-    for item, giver, taker, quantity in Movement.objects.values_list("item", "from_store", "to_store", "quantity"):
+    for item, giver, taker, quantity in Movement.objects.values_list(
+        "item", "from_store", "to_store", "quantity"
+    ):
         sums[giver, item] -= quantity
         sums[taker, item] += quantity
     held = Balance.objects.values_list("store", "item", "quantity")

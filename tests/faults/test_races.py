@@ -30,7 +30,14 @@ def night(fresh_db: str) -> list[UUID]:
     """The arrangements of the night and a list of many people to call."""
     stage.set_scene(CALLERS)
     rows = [{"row": n, "name": f"李{n}", "phone": f"139002{n:05}"} for n in range(ITEMS)]
-    pushed = {"id": field.uid("long list"), "area": COMMUNITY, "source": "公安", "purpose": "verification", "title": "长", "rows": rows}
+    pushed = {
+        "id": field.uid("long list"),
+        "area": COMMUNITY,
+        "source": "公安",
+        "purpose": "verification",
+        "title": "长",
+        "rows": rows,
+    }
     told = {"id": str(new_id()), "name": "push_list", "at": NOW.isoformat(), "body": pushed}
     assert stage.take(0, [told]) == {"stored": 1}
     with scope(system(incident=INCIDENT), INCIDENT):
@@ -73,7 +80,11 @@ def test_twenty_callers_never_hold_one_item_and_leave_none(night: list[UUID]) ->
     taken = Counter(item for held in together(work) for item in held)
     assert set(taken.values()) == {1}, "held twice"
     assert taken.keys() == set(night), "left over"
-    again = {item for held in together(lambda n: [take(n, 2.5) for _ in range(len(night) // CALLERS)]) for item in held}
+    again = {
+        item
+        for held in together(lambda n: [take(n, 2.5) for _ in range(len(night) // CALLERS)])
+        for item in held
+    }
     assert again == set(night), "what nobody finished can be taken again when the lease is over"
 
 
@@ -83,7 +94,8 @@ def test_twenty_hands_on_one_item_lose_no_attempt(night: list[UUID]) -> None:
     def work(number: int) -> Counter[str]:
         body = {"item": item, "outcome": Outcome.NO_ANSWER.value}
         told = [
-            {"id": str(new_id()), "name": "record_attempt", "at": NOW.isoformat(), "seq": n, "body": body} for n in range(each)
+            {"id": str(new_id()), "name": "record_attempt", "at": NOW.isoformat(), "seq": n, "body": body}
+            for n in range(each)
         ]
         return sum((stage.take(number, [one]) for one in told), Counter())
 
@@ -98,7 +110,8 @@ def test_twenty_hands_in_one_store_lose_no_piece(night: list[UUID]) -> None:
         there, back = (field.uid("store", 0), field.uid("store", 1))[:: 1 if number % 2 else -1]
         told = [
             {"id": str(new_id()), "name": "move_stock", "at": NOW.isoformat(), "seq": n,
-             "body": {"item": field.uid("boot"), "quantity": 3, "kind": "deliver", "from_store": there, "to_store": back}}
+             "body": {"item": field.uid("boot"), "quantity": 3, "kind": "deliver", "from_store": there,
+                      "to_store": back}}
             for n in range(5)
         ]  # fmt: skip
         return sum((stage.take(number, [one]) for one in told), Counter())

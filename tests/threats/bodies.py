@@ -37,7 +37,9 @@ def _value(kind: inspect.Type, name: str, fill: _Fill) -> Any:
         case inspect.Metadata():
             return _value(kind.type, name, fill)
         case inspect.UnionType():
-            return _value(next(one for one in kind.types if not isinstance(one, inspect.NoneType)), name, fill)
+            return _value(
+                next(one for one in kind.types if not isinstance(one, inspect.NoneType)), name, fill
+            )
         case inspect.StructType():
             return {field.encode_name: _value(field.type, field.name, fill) for field in kind.fields}
         case inspect.ListType() | inspect.VarTupleType():

@@ -61,7 +61,8 @@ ALIASES = {
     "a": "resident", "b": "resident", "subject": "resident", "unit": "dwelling", "pass_id": "pass", "gate": "point",
     "from_store": "store", "leader": "responder", "members": "responder", "to": "responder", "target": "fact",
     "with_responder": "responder", "site": "point", "place": "point", "to_organisation": "organisation",
-    "buildings": "building", "present": "responder", "open_items": "item", "items": "item", "administrator": "responder",
+    "buildings": "building", "present": "responder", "open_items": "item", "items": "item",
+    "administrator": "responder",
 }  # fmt: skip
 
 
@@ -76,12 +77,15 @@ def plant(area: int) -> World:
     raw = [msgspec.Raw(msgspec.json.encode(one)) for one in commands]
     _, answers = sync.receive(lambda: (by, INCIDENT), Envelope(commands=raw), "en")
     assert {(answer.result, answer.code) for answer in answers} == {("stored", "")}, answers
-    world.ids["fact"] = [one["id"] for one in commands if one["name"] == "record_visit"]
+    world.ids["fact"] = [UUID(str(one["id"])) for one in commands if one["name"] == "record_visit"]
     from muster.domain.worklists.models import WorkItem
 
     with scope(system(incident=INCIDENT), INCIDENT):
         listed = item_id(INCIDENT, "verify", world.ids["resident"][0], "")
-        world.ids["item"] = [listed, *WorkItem.objects.filter(area=area).exclude(pk=listed).values_list("id", flat=True)]
+        world.ids["item"] = [
+            listed,
+            *WorkItem.objects.filter(area=area).exclude(pk=listed).values_list("id", flat=True),
+        ]
     return world
 
 
@@ -97,13 +101,22 @@ def _bodies(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
         return world.ids[kind][0]
 
     shelf = derive_id("canary", "item of stock")
-    yield "add_areas", {"areas": [{"code": area, "name": "某社区", "level": "community", "parent": area // 10**6 * 10**6}]}
-    yield "add_organisations", {"organisations": [{**new("organisation"), "name": "某单位", "kind": "agency"}]}
+    yield (
+        "add_areas",
+        {"areas": [{"code": area, "name": "某社区", "level": "community", "parent": area // 10**6 * 10**6}]},
+    )
+    yield (
+        "add_organisations",
+        {"organisations": [{**new("organisation"), "name": "某单位", "kind": "agency"}]},
+    )
     worker = {**new("responder"), "organisation": known("organisation"), "name": mark}
     yield "enrol_responders", {"responders": [worker]}
     for kind in ("gate", "site"):
         yield "add_point", {**new("point"), "kind": kind, "name": mark}
-    yield "add_building", {**new("building"), "name": f"{mark}楼", "address": mark, "compound": mark, "labels": ["101", "102"]}
+    yield (
+        "add_building",
+        {**new("building"), "name": f"{mark}楼", "address": mark, "compound": mark, "labels": ["101", "102"]},
+    )
     world.ids["dwelling"] = [derive_id(known("building"), label) for label in ("101", "102")]
     yield "add_post", {**new("post"), "kind": "gate", "name": mark, "seats": 2}
     shift = {**new("shift"), "post": known("post"), "from_at": START, "to_at": START + timedelta(hours=6)}
@@ -120,27 +133,67 @@ def _bodies(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
             "phone": f"1380013{number}{area % 1000:03}", "address": mark,
         }  # fmt: skip
     resident = {"resident": known("resident")}
-    yield "push_list", {**new("list"), "source": mark, "purpose": "verification", "title": mark, "rows": [{"row": 1, **resident}]}
+    yield (
+        "push_list",
+        {
+            **new("list"),
+            "source": mark,
+            "purpose": "verification",
+            "title": mark,
+            "rows": [{"row": 1, **resident}],
+        },
+    )
     yield "record_visit", {"dwelling": world.ids["dwelling"][0], "outcome": "absent"}
     code = f"{LATIN[area]}-T1"
-    yield "take_sample", {"code": code, **resident, "seat": 1, "site": world.ids["point"][1], "round": known("round")}
+    yield (
+        "take_sample",
+        {"code": code, **resident, "seat": 1, "site": world.ids["point"][1], "round": known("round")},
+    )
     world.ids["tube"] = [derive_id(INCIDENT, "tube", code)]
     yield "confirm_case", {"id": new("case")["id"], **resident, "positive_at": START}
     yield "name_contact", {
-        "id": new("contact")["id"], "case": known("case"), "resident": world.ids["resident"][1], "contact_class": "close",
+        "id": new("contact")["id"], "case": known("case"), "resident": world.ids["resident"][1],
+        "contact_class": "close",
         "last_exposure_at": START,
     }  # fmt: skip
-    plan = {"from_area": area, "organisation": known("organisation"), "planned": 4, "planned_at": START, "task": mark}
+    plan = {
+        "from_area": area,
+        "organisation": known("organisation"),
+        "planned": 4,
+        "planned_at": START,
+        "task": mark,
+    }
     yield "plan_batch", {**new("batch"), **plan}
-    yield "send_callout", {**new("callout"), "title": mark, "text": mark, "organisations": [known("organisation")]}
+    yield (
+        "send_callout",
+        {**new("callout"), "title": mark, "text": mark, "organisations": [known("organisation")]},
+    )
     yield "state_need", {**new("need"), "item": shelf, "quantity": 8, "store": known("store")}
     yield "make_offer", {**new("offer"), "item": shelf, "quantity": 5}
     yield "open_request", {**new("request"), "kind": "medicine", **resident, "note": mark}
-    yield "issue_pass", {**new("pass"), "kind": "visitor", **resident, "valid_from": START, "valid_to": START + timedelta(days=1)}
+    yield (
+        "issue_pass",
+        {
+            **new("pass"),
+            "kind": "visitor",
+            **resident,
+            "valid_from": START,
+            "valid_to": START + timedelta(days=1),
+        },
+    )
     yield "form_team", {**new("team"), "kind": "gate", "name": mark, "members": [known("responder")]}
-    zone = {"level": "sealed", "name": mark, "from_at": START, "buildings": [known("building")], "notice_number": LATIN[area]}
+    zone = {
+        "level": "sealed",
+        "name": mark,
+        "from_at": START,
+        "buildings": [known("building")],
+        "notice_number": LATIN[area],
+    }
     yield "designate_zone", {**new("zone"), **zone}
-    yield "publish_notice", {**new("notice"), "title_zh": mark, "text_zh": mark, "title_en": mark, "text_en": mark}
+    yield (
+        "publish_notice",
+        {**new("notice"), "title_zh": mark, "text_zh": mark, "title_en": mark, "text_en": mark},
+    )
 
 
 PASSWORD = "night-shift-2022"

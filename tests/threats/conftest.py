@@ -1,4 +1,4 @@
-"""Three small worlds and the people who must see none or one of them. Models are imported late: Django comes up later."""
+"""Three small worlds, and the people who must see none or one of them. Models are imported late, after Django."""
 
 from __future__ import annotations
 

@@ -58,7 +58,9 @@ def test_no_command_of_a_stranger_is_taken(worlds: list[World], role: str) -> No
     answers = send(by, worlds[0])
     after = digests()
     kept = {name for name, a in answers.items() if a.result in ("refused", "quarantined")}
-    assert {name: a.data for name, a in answers.items() if name not in kept and not refused_one_by_one(a)} == {}
+    assert {
+        name: a.data for name, a in answers.items() if name not in kept and not refused_one_by_one(a)
+    } == {}
     assert {label for label in before if before[label] != after[label]} == set()
     told = msgspec.json.encode(list(answers.values())).decode()
     assert [mark for mark in worlds[0].marks if mark in told] == []
@@ -77,4 +79,6 @@ def test_the_same_commands_are_taken_from_those_who_may(worlds: list[World]) -> 
     grants = tuple(Grant(role, DISTRICT) for role in ("commander", "laboratory", "counsellor"))
     answers = send(Actor(account=derive_id("right one"), grants=grants, username="right"), worlds[0])
     taken = {name for name, answer in answers.items() if answer.result == "stored"}
-    assert len(taken) >= len(COMMANDS) * 0.7, {n: (a.code, a.reason) for n, a in answers.items() if n not in taken}
+    assert len(taken) >= len(COMMANDS) * 0.7, {
+        n: (a.code, a.reason) for n, a in answers.items() if n not in taken
+    }

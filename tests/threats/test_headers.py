@@ -19,17 +19,25 @@ from tests.threats.browser import signed_in
 from tests.threats.canary import World
 
 POLICY = {
-    "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "font-src": "'self'",
+    "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:",
+    "font-src": "'self'",
     "connect-src": "'self'", "manifest-src": "'self'", "form-action": "'self'", "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }  # fmt: skip
-OUTSIDE = re.compile(r"""(?:src|href|action|data-[\w-]+|url\()\s*=?\s*["'(]?\s*(?:https?:)?//""", re.IGNORECASE)
-INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\son\w+\s*=|javascript:|\sstyle\s*=", re.IGNORECASE)
+OUTSIDE = re.compile(
+    r"""(?:src|href|action|data-[\w-]+|url\()\s*=?\s*["'(]?\s*(?:https?:)?//""", re.IGNORECASE
+)
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\son\w+\s*=|javascript:|\sstyle\s*=", re.IGNORECASE
+)
 
 
 def policy_of(answer: object) -> dict[str, str]:
     text = answer["Content-Security-Policy"]  # type: ignore[index]
-    return {name: value for name, _, value in (part.strip().partition(" ") for part in text.split(";") if part.strip())}
+    return {
+        name: value
+        for name, _, value in (part.strip().partition(" ") for part in text.split(";") if part.strip())
+    }
 
 
 def test_every_page_is_strict(worlds: list[World], commander: Actor) -> None:
@@ -45,7 +53,9 @@ def test_every_page_is_strict(worlds: list[World], commander: Actor) -> None:
             assert (answer["X-Frame-Options"], answer["X-Content-Type-Options"]) == ("DENY", "nosniff"), path
             if answer["Content-Type"].startswith("text/html"):
                 text = answer.content.decode()
-                wrong += [f"{path}: {found.group()}" for kind in (OUTSIDE, INLINE) for found in kind.finditer(text)]
+                wrong += [
+                    f"{path}: {found.group()}" for kind in (OUTSIDE, INLINE) for found in kind.finditer(text)
+                ]
     assert wrong == []
     assert seen >= 8
 
@@ -67,14 +77,17 @@ def test_the_patterns_of_this_test_find_what_they_seek() -> None:
 ASK = """
 import django; django.setup()
 from django.conf import settings as s
-print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY,
-    s.SESSION_COOKIE_SAMESITE, s.SECURE_HSTS_SECONDS > 3e7, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH)
+print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)
+print(s.SESSION_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.SECURE_HSTS_SECONDS > 3e7, s.SECURE_SSL_REDIRECT)
+print(s.SESSION_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH)
 """
 
 
 def test_cookies_stay_at_home_over_https(tmp_path: Path) -> None:
     environment = {**os.environ, "MUSTER_HTTPS": "1", "MUSTER_VAR": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", ASK], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", ASK], env=environment, capture_output=True, text=True, check=True
+    )
     assert done.stdout.split() == [
         "__Host-session", "__Host-csrf", "True", "True", "True", "Lax", "True", "True", "None", "/",
     ]  # fmt: skip

@@ -67,7 +67,12 @@ def test_a_wrong_name_and_a_wrong_password_are_told_the_same() -> None:
     said = []
     for username in ("commander", "nobody-of-this-name"):
         answer = Client().post("/accounts/login/", {"login": username, "password": "guess"})
-        said.append(answer.content.decode().replace(username, "").partition('id="messages"')[2].partition("csrfmiddlewaretoken"))
+        said.append(
+            answer.content.decode()
+            .replace(username, "")
+            .partition('id="messages"')[2]
+            .partition("csrfmiddlewaretoken")
+        )
     assert said[0][0] == said[1][0]
     assert answer.status_code == 200
 

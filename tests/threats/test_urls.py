@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.threats import addresses
-from tests.threats.canary import AREAS, STRANGERS, World
 from tests.threats.browser import signed_in
+from tests.threats.canary import AREAS, STRANGERS, World
 
 LEAST = 400
 
@@ -32,13 +32,21 @@ def said(answer: HttpResponse) -> str:
 
 def leaks(text: str, path: str, worlds: list[World], blind: tuple[int, ...]) -> list[str]:
     """The marks of areas this person must not see; what stood in the question is no secret."""
-    return [mark for world in worlds if world.area in blind for mark in world.marks if mark in text and mark not in path]
+    return [
+        mark
+        for world in worlds
+        if world.area in blind
+        for mark in world.marks
+        if mark in text and mark not in path
+    ]
 
 
 def questions(worlds: list[World]) -> Iterator[tuple[str, str]]:
     """Method and path: pages about everybody's things, forms and parts of pages about ours."""
     for pattern in addresses.patterns():
-        yield from (("get", path) for path in dict.fromkeys(p for world in worlds for p in pattern.filled(world)))
+        yield from (
+            ("get", path) for path in dict.fromkeys(p for world in worlds for p in pattern.filled(world))
+        )
         if not pattern.route.startswith("accounts/"):  # would sign out
             yield from ((method, path) for path in pattern.filled(worlds[0]) for method in ("part", "post"))
 

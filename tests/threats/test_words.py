@@ -14,9 +14,10 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 
+from muster.core import accounts
 from muster.core.access import Actor, scope, system
 from muster.core.ids import new_id
-from muster.fieldapp import sync
+from muster.journeys import settle
 from muster.project.faults import Discreet
 from tests.cast import INCIDENT, account_for
 from tests.threats.browser import signed_in
@@ -38,7 +39,7 @@ def log() -> Iterator[io.StringIO]:
     """Everything that is logged, as the product's own formatter writes it."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(Discreet(settings.LOGGING["formatters"]["plain"]["format"]))
+    handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s %(message)s"))
     handler.setLevel(logging.DEBUG)
     root = logging.getLogger()
     root.addHandler(handler)
@@ -54,9 +55,21 @@ def client(incident: UUID, commander: Actor) -> Client:
 
 
 def batch(**more: object) -> str:
-    body = {"id": str(new_id()), "area": 440307006005000, "name": NAME, "phone": PHONE, "document": DOCUMENT, "address": NAME}
+    body = {
+        "id": str(new_id()),
+        "area": 440307006005000,
+        "name": NAME,
+        "phone": PHONE,
+        "document": DOCUMENT,
+        "address": NAME,
+    }
     one = {"id": str(new_id()), "name": "register_person", "at": "2022-02-18T12:00:00Z", "body": body | more}
-    return json.dumps({"incident": str(INCIDENT), "commands": [one, {**one, "id": NAME}, {**one, "id": str(new_id()), "name": NAME}]})
+    return json.dumps(
+        {
+            "incident": str(INCIDENT),
+            "commands": [one, {**one, "id": NAME}, {**one, "id": str(new_id()), "name": NAME}],
+        }
+    )
 
 
 def post(client: Client, content: str) -> tuple[int, str]:
@@ -79,8 +92,10 @@ def assert_silent(text: str) -> None:
     assert [secret for secret in PERSONAL if secret in text] == []
 
 
-def test_a_fault_is_logged_without_the_person(client: Client, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync.settle, "settle", break_inside)
+def test_a_fault_is_logged_without_the_person(
+    client: Client, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settle, "settle", break_inside)
     status, page = post(client, batch())
     assert status == 500
     assert_silent(page)
@@ -94,14 +109,16 @@ def test_a_lost_database_is_said_so_without_the_person(
     client: Client, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "close", lambda: None)  # the test's own transaction goes on
-    monkeypatch.setattr(sync.settle, "settle", lose_database)
+    monkeypatch.setattr(settle, "settle", lose_database)
     status, page = post(client, batch())
     assert status == 503
     assert_silent(page + log.getvalue())
 
 
 @pytest.mark.parametrize("content", [batch(), batch(sex=7), batch()[:-3], batch(birth_date="gestern")])
-def test_what_is_taken_or_refused_leaves_nobody_in_the_log(client: Client, log: io.StringIO, content: str) -> None:
+def test_what_is_taken_or_refused_leaves_nobody_in_the_log(
+    client: Client, log: io.StringIO, content: str
+) -> None:
     status, _ = post(client, content)
     assert status in (200, 422)
     assert_silent(log.getvalue())
@@ -116,18 +133,16 @@ def test_searching_for_a_person_leaves_nobody_in_the_log(client: Client, log: io
 
 
 def test_a_database_that_is_away_is_a_503_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from muster.project import middleware
-
-    monkeypatch.setattr(middleware.accounts, "actor", lose_database)
+    monkeypatch.setattr(accounts, "actor", lose_database)
     answer = client.get("/i/lg-0217/work/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert_silent(answer.content.decode())
 
 
-def test_a_fault_is_a_500_page_that_says_nothing_of_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from muster.project import middleware
-
-    monkeypatch.setattr(middleware.accounts, "actor", break_inside)
+def test_a_fault_is_a_500_page_that_says_nothing_of_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "actor", break_inside)
     answer = client.get(f"/i/lg-0217/work/?q={NAME}", headers={"Accept-Language": "en"})
     text = answer.content.decode()
     assert answer.status_code == 500
@@ -154,6 +169,10 @@ def test_a_missing_page_and_an_old_form_are_said_in_words(incident: UUID) -> Non
     assert (missing.status_code, PAGES["404"][1] in missing.content.decode()) == (404, True)
     old = client.post("/accounts/login/", {"login": "x"}, headers={"Accept-Language": "zh-hans"})
     assert (old.status_code, PAGES["403_csrf"][0] in old.content.decode()) == (403, True)
+
+
+def test_the_product_logs_with_the_discreet_formatter() -> None:
+    assert any(isinstance(handler.formatter, Discreet) for handler in logging.getLogger().handlers)
 
 
 def test_debug_is_off_and_cannot_be_switched_on_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,11 @@ def get(incident: UUID) -> Incident:
     return Incident.objects.get(pk=incident)
 
 
+def is_known(incident: UUID) -> bool:
+    """Is there such an incident at all?"""
+    return Incident.objects.filter(pk=incident).exists()
+
+
 def open_ids() -> list[UUID]:
     """The incidents that are not closed."""
     return list(

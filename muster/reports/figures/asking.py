@@ -133,8 +133,8 @@ def _spans(said: object, notes: list[Text], *, around: bool = False) -> Spans | 
         code = str(one)
         codes = (
             [int(code)]
-            if code.isdigit()
-            else list(Area.objects.filter(name=code).values_list("code", flat=True))
+            if code.isdecimal() and len(code) <= 15
+            else list(Area.objects.filter(name=code.replace("\x00", "")).values_list("code", flat=True))
         )
         if not codes:
             notes.append(Text(f"没有辖区“{code}”", f"there is no area “{code}”"))
