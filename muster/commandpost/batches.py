@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 from muster.commandpost import terms
 from muster.commandpost.asking import body, has, local, told, whereabouts, wish
 from muster.commandpost.frame import DeskRequest, act, drawer, screen
+from muster.commandpost.responders import org_name
 from muster.core.errors import NotFound
 from muster.core.ids import new_id
 from muster.domain.mobilising import actions, queries
@@ -41,12 +43,22 @@ def board(request: DeskRequest) -> HttpResponse:
     ]  # fmt: skip
     leaders = responders.known({row.leader for row in kept if row.leader})
     names = places.area_names({row.area for row in kept} | {row.from_area for row in kept})
-    columns = []
+    columns, printed = [], _printed(rows)
     for stage in queries.COLUMNS:
         listed = [row for row in kept if row.state == stage]
         shown = listed[-SHOWN:] if stage == "released" else listed[:SHOWN]
-        cards = [_card(row, request, leaders, names) for row in shown]
-        columns.append({"title": terms.STAGE[stage], "count": len(listed), "cards": cards, "more": len(listed) - len(cards)})
+        cards = [
+            _card(row, request, leaders, names, printed.get((row.organisation, row.from_area)))
+            for row in shown
+        ]
+        columns.append(
+            {
+                "title": terms.STAGE[stage],
+                "count": len(listed),
+                "cards": cards,
+                "more": len(listed) - len(cards),
+            }
+        )
     context = {
         "columns": columns,
         "found": len(rows),
@@ -54,7 +66,9 @@ def board(request: DeskRequest) -> HttpResponse:
         "flags": {flag: _flag_name(flag) for flag in FLAGS},
         "senders": sorted(senders.items(), key=lambda pair: pair[1]),
         "short": sum(row.shortfall or 0 for row in rows),
-        "callouts": [one for one in queries.callout_board(request.incident.id) if one.sent or _mine(request, one.area)],
+        "callouts": [
+            one for one in queries.callout_board(request.incident.id) if one.sent or _mine(request, one.area)
+        ],
     }
     return render(request, "commandpost/batches/board.html", context | _forms(request))
 
@@ -67,7 +81,7 @@ def _forms(request: DeskRequest) -> dict[str, Any]:
     return {
         "may_plan": may_plan,
         "may_call": may_call,
-        "organisations": [(one.id, one.name_en if _english() and one.name_en else one.name) for one in listed],
+        "organisations": [(one.id, org_name(one)) for one in listed],
         "areas": whereabouts(request, "mobilising.batch"),
         "fresh": new_id(),
         "soon": local(request.now),
@@ -96,8 +110,15 @@ def _flag_name(flag: str) -> str:
     }[flag]
 
 
-def explained(row: BatchRow) -> list[str]:
-    """The flags of a batch, each as a sentence that says what to look at."""
+def _printed(rows: Sequence[BatchRow]) -> dict[tuple[UUID, int], int]:
+    """The total a letter gives for all batches of a sender."""
+    return {
+        (row.organisation, row.from_area): row.printed_total for row in rows if row.printed_total is not None
+    }
+
+
+def explained(row: BatchRow, printed: int | None) -> list[str]:
+    """The flags of a batch, each as a sentence that says what to look at; `printed` is the total of the letter."""
     said = {
         "short": _("%(n)d short: %(came)s came of %(planned)d planned") % {
             "n": row.shortfall or 0, "came": row.counts["arrived"], "planned": row.planned,
@@ -105,14 +126,17 @@ def explained(row: BatchRow) -> list[str]:
         "implausible_date": _("the letter is dated %(printed)s, likely meant: %(likely)s") % {
             "printed": row.printed_date, "likely": row.suggested_date,
         },
-        "total_differs": _("the letter says %(n)s in all, the batches of this sender do not add up to it") % {"n": row.printed_total},
+        "total_differs": _("the letter says %(n)s in all, the batches of this sender do not add up to it")
+        % {"n": printed},
         "uneven": _("at one roll-call the heads counted and the names taken differ"),
         "late": _("planned for %(at)s, nobody has called the roll") % {"at": local(row.planned_at).replace("T", " ")},
     }  # fmt: skip
     return [said[flag] for flag in row.flags if flag in said]
 
 
-def _card(row: BatchRow, request: DeskRequest, leaders: dict[UUID, Any], names: dict[int, str]) -> dict[str, Any]:
+def _card(
+    row: BatchRow, request: DeskRequest, leaders: dict[UUID, Any], names: dict[int, str], printed: int | None
+) -> dict[str, Any]:
     reached = row.reached.get(row.state) or row.planned_at
     return {
         "href": f"/i/{request.incident.code}/batches/{row.id}/drawer/",
@@ -123,7 +147,7 @@ def _card(row: BatchRow, request: DeskRequest, leaders: dict[UUID, Any], names: 
         "planned": row.planned,
         "actual": None if row.state == "planned" else row.known,
         "vehicles": row.vehicles if row.vehicles_seen is None else row.vehicles_seen,
-        "flags": explained(row),
+        "flags": explained(row, printed),
         "at": reached,
     }
 
@@ -135,7 +159,9 @@ def batch_drawer(request: DeskRequest, batch: UUID) -> HttpResponse:
     if card is None:
         raise NotFound
     row = card.batch
-    known = responders.known({one.by for one in card.calls} | set(card.present) | ({row.leader} if row.leader else set()))
+    known = responders.known(
+        {one.by for one in card.calls} | set(card.present) | ({row.leader} if row.leader else set())
+    )
     names = places.area_names({row.area, row.from_area})
     events = [
         {
@@ -150,14 +176,21 @@ def batch_drawer(request: DeskRequest, batch: UUID) -> HttpResponse:
     context = {
         "title": _sender(row),
         "row": row,
-        "card": _card(row, request, known, names),
+        "card": _card(
+            row, request, known, names, card.conflict.printed if card.conflict else row.printed_total
+        ),
         "state": terms.STAGE[row.state],
-        "stages": [(terms.STAGE[stage], row.counts[stage], row.reached[stage]) for stage in queries.COLUMNS[1:]],
+        "stages": [
+            (terms.STAGE[stage], row.counts[stage], row.reached[stage]) for stage in queries.COLUMNS[1:]
+        ],
         "present": sorted(known[one].code for one in card.present if one in known),
         "events": events,
         "rolls": {str(stage): terms.ROLL[stage] for stage in Stage},
         "next": _following(row.state),
-        "may_call": any(request.actor.may("mobilising.batch", end, request.incident.id) for end in (row.area, row.from_area)),
+        "may_call": any(
+            request.actor.may("mobilising.batch", end, request.incident.id)
+            for end in (row.area, row.from_area)
+        ),
     }
     return drawer(request, "commandpost/batches/drawer.html", context)
 
@@ -217,13 +250,24 @@ def callout_drawer(request: DeskRequest, callout: UUID) -> HttpResponse:
     asked = list(CalloutSent.objects.filter(callout=callout).order_by("at", "id")[:MOST_ORGANISATIONS])
     if not asked and not _mine(request, held.area):
         raise NotFound
-    answers = {one.organisation: one for one in CalloutAnswered.objects.filter(callout=callout).order_by("at", "id")}
+    answers = {
+        one.organisation: one for one in CalloutAnswered.objects.filter(callout=callout).order_by("at", "id")
+    }
     known = responders.organisations().in_bulk({one.organisation for one in asked} | answers.keys())
     rows = [
-        (one.organisation, known[one.organisation].name if one.organisation in known else "", answers.get(one.organisation))
+        (
+            one.organisation,
+            org_name(known[one.organisation]) if one.organisation in known else "",
+            answers.get(one.organisation),
+        )
         for one in asked
     ]
-    context = {"title": held.title, "held": held, "rows": rows, "may_answer": has(request, "mobilising.batch")}
+    context = {
+        "title": held.title,
+        "held": held,
+        "rows": rows,
+        "may_answer": has(request, "mobilising.batch"),
+    }
     return drawer(request, "commandpost/batches/callout.html", context)
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.timezone import get_current_timezone
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -31,7 +31,10 @@ from muster.domain.people import queries as people
 from muster.domain.places import queries as places
 from muster.domain.responders import queries as responders
 
-PAGES = (("", pgettext_lazy("tab", "Requests")), ("calls/", pgettext_lazy("tab", "Calls, support, broadcasts")))
+PAGES = (
+    ("", pgettext_lazy("tab", "Requests")),
+    ("calls/", pgettext_lazy("tab", "Calls, support, broadcasts")),
+)
 HOUR = timedelta(hours=1)
 COUNSEL = "helpline.counsel"
 
@@ -127,7 +130,7 @@ def _drawn(request: DeskRequest, asked: UUID, **more: Any) -> HttpResponse:
     events = [
         {
             "at": one.at, "what": terms.word(terms.STEP, one.step), "by": known[one.by].code if one.by in known else "",
-            "note": _("promised for %(at)s") % {"at": one.promised_at.astimezone(get_current_timezone()).strftime("%m-%d %H:%M")}
+            "note": _("promised for %(at)s") % {"at": f"{localtime(one.promised_at):%m-%d %H:%M}"}
             if one.promised_at else "",
         }
         for one in reversed(steps)
@@ -183,15 +186,21 @@ def calls(request: DeskRequest) -> HttpResponse:
     kept = Call.objects.filter(within(request), incident=request.incident.id).exclude(
         id__in=Retraction.objects.values("target")
     )
-    counted = kept.values_list("line").annotate(n=Count("id"), day=Count("id", filter=Q(at__gt=request.now - 24 * HOUR)))
+    counted = kept.values_list("line").annotate(
+        n=Count("id"), day=Count("id", filter=Q(at__gt=request.now - 24 * HOUR))
+    )
     by_line = {line: (n, day) for line, n, day in counted}
     lines = list(queries.lines().filter(incident=request.incident.id)[:200])
     support, channels = queries.support_by_kind(), telling.by_channel()
     context = {
         "tabs": tabs(request, "requests", *PAGES),
         "lines": [(one, terms.word(terms.LINE, one.kind), *by_line.get(one.id, (0, 0))) for one in lines],
-        "by_kind": [(kind, n) for kind, n in sorted(queries.calls_by_kind().items(), key=lambda pair: -pair[1])],
-        "support": [(terms.word(terms.SUPPORT, kind), times, reached) for kind, (times, reached) in support.items()],
+        "by_kind": [
+            (kind, n) for kind, n in sorted(queries.calls_by_kind().items(), key=lambda pair: -pair[1])
+        ],
+        "support": [
+            (terms.word(terms.SUPPORT, kind), times, reached) for kind, (times, reached) in support.items()
+        ],
         "channels": [(terms.word(labels.CHANNEL, one.channel), one.times, one.audience) for one in channels],
         "may_support": has(request, "helpline.record"),
         "may_tell": has(request, "notices.broadcast"),

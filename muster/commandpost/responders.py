@@ -52,7 +52,9 @@ def people(request: DeskRequest) -> HttpResponse:
     asked = wish(request, "organisation", "kind", "skill", "duty", "code")
     on_duty = _on_duty(request)
     resting = {one.responder: one.until for one in duty.resting(request.incident.id, request.now)}
-    rows, pager = turn(request, _narrowed(request, asked, on_duty, resting).select_related("organisation"), "code")
+    rows, pager = turn(
+        request, _narrowed(request, asked, on_duty, resting).select_related("organisation"), "code"
+    )
     limits = queries.limits_of([row.id for row in rows], request.now)
     names = places.area_names({row.area for row in rows})
     context = pager | {
@@ -94,7 +96,11 @@ def _narrowed(
 
 
 def _row(
-    row: Responder, on_duty: set[UUID], resting: dict[UUID, Any], limits: dict[UUID, frozenset[str]], names: dict[int, str]
+    row: Responder,
+    on_duty: set[UUID],
+    resting: dict[UUID, Any],
+    limits: dict[UUID, frozenset[str]],
+    names: dict[int, str],
 ) -> dict[str, Any]:
     return {
         "id": row.id,
@@ -121,7 +127,9 @@ def _senders(request: DeskRequest) -> QuerySet[Organisation]:
     seated = Seat.objects.filter(within(request), incident=request.incident.id).values("responder")
     through = Responder.objects.filter(pk__in=seated).values("organisation")
     sent = Batch.objects.filter(incident=request.incident.id).values("organisation")
-    return Organisation.objects.filter(within(request) | Q(pk__in=through) | Q(pk__in=sent)).order_by("name", "id")
+    return Organisation.objects.filter(within(request) | Q(pk__in=through) | Q(pk__in=sent)).order_by(
+        "name", "id"
+    )
 
 
 @screen
@@ -176,7 +184,8 @@ def teams(request: DeskRequest) -> HttpResponse:
             {
                 "id": row.id, "name": row.name, "kind": terms.word(terms.TEAM, row.kind), "area": names[row.area],
                 "organisation": org_name(row.organisation) if row.organisation else "",
-                "leader": known[row.leader].code if row.leader in known else "", "people": len(strength.get(row.id, ())),
+                "leader": known[row.leader].code if row.leader in known else "",
+                "people": len(strength.get(row.id, ())),
             }
             for row in rows
         ],
@@ -240,7 +249,12 @@ def unmask(request: DeskRequest, responder: UUID) -> HttpResponse:
         raise NotFound
     placed = duty.working_areas([responder], request.incident.id)
     opened = actions.unmask(
-        ids=[responder], reason=reason, by=request.actor, incident=request.incident.id, now=request.now, placed=placed
+        ids=[responder],
+        reason=reason,
+        by=request.actor,
+        incident=request.incident.id,
+        now=request.now,
+        placed=placed,
     )
     if responder not in opened:
         raise NotAllowed(right="people.unmask")
@@ -259,7 +273,9 @@ def serve(request: DeskRequest, responder: UUID) -> HttpResponse:
 @screen
 def declare(request: DeskRequest, responder: UUID) -> HttpResponse:
     """Declare what somebody shall not be asked to do: codes only, never why."""
-    said = body(request, actions.DeclareFitness, {"responder": responder, "limits": request.POST.getlist("limits")})
+    said = body(
+        request, actions.DeclareFitness, {"responder": responder, "limits": request.POST.getlist("limits")}
+    )
     act(request, actions.declare_fitness, said)
     return told(request, _("The limits are recorded. No reason is kept or shown."), "responders")
 
@@ -269,10 +285,12 @@ def services(request: DeskRequest) -> HttpResponse:
     """Meals, beds, meetings, rides and thanks by day."""
     today, _begin, until = day_of(request)
     since = until - timedelta(days=DAYS)
-    kept = MealServed.objects.filter(within(request), incident=request.incident.id, at__gte=since, at__lt=until).exclude(
-        id__in=Retraction.objects.values("target")
+    kept = MealServed.objects.filter(
+        within(request), incident=request.incident.id, at__gte=since, at__lt=until
+    ).exclude(id__in=Retraction.objects.values("target"))
+    counted = kept.values_list("at__date", "kind").annotate(
+        n=Count("id"), people=Count("responder", distinct=True)
     )
-    counted = kept.values_list("at__date", "kind").annotate(n=Count("id"), people=Count("responder", distinct=True))
     cells = {(day, kind): (n, persons) for day, kind, n, persons in counted}
     days = [today - timedelta(days=n) for n in range(DAYS)]
     context = {

@@ -49,7 +49,9 @@ def grid(request: DeskRequest) -> HttpResponse:
     rows = queries.post_grid(request.incident.id, begin, until)
     kinds = post_words(request)
     offered = {kind: terms.word(kinds, kind) for kind in sorted({row.kind for row in rows})}
-    kept = [row for row in rows if asked["kind"] in ("", row.kind) and (asked["hole"] != "1" or row.holes > 0)]
+    kept = [
+        row for row in rows if asked["kind"] in ("", row.kind) and (asked["hole"] != "1" or row.holes > 0)
+    ]
     shown, pager = sliced(request, kept, POSTS)
     context = pager | {
         "rows": _shown(request, list(shown), kinds),
@@ -83,7 +85,10 @@ def _forms(request: DeskRequest, kinds: dict[str, Any], rows: list[PostRow]) -> 
 def post_words(request: DeskRequest) -> dict[str, Any]:
     """What kinds of posts are called: by the protocol first."""
     english = (get_language() or "zh").startswith("en")
-    named = {post.code: post.title.en if english else post.title.zh for post in incidents.pack_of(request.incident.id).staffing.posts}
+    named = {
+        post.code: post.title.en if english else post.title.zh
+        for post in incidents.pack_of(request.incident.id).staffing.posts
+    }
     return {**terms.POST, **named}
 
 
@@ -91,7 +96,9 @@ def _shown(request: DeskRequest, rows: list[PostRow], kinds: dict[str, Any]) -> 
     """Rows with the codes of who has a seat."""
     shifts = [shift.id for row in rows for shift in row.shifts]
     seats: dict[UUID, list[Seat]] = {}
-    for seat in Seat.objects.filter(incident=request.incident.id, shift__in=shifts).order_by("claimed_at", "id"):
+    for seat in Seat.objects.filter(incident=request.incident.id, shift__in=shifts).order_by(
+        "claimed_at", "id"
+    ):
         seats.setdefault(seat.shift_id, []).append(seat)
     people = responders.known({seat.responder for listed in seats.values() for seat in listed})
     names = places.area_names({row.area for row in rows})
@@ -112,7 +119,10 @@ def _cell(shift: ShiftCell, seats: list[Seat], people: dict[UUID, Known]) -> dic
     return {
         "shift": shift,
         "who": [
-            (people[seat.responder].code if seat.responder in people else "?", bool(seat.began_at and not seat.ended_at))
+            (
+                people[seat.responder].code if seat.responder in people else "?",
+                bool(seat.began_at and not seat.ended_at),
+            )
             for seat in held
         ],
         "free": range(min(max(shift.hole, 0), 40)),
@@ -143,8 +153,15 @@ def _drawn(request: DeskRequest, shift: UUID, **more: Any) -> HttpResponse:
         "held": held,
         "hole": held.seats - held.claimed,
         "forbids": terms.words(terms.LIMIT, held.post.forbids),
-        "seats": [(seat, people.get(seat.responder)) for seat in seats if seat.claimed_at or seat.began_at or seat.ended_at],
-        "may": any(request.actor.may(right, held.area, request.incident.id) for right in ("mobilising.shift", "mobilising.plan")),
+        "seats": [
+            (seat, people.get(seat.responder))
+            for seat in seats
+            if seat.claimed_at or seat.began_at or seat.ended_at
+        ],
+        "may": any(
+            request.actor.may(right, held.area, request.incident.id)
+            for right in ("mobilising.shift", "mobilising.plan")
+        ),
         "now": request.now,
     }
     return drawer(request, "commandpost/shifts/drawer.html", context | more)
@@ -189,7 +206,11 @@ def do(request: DeskRequest, shift: UUID, deed: str) -> HttpResponse:
         raise NotFound
     action, kind = DEEDS[deed]
     act(request, action, body(request, kind, {"shift": shift}))
-    said = {"release": _("The seat is free again."), "begin": _("Work has begun."), "end": _("Work has ended.")}
+    said = {
+        "release": _("The seat is free again."),
+        "begin": _("Work has begun."),
+        "end": _("Work has ended."),
+    }
     return _back(request, shift, said[deed])
 
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -20,8 +19,6 @@ from muster.commandpost.frame import DeskRequest, act, area_in_view, bounds, dra
 from muster.core.access import span
 from muster.core.errors import NotFound
 from muster.core.models import Retraction
-from muster.domain.passes import queries as passes
-from muster.domain.passes.models import Pass
 from muster.domain.people import queries as people
 from muster.domain.people.models import Resident
 from muster.domain.places import queries as places
@@ -317,7 +314,8 @@ def _named(request: DeskRequest, residents: list[UUID]) -> list[dict[str, Any]]:
     doors = dict(Resident.objects.filter(pk__in=residents).values_list("id", "dwelling"))
     titles = places.dwelling_titles({door for door in doors.values() if door})
     return [
-        {"id": one, "name": masked[one].name if one in masked else "", "phone": masked[one].phone if one in masked else "",
+        {"id": one, "name": masked[one].name if one in masked else "",
+         "phone": masked[one].phone if one in masked else "",
          "door": titles.get(doors[one] or one, "") if one in doors else ""}
         for one in residents
     ]  # fmt: skip
@@ -341,55 +339,6 @@ def laboratory(request: DeskRequest) -> HttpResponse:
     return render(request, "commandpost/sites/laboratory.html", context)
 
 
-@screen
-def gates(request: DeskRequest) -> HttpResponse:
-    """What passed each gate by the hour, scans the server would have judged otherwise, passes by kind."""
-    asked = wish(request, "hours")
-    hours = 72 if asked["hours"] == "72" else HOURS
-    since = request.now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
-    counted = passes.gate_hours(from_at=since, to_at=request.now + timedelta(hours=1))
-    doubts = list(passes.flagged().filter(incident=request.incident.id, at__gte=since)[:50])
-    points = Point.objects.filter(incident=request.incident.id)
-    names = dict(
-        points.filter(Q(kind="gate") | Q(pk__in={one.gate for one in doubts})).values_list("id", "name")[
-            :MOST_SITES
-        ]
-    )
-    held = Pass.objects.filter(within(request), incident=request.incident.id)
-    kinds = held.values_list("kind").annotate(
-        n=Count("id"), gone=Count("id", filter=Q(revoked_at__isnull=False)),
-        good=Count("id", filter=Q(revoked_at=None, valid_from__lte=request.now, valid_to__gt=request.now)),
-    )  # fmt: skip
-    context = {
-        "tabs": tabs(request, "sites", *PAGES),
-        "wish": {"hours": str(hours)},
-        "gates": _gates(counted, names),
-        "doubts": [(one, names.get(one.gate, ""), terms.word(terms.CHECK, one.checked)) for one in doubts],
-        "kinds": [
-            (terms.word(terms.PASS, kind), n, gone, good) for kind, n, gone, good in kinds.order_by("kind")
-        ],
-    }
-    return render(request, "commandpost/sites/gates.html", context)
-
-
-def _gates(counted: list[passes.GateHour], names: dict[UUID, str]) -> list[dict[str, Any]]:
-    gates: dict[UUID, dict[str, Any]] = {
-        gate: {"name": name, "passed": 0, "stopped": 0, "amber": 0, "hours": []}
-        for gate, name in names.items()
-    }
-    for row in counted:
-        one = gates.setdefault(
-            row.gate, {"name": names.get(row.gate, ""), "passed": 0, "stopped": 0, "amber": 0, "hours": []}
-        )
-        one["passed"] += row.passed
-        one["stopped"] += row.stopped
-        one["amber"] += row.amber
-        one["hours"].append(row)
-    return sorted(
-        gates.values(), key=lambda one: (-one["passed"] - one["stopped"] - one["amber"], one["name"])
-    )
-
-
 urlpatterns = [
     path("sites/", sites, name="sites"),
     path("sites/tubes/", tubes, name="tubes"),
@@ -398,5 +347,4 @@ urlpatterns = [
     path("sites/coverage/", coverage, name="coverage"),
     path("sites/untested/", untested, name="untested"),
     path("sites/laboratory/", laboratory, name="laboratory"),
-    path("sites/gates/", gates, name="gates"),
 ]

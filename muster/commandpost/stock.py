@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST
 from muster.commandpost import terms
 from muster.commandpost.asking import body, has, sliced, tabs, told, turn, whereabouts, wish
 from muster.commandpost.frame import DeskRequest, act, drawer, ids, screen, within
+from muster.commandpost.responders import org_name
 from muster.core.errors import BadInput, NotFound
 from muster.core.ids import new_id
 from muster.domain.incidents import queries as incidents
@@ -56,9 +58,16 @@ def balances(request: DeskRequest) -> HttpResponse:
     asked = wish(request, "store", "item", "which")
     pack = incidents.pack_of(request.incident.id)
     weighed = {(one.store, one.item): one for one in queries.stock(pack, request.now)}
-    found = queries.balances().filter(within(request), incident=request.incident.id).exclude(store_kind=StoreKind.OUTSIDE)
+    found = (
+        queries.balances()
+        .filter(within(request), incident=request.incident.id)
+        .exclude(store_kind=StoreKind.OUTSIDE)
+    )
     rows = [(row, weighed.get((row.store, row.item))) for row in found]
-    counts = {"overdrawn": sum(row.overdrawn for row, _w in rows), "low": sum(bool(w and w.is_low) for _r, w in rows)}
+    counts = {
+        "overdrawn": sum(row.overdrawn for row, _w in rows),
+        "low": sum(bool(w and w.is_low) for _r, w in rows),
+    }
     stores = {row.store: row.store_name or terms.word(terms.STORE, row.store_kind or "") for row, _w in rows}
     items = {row.item: name_of(row) for row, _w in rows if row.name_zh}
     kept = [
@@ -66,7 +75,14 @@ def balances(request: DeskRequest) -> HttpResponse:
         if asked["store"] in ("", str(row.store)) and asked["item"] in ("", str(row.item))
         and (asked["which"] != "overdrawn" or row.overdrawn) and (asked["which"] != "low" or (w and w.is_low))
     ]  # fmt: skip
-    kept.sort(key=lambda pair: (not pair[0].overdrawn, not (pair[1] and pair[1].is_low), stores[pair[0].store], pair[0].code or ""))
+    kept.sort(
+        key=lambda pair: (
+            not pair[0].overdrawn,
+            not (pair[1] and pair[1].is_low),
+            stores[pair[0].store],
+            pair[0].code or "",
+        )
+    )
     shown, pager = sliced(request, kept, 100)
     names = places.area_names({row.area for row, _w in shown})
     context = pager | {
@@ -75,7 +91,8 @@ def balances(request: DeskRequest) -> HttpResponse:
             {
                 "row": row, "store": stores[row.store], "kind": terms.word(terms.STORE, row.store_kind or ""),
                 "item": items.get(row.item, ""), "area": names[row.area],
-                "days": None if w is None or w.days_left is None else round(w.days_left, 1), "low": bool(w and w.is_low),
+                "days": None if w is None or w.days_left is None else round(w.days_left, 1),
+                "low": bool(w and w.is_low),
             }
             for row, w in shown
         ],
@@ -114,7 +131,9 @@ def movements(request: DeskRequest) -> HttpResponse:
     rows, pager = turn(request, found, "at", newest=True)
     items = _items()
     named = {row.from_store for row in rows} | {row.to_store for row in rows}
-    stores = {one.id: one.name or terms.word(terms.STORE, one.kind) for one in Store.objects.filter(pk__in=named)}
+    stores = {
+        one.id: one.name or terms.word(terms.STORE, one.kind) for one in Store.objects.filter(pk__in=named)
+    }
     stores |= {outside_id(request.incident.id): terms.word(terms.STORE, "outside")}
     areas = places.area_names({row.from_area for row in rows if row.from_area})
     context = pager | {
@@ -124,7 +143,8 @@ def movements(request: DeskRequest) -> HttpResponse:
                 "row": row, "item": name_of(items[row.item]) if row.item in items else "",
                 "unit": items[row.item].unit if row.item in items else "",
                 "from": stores.get(row.from_store, "—"), "to": stores.get(row.to_store, "—"),
-                "kind": terms.word(terms.MOVEMENT, row.kind), "given": areas.get(row.from_area, "") if row.from_area else "",
+                "kind": terms.word(terms.MOVEMENT, row.kind),
+                "given": areas.get(row.from_area, "") if row.from_area else "",
             }
             for row in rows
         ],
@@ -148,7 +168,7 @@ def needs(request: DeskRequest) -> HttpResponse:
     items, stores = _items(), _stores(request)
     names = places.area_names({row.area for row in rows})
     offers = _offers(request, items)
-    context = pager | {
+    context: dict[str, Any] = pager | {
         "tabs": tabs(request, "stock", *PAGES),
         "rows": [_need(row, items, stores, names, request) for row in rows],
         "offers": offers,
@@ -157,8 +177,9 @@ def needs(request: DeskRequest) -> HttpResponse:
         "items": {k: name_of(v) for k, v in items.items()}, "stores": stores,
     }  # fmt: skip
     if has(request, "supplies.record"):
-        context |= {
-            "may_state": True, "areas": whereabouts(request, "supplies.record"), "fresh": new_id(), "fresh_offer": new_id(),
+        context = context | {
+            "may_state": True, "areas": whereabouts(request, "supplies.record"),
+            "fresh": new_id(), "fresh_offer": new_id(),
             "organisations": Organisation.objects.filter(within(request)).order_by("name", "id")[:300],
         }  # fmt: skip
     return render(request, "commandpost/stock/needs.html", context)
@@ -181,18 +202,25 @@ def _need(
     }
 
 
+def _givers(rows: Sequence[Any]) -> dict[UUID | None, str]:
+    """Organisations of offers or donations by name, in the language of the page."""
+    found = Organisation.objects.filter(pk__in={row.organisation for row in rows if row.organisation})
+    return {one.id: org_name(one) for one in found}
+
+
 def _offers(request: DeskRequest, items: dict[UUID, Item]) -> list[dict[str, Any]]:
     rows = list(queries.offers().filter(incident=request.incident.id)[:100])
     return _offer_rows(rows, items)
 
 
 def _offer_rows(rows: list[Offer], items: dict[UUID, Item]) -> list[dict[str, Any]]:
-    givers = dict(Organisation.objects.filter(pk__in={row.organisation for row in rows}).values_list("id", "name"))
+    givers = _givers(rows)
     names = places.area_names({row.area for row in rows})
     return [
-        {"row": row, "item": name_of(items[row.item]) if row.item in items else "", "left": row.quantity - row.allocated,
+        {"row": row, "item": name_of(items[row.item]) if row.item in items else "",
+         "left": row.quantity - row.allocated,
          "unit": items[row.item].unit if row.item in items else "",
-         "giver": givers.get(row.organisation, "") if row.organisation else "", "area": names[row.area]}
+         "giver": givers.get(row.organisation, ""), "area": names[row.area]}
         for row in rows
     ]  # fmt: skip
 
@@ -244,11 +272,17 @@ def make_offer(request: DeskRequest) -> HttpResponse:
 def donations(request: DeskRequest) -> HttpResponse:
     """What was given, and for what nobody has given thanks yet."""
     asked = wish(request, "thanks")
-    due: QuerySet[Any] = queries.donations(unthanked=True).filter(within(request), incident=request.incident.id)
-    found = due if asked["thanks"] == "due" else queries.donations().filter(within(request), incident=request.incident.id)
+    due: QuerySet[Any] = queries.donations(unthanked=True).filter(
+        within(request), incident=request.incident.id
+    )
+    found = (
+        due
+        if asked["thanks"] == "due"
+        else queries.donations().filter(within(request), incident=request.incident.id)
+    )
     rows, pager = turn(request, found, "at", newest=True)
     waiting = set(due.filter(pk__in=[row.id for row in rows]).values_list("id", flat=True))
-    givers = dict(Organisation.objects.filter(pk__in={row.organisation for row in rows}).values_list("id", "name"))
+    givers = _givers(rows)
     items, stores = _items(), _stores(request)
     context = pager | {
         "tabs": tabs(request, "stock", *PAGES),

@@ -32,7 +32,11 @@ ORGANISATION: Labels = {
     "hospital": pgettext_lazy("organisation", "hospital"),
     "volunteers": pgettext_lazy("organisation", "volunteer group"),
 }
-RESPONDER: Labels = {"staff": pgettext_lazy("responder", "staff"), "volunteer": pgettext_lazy("responder", "volunteer"), "secondee": pgettext_lazy("responder", "secondee")}
+RESPONDER: Labels = {
+    "staff": pgettext_lazy("responder", "staff"),
+    "volunteer": pgettext_lazy("responder", "volunteer"),
+    "secondee": pgettext_lazy("responder", "secondee"),
+}
 TEAM: Labels = {
     "committee": pgettext_lazy("team", "residents' committee"),
     "vanguard": pgettext_lazy("team", "vanguard strike team"),
@@ -79,7 +83,11 @@ TUBE: Labels = {
     "handed_over": pgettext_lazy("tube", "in the laboratory"),
     "resulted": pgettext_lazy("tube", "result is back"),
 }
-RESULT: Labels = {"negative": pgettext_lazy("tube", "negative"), "positive": pgettext_lazy("tube", "positive"), "invalid": pgettext_lazy("tube", "invalid")}
+RESULT: Labels = {
+    "negative": pgettext_lazy("tube", "negative"),
+    "positive": pgettext_lazy("tube", "positive"),
+    "invalid": pgettext_lazy("tube", "invalid"),
+}
 TUBE_FLAG: Labels = {
     "over_full": _("more people than the tube is for"),
     "same_person_twice": _("somebody is in it twice"),
@@ -125,7 +133,11 @@ NEED: Labels = {
     "allocated": pgettext_lazy("need", "promised"),
     "met": pgettext_lazy("need", "met"),
 }
-THANKS: Labels = {"letter": _("letter of thanks"), "call": _("call of thanks"), "certificate": _("certificate")}
+THANKS: Labels = {
+    "letter": _("letter of thanks"),
+    "call": _("call of thanks"),
+    "certificate": _("certificate"),
+}
 REQUEST: Labels = {
     "medicine": pgettext_lazy("request", "medicine"),
     "food": pgettext_lazy("request", "food"),

@@ -7,6 +7,7 @@ from muster.commandpost import (
     buildings,
     cases,
     gallery,
+    gates,
     home,
     imports,
     journal,
@@ -25,7 +26,7 @@ from muster.commandpost import (
 
 SCREENS = (
     overview, buildings, mapping, cases, zones, people, journal, work, imports,
-    batches, responders, shifts, sites, stock, requests, sitrep,
+    batches, responders, shifts, sites, gates, stock, requests, sitrep,
 )  # fmt: skip
 
 urlpatterns = [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID
 
+import pytest
+
 from muster.core.access import Actor, scope, system
 from muster.core.ids import derive_id, new_id
 from muster.domain.helpline import actions as helpline
@@ -26,7 +28,8 @@ from tests.cast import COMMUNITY, DISTRICT, NOW, SUBDISTRICT
 from tests.commandpost.desk import OTHER, PERSON, door, tell
 
 OFFICE, ANN, BEN, BATCH, CALLOUT, POST, SHIFT, TEAM = (
-    derive_id("test", "services", name) for name in ("office", "ann", "ben", "batch", "callout", "post", "shift", "team")
+    derive_id("test", "services", name)
+    for name in ("office", "ann", "ben", "batch", "callout", "post", "shift", "team")
 )
 SITE, GATE, ROUND, STORE, NEED, OFFER, REQUEST, COUNSEL, LINE = (
     derive_id("test", "services", name)
@@ -54,15 +57,38 @@ def code_of(responder: UUID) -> str:
 
 
 def _people(by: Actor, incident: UUID) -> None:
-    office = responders.OrganisationBody(OFFICE, SUBDISTRICT, "沙头角街道办", OrganisationKind.SUBDISTRICT, "Shatoujiao office")
+    office = responders.OrganisationBody(
+        OFFICE, SUBDISTRICT, "沙头角街道办", OrganisationKind.SUBDISTRICT, "Shatoujiao office"
+    )
     tell(responders.add_organisations, responders.AddOrganisations([office]), by, incident)
-    bodies = [responders.ResponderBody(one, SUBDISTRICT, OFFICE, skills=["nurse"], name="陈建国") for one in (ANN, BEN)]
+    bodies = [
+        responders.ResponderBody(one, SUBDISTRICT, OFFICE, skills=["nurse"], name="陈建国")
+        for one in (ANN, BEN)
+    ]
     tell(responders.enrol_responders, responders.EnrolResponders(bodies), by, incident)
     tell(responders.declare_fitness, responders.DeclareFitness(BEN, ["standing"]), by, incident)
-    tell(responders.form_teams, responders.FormTeam(TEAM, COMMUNITY, TeamKind.YOUTH, "青年突击队", leader=ANN, members=[ANN]), by, incident)
-    tell(mobilising.send_callouts, mobilising.SendCallout(CALLOUT, DISTRICT, "召集令", [OFFICE], "请派员"), by, incident)
+    tell(
+        responders.form_teams,
+        responders.FormTeam(TEAM, COMMUNITY, TeamKind.YOUTH, "青年突击队", leader=ANN, members=[ANN]),
+        by,
+        incident,
+    )
+    tell(
+        mobilising.send_callouts,
+        mobilising.SendCallout(CALLOUT, DISTRICT, "召集令", [OFFICE], "请派员"),
+        by,
+        incident,
+    )
     body = mobilising.PlanBatch(
-        BATCH, COMMUNITY, OFFICE, 100, NOW - HOUR, leader=ANN, task="扫楼", printed_date=date(2022, 12, 18), printed_total=300
+        BATCH,
+        COMMUNITY,
+        OFFICE,
+        100,
+        NOW - HOUR,
+        leader=ANN,
+        task="扫楼",
+        printed_date=date(2022, 12, 18),
+        printed_total=300,
     )
     tell(mobilising.plan_batches, body, by, incident)
     for stage, heads in ((Stage.MUSTERED, 95), (Stage.DEPARTED, 93), (Stage.ARRIVED, 92)):
@@ -70,7 +96,12 @@ def _people(by: Actor, incident: UUID) -> None:
 
 
 def _duty(by: Actor, incident: UUID) -> None:
-    tell(mobilising.add_posts, mobilising.AddPost(POST, COMMUNITY, "gate", "南坑东门", 2, forbids=["standing"]), by, incident)
+    tell(
+        mobilising.add_posts,
+        mobilising.AddPost(POST, COMMUNITY, "gate", "南坑东门", 2, forbids=["standing"]),
+        by,
+        incident,
+    )
     shift = mobilising.ShiftBody(SHIFT, POST, NOW - HOUR, NOW + 3 * HOUR)
     tell(mobilising.add_shifts, mobilising.AddShifts([shift]), by, incident)
     tell(mobilising.claim_seats, mobilising.SeatBody(SHIFT, ANN), by, incident)
@@ -101,22 +132,54 @@ def _goods(by: Actor, incident: UUID) -> None:
     tell(moving.add_items, boots, by, incident)
     tell(moving.add_stores, moving.AddStore(STORE, COMMUNITY, "坂田总仓", StoreKind.STORE), by, incident)
     tell(moving.move_stock, moving.MoveStock(BOOT, 30, MovementKind.ISSUE, from_store=STORE), by, incident)
-    tell(meeting.state_needs, meeting.StateNeed(NEED, COMMUNITY, BOOT, 830, store=STORE, urgency=Urgency.URGENT), by, incident)
-    tell(meeting.make_offers, meeting.MakeOffer(OFFER, SUBDISTRICT, BOOT, 500, organisation=OFFICE), by, incident)
+    tell(
+        meeting.state_needs,
+        meeting.StateNeed(NEED, COMMUNITY, BOOT, 830, store=STORE, urgency=Urgency.URGENT),
+        by,
+        incident,
+    )
+    tell(
+        meeting.make_offers,
+        meeting.MakeOffer(OFFER, SUBDISTRICT, BOOT, 500, organisation=OFFICE),
+        by,
+        incident,
+    )
     tell(giving.record_donations, giving.RecordDonation(BOOT, 12, STORE, donor="赵无名"), by, incident)
 
 
 def _help(by: Actor, incident: UUID) -> None:
-    tell(helpline.add_lines, helpline.AddLine(LINE, COMMUNITY, LineKind.CARE, "关爱热线", "0755-8888", True), by, incident)
+    tell(
+        helpline.add_lines,
+        helpline.AddLine(LINE, COMMUNITY, LineKind.CARE, "关爱热线", "0755-8888", True),
+        by,
+        incident,
+    )
     tell(helpline.take_calls, helpline.TakeCall(LINE, "medicine"), by, incident)
-    asked = helpline.OpenRequest(REQUEST, COMMUNITY, RequestKind.MEDICINE, resident=OTHER, dwelling=door("301"))
+    asked = helpline.OpenRequest(
+        REQUEST, COMMUNITY, RequestKind.MEDICINE, resident=OTHER, dwelling=door("301")
+    )
     tell(helpline.open_requests, asked, by, incident)
-    sealed = helpline.OpenRequest(COUNSEL, COMMUNITY, RequestKind.COUNSELLING, resident=OTHER, dwelling=door("301"), note=SECRET)
+    sealed = helpline.OpenRequest(
+        COUNSEL, COMMUNITY, RequestKind.COUNSELLING, resident=OTHER, dwelling=door("301"), note=SECRET
+    )
     tell(helpline.open_requests, sealed, by, incident)
-    tell(helpline.record_support, helpline.RecordSupport(SupportKind.FAMILY_LETTER, COMMUNITY, 1200), by, incident)
+    tell(
+        helpline.record_support,
+        helpline.RecordSupport(SupportKind.FAMILY_LETTER, COMMUNITY, 1200),
+        by,
+        incident,
+    )
     tell(notices.broadcast, notices.RecordBroadcast(Channel.LOUDSPEAKER, COMMUNITY, 4000), by, incident)
 
 
 CANARIES = (
-    "南坑东门", "第1采样点", "T4821", "坂田总仓", "关爱热线", "青年突击队", "召集令", "3号卡口", "扫楼", "0755-8888", "赵无名", SECRET, "830",
+    "南坑东门", "第1采样点", "T4821", "坂田总仓", "关爱热线", "青年突击队", "召集令", "3号卡口", "扫楼", "0755-8888",
+    "赵无名", SECRET, "830",
 )  # fmt: skip
+
+
+@pytest.fixture
+def served(night: UUID, commander: Actor) -> UUID:
+    """The night with everything above."""
+    play(commander, night)
+    return night

@@ -15,16 +15,11 @@ from muster.domain.mobilising.models import Batch, CalloutAnswered, RollCall
 from tests.cast import COMMUNITY
 from tests.commandpost import services
 from tests.commandpost.desk import BASE, LANGUAGES, NONSENSE, signed_in, text
-from tests.commandpost.services import BATCH, CALLOUT, OFFICE
+from tests.commandpost.services import BATCH, CALLOUT, OFFICE, served
+
+__all__ = ["served"]
 
 PAGE = BASE + "batches/"
-
-
-@pytest.fixture
-def served(night: UUID, commander: Actor) -> UUID:
-    """The night with batches on the way."""
-    services.play(commander, night)
-    return night
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -54,7 +49,9 @@ def test_the_drawer_shows_every_roll_call(served: UUID, commander: Actor) -> Non
 
 
 def test_a_roll_call_is_recorded(served: UUID, commander: Actor) -> None:
-    answer = signed_in(commander).post(f"{PAGE}{BATCH}/roll-call/", {"stage": "released", "headcount": "90", "vehicles": ""})
+    answer = signed_in(commander).post(
+        f"{PAGE}{BATCH}/roll-call/", {"stage": "released", "headcount": "90", "vehicles": ""}
+    )
     assert answer.status_code == 302
     with scope(commander, served):
         assert Batch.objects.get(pk=BATCH).state == "released"
@@ -76,9 +73,19 @@ def test_planning_twice_makes_one_batch(served: UUID, commander: Actor) -> None:
     assert abs(planned.planned_at - timezone.now()) < timedelta(minutes=2)
 
 
-@pytest.mark.parametrize("wrong", [{"planned": "-3"}, {"planned": "x"}, {"planned_at": "soon"}, {"task": "x" * 500}, {"planned": "9" * 40}])
-def test_a_wrong_form_is_refused_in_words_and_changes_nothing(served: UUID, commander: Actor, wrong: dict[str, str]) -> None:
-    form = {"organisation": str(OFFICE), "area": str(COMMUNITY), "planned": "40", "planned_at": "2022-02-18T20:00"} | wrong
+@pytest.mark.parametrize(
+    "wrong",
+    [{"planned": "-3"}, {"planned": "x"}, {"planned_at": "soon"}, {"task": "x" * 500}, {"planned": "9" * 40}],
+)
+def test_a_wrong_form_is_refused_in_words_and_changes_nothing(
+    served: UUID, commander: Actor, wrong: dict[str, str]
+) -> None:
+    form = {
+        "organisation": str(OFFICE),
+        "area": str(COMMUNITY),
+        "planned": "40",
+        "planned_at": "2022-02-18T20:00",
+    } | wrong
     answer = signed_in(commander, "en").post(PAGE + "plan/", form)
     assert answer.status_code == 422
     assert "cannot be read" in answer.content.decode()
@@ -105,7 +112,10 @@ def test_an_outsider_sees_nothing(served: UUID, outsider: Actor) -> None:
     assert [canary for canary in services.CANARIES if canary in page] == []
     assert client.get(f"{PAGE}{BATCH}/drawer/").status_code == 404
     assert client.get(f"{PAGE}call-outs/{CALLOUT}/drawer/").status_code == 404
-    assert client.post(f"{PAGE}{BATCH}/roll-call/", {"stage": "released", "headcount": "1"}).status_code in (403, 404)
+    assert client.post(f"{PAGE}{BATCH}/roll-call/", {"stage": "released", "headcount": "1"}).status_code in (
+        403,
+        404,
+    )
 
 
 def test_a_tracer_may_look_but_not_plan(served: UUID, tracer: Actor) -> None:

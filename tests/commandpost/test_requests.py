@@ -1,0 +1,132 @@
+"""Requests: promises, households, sealed counselling, calls and broadcasts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from muster.core.access import Actor, Grant, scope, system
+from muster.core.models import Entry
+from muster.domain.helpline.models import Request, Support
+from muster.domain.notices.models import Broadcast
+from tests import cast
+from tests.commandpost import services
+from tests.commandpost.desk import BASE, LANGUAGES, NONSENSE, signed_in, text
+from tests.commandpost.services import COUNSEL, REQUEST, SECRET, served
+
+__all__ = ["served"]
+PAGE = BASE + "requests/"
+PAGES = ("", "calls/")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_there_in_both_languages(
+    served: UUID, commander: Actor, page: str, language: str
+) -> None:
+    shown = text(signed_in(commander, language).get(PAGE + page))
+    assert f'lang="{"zh-Hans" if language == "zh-hans" else "en"}"' in shown
+    assert any(
+        canary in shown
+        for canary in (*services.CANARIES, "Shatoujiao", "沙头角", "中兴路3栋", "通行证", "Passes", "T4822")
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_outsider_sees_nothing(served: UUID, outsider: Actor, page: str) -> None:
+    shown = text(signed_in(outsider).get(PAGE + page))
+    assert [canary for canary in services.CANARIES if canary in shown] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_empty_pages_and_nonsense_are_no_error(night: UUID, commander: Actor, page: str) -> None:
+    client = signed_in(commander)
+    for nonsense in (
+        "",
+        *NONSENSE,
+        "?day=2022-99-99",
+        "?from=-1",
+        "?round=x",
+        "?organisation=x",
+        "?store=x&item=%00",
+    ):
+        assert client.get(PAGE + page + nonsense).status_code == 200, nonsense
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_grid_worker_has_no_desk(served: UUID, grid_worker: Actor, page: str) -> None:
+    assert signed_in(grid_worker).get(PAGE + page).status_code == 403
+
+
+def test_counselling_is_only_a_number(served: UUID, commander: Actor) -> None:
+    client = signed_in(commander, "en")
+    page = text(client.get(PAGE))
+    assert str(REQUEST) in page
+    assert str(COUNSEL) not in page
+    assert "for counselling (sealed)" in page
+    assert client.get(f"{PAGE}{COUNSEL}/drawer/").status_code == 403
+    assert client.post(f"{PAGE}{COUNSEL}/update/", {"step": "taken"}).status_code == 403
+    assert client.post(f"{PAGE}{COUNSEL}/words/", {"reason": "好奇"}).status_code == 403
+    assert str(COUNSEL) not in text(client.get(f"{PAGE}{REQUEST}/drawer/"))
+
+
+def test_a_counsellor_with_a_desk_opens_the_words_for_a_reason(served: UUID) -> None:
+    listener = replace(cast.person("listener", "desk", cast.DISTRICT), grants=(
+        Grant("desk", cast.DISTRICT), Grant("counsellor", cast.DISTRICT),
+    ))  # fmt: skip
+    with scope(system(), served):
+        cast.account_for(listener)
+    client = signed_in(listener)
+    assert str(COUNSEL) in text(client.get(PAGE))
+    assert SECRET not in text(client.get(f"{PAGE}{COUNSEL}/drawer/"))
+    assert client.post(f"{PAGE}{COUNSEL}/words/", {"reason": ""}).status_code == 422
+    assert SECRET in text(client.post(f"{PAGE}{COUNSEL}/words/", {"reason": "接班"}))
+    with scope(system(), served):
+        assert Entry.objects.filter(action__startswith="helpline.", reason__isnull=False).count() == 1
+
+
+def test_a_step_is_recorded_and_shown(served: UUID, commander: Actor) -> None:
+    client = signed_in(commander, "en")
+    one = f"{PAGE}{REQUEST}/"
+    assert (
+        client.post(one + "update/", {"step": "promised", "promised_at": "2022-02-19T09:30"}).status_code
+        == 302
+    )
+    assert "promised for 02-19 09:30" in text(client.get(one + "drawer/"))
+    assert client.post(one + "update/", {"step": "fly"}).status_code == 422
+    assert client.post(one + "update/", {"step": "delivered"}).status_code == 302
+    with scope(commander, served):
+        assert Request.objects.get(pk=REQUEST).state == "done"
+    assert str(REQUEST) not in text(client.get(PAGE))
+    assert str(REQUEST) in text(client.get(PAGE + "?which=done"))
+
+
+def test_late_requests_have_a_door(served: UUID, commander: Actor) -> None:
+    assert str(REQUEST) in text(signed_in(commander).get(PAGE + "?which=late"))
+    assert str(REQUEST) not in text(signed_in(commander).get(PAGE + "?which=hour"))
+
+
+def test_support_and_broadcasts_are_counted(served: UUID, commander: Actor) -> None:
+    client = signed_in(commander)
+    area = "440307006005000"
+    assert client.post(PAGE + "support/", {"kind": "visit", "area": area, "audience": "3"}).status_code == 302
+    assert (
+        client.post(PAGE + "broadcasts/", {"channel": "chat", "area": area, "audience": "900"}).status_code
+        == 302
+    )
+    assert (
+        client.post(PAGE + "broadcasts/", {"channel": "chat", "area": area, "audience": "9" * 14}).status_code
+        == 422
+    )
+    page = text(client.get(PAGE + "calls/"))
+    assert "1,200" in page
+    assert "900" in page
+    with scope(commander, served):
+        assert (Support.objects.count(), Broadcast.objects.count()) == (2, 2)
+
+
+def test_strangers_open_nothing(served: UUID, outsider: Actor, tracer: Actor) -> None:
+    assert signed_in(outsider).get(f"{PAGE}{REQUEST}/drawer/").status_code == 404
+    assert signed_in(tracer).post(f"{PAGE}{REQUEST}/update/", {"step": "taken"}).status_code == 403

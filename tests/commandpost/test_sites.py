@@ -1,0 +1,106 @@
+"""Sites: tubes, coverage, laboratory, gates."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from muster.core.access import Actor, scope
+from muster.domain.sampling.models import Tube
+from muster.domain.worklists.models import WorkItem
+from tests.commandpost import services
+from tests.commandpost.desk import BASE, LANGUAGES, NAME, NONSENSE, OTHER, signed_in, text
+from tests.commandpost.services import ROUND, served, tube
+
+__all__ = ["served"]
+PAGE = BASE + "sites/"
+PAGES = ("", "tubes/", "laboratory/", "gates/")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_there_in_both_languages(
+    served: UUID, commander: Actor, page: str, language: str
+) -> None:
+    shown = text(signed_in(commander, language).get(PAGE + page))
+    assert f'lang="{"zh-Hans" if language == "zh-hans" else "en"}"' in shown
+    assert any(
+        canary in shown
+        for canary in (*services.CANARIES, "Shatoujiao", "沙头角", "通行证", "Passes", "T4822")
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_outsider_sees_nothing(served: UUID, outsider: Actor, page: str) -> None:
+    shown = text(signed_in(outsider).get(PAGE + page))
+    assert [canary for canary in services.CANARIES if canary in shown] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_empty_pages_and_nonsense_are_no_error(night: UUID, commander: Actor, page: str) -> None:
+    client = signed_in(commander)
+    for nonsense in (
+        "",
+        *NONSENSE,
+        "?day=2022-99-99",
+        "?from=-1",
+        "?round=x",
+        "?organisation=x",
+        "?store=x&item=%00",
+    ):
+        assert client.get(PAGE + page + nonsense).status_code == 200, nonsense
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_grid_worker_has_no_desk(served: UUID, grid_worker: Actor, page: str) -> None:
+    assert signed_in(grid_worker).get(PAGE + page).status_code == 403
+
+
+def test_the_table_is_held_against_the_system(served: UUID, commander: Actor) -> None:
+    page = text(signed_in(commander, "en").get(PAGE))
+    assert "counted 1, system 2" in page
+    assert "1 missing" in page
+
+
+def test_a_tube_shows_masked_seats_and_custody(served: UUID, commander: Actor) -> None:
+    page = text(signed_in(commander, "en").get(f"{PAGE}tubes/{tube(served, 'T4821')}/drawer/"))
+    assert NAME not in page
+    assert "王" in page
+    assert "handed over: 市疾控" in page
+
+
+def test_a_positive_pool_makes_resamples(served: UUID, commander: Actor) -> None:
+    client = signed_in(commander, "en")
+    one = tube(served, "T4821")
+    assert client.post(f"{PAGE}tubes/{one}/result/", {"result": "positive"}).status_code == 302
+    assert client.post(f"{PAGE}tubes/{one}/result/", {"result": "perhaps"}).status_code == 422
+    with scope(commander, served):
+        assert Tube.objects.get(pk=one).result == "positive"
+        assert WorkItem.objects.filter(kind="resample").exists()
+    assert "Positive pools" in text(client.get(PAGE + "laboratory/"))
+
+
+def test_who_is_untested_is_listed_masked(served: UUID, commander: Actor) -> None:
+    client = signed_in(commander, "en")
+    page = text(client.get(PAGE + "coverage/"))
+    assert "50 %" in page
+    inside = text(client.get(f"{PAGE}coverage/?round={ROUND}&area=440307006005000"))
+    assert "中兴路3栋" in inside
+    left = text(client.get(f"{PAGE}untested/?round={ROUND}&area=440307006005000"))
+    assert str(OTHER) in left
+    assert "李四" not in left
+    assert "13900139000" not in left
+
+
+def test_tubes_are_narrowed(served: UUID, commander: Actor) -> None:
+    client = signed_in(commander)
+    assert "T4822" not in text(client.get(PAGE + "tubes/?state=handed_over"))
+    assert "T4821" not in text(client.get(PAGE + "tubes/?code=22"))
+
+
+def test_strangers_open_nothing(served: UUID, outsider: Actor, tracer: Actor) -> None:
+    one = tube(served, "T4821")
+    assert signed_in(outsider).get(f"{PAGE}tubes/{one}/drawer/").status_code == 404
+    assert str(OTHER) not in text(signed_in(outsider).get(f"{PAGE}untested/?round={ROUND}"))
+    assert signed_in(tracer).post(f"{PAGE}tubes/{one}/result/", {"result": "negative"}).status_code == 403

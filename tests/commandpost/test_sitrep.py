@@ -1,0 +1,119 @@
+"""The situation report: figures of now, frozen editions, files, rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache
+
+from muster.core.access import Actor, scope
+from muster.reports.models import Edition
+from tests.commandpost import services
+from tests.commandpost.desk import BASE, LANGUAGES, NONSENSE, signed_in, tell, text
+from tests.commandpost.services import served
+
+__all__ = ["served"]
+PAGE = BASE + "sitrep/"
+
+
+@pytest.fixture(autouse=True)
+def counted_anew() -> Iterator[None]:
+    """Counts of another test are not this one's."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def published(client: object, by: Actor, incident: UUID) -> Edition:
+    """Publish through the form."""
+    assert client.post(PAGE + "publish/", {"title": "夜报"}).status_code == 302  # type: ignore[attr-defined]
+    with scope(by, incident):
+        return Edition.objects.order_by("-number")[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_stand_beside_the_words(served: UUID, commander: Actor, language: str) -> None:
+    page = text(signed_in(commander, language).get(PAGE))
+    assert ("需求" if language == "zh-hans" else "Needs") in page
+    assert "figures/samples_taken/rows/" in page
+    assert ("还没有发布过" if language == "zh-hans" else "No edition yet") in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_edition_is_frozen_and_later_differences_are_marked(
+    served: UUID, commander: Actor, language: str
+) -> None:
+    client = signed_in(commander, language)
+    held = published(client, commander, served)
+    assert "figure differs" not in text(client.get(PAGE))
+    frozen = text(client.get(f"{PAGE}editions/{held.id}/"))
+    with scope(commander, served):
+        sample = services.sampling.TakeSample(resident=services.OTHER, code="T9", site=services.SITE, pool_size=10)
+        tell(services.sampling.take_samples, sample, commander, served)
+    now = text(client.get(PAGE + "?fresh=1"))
+    assert 'class="changed"' in now
+    assert held.journal_head in now
+    again = text(client.get(f"{PAGE}editions/{held.id}/"))
+    assert frozen.split("<main")[1].split("</main>")[0] == again.split("<main")[1].split("</main>")[0]
+
+
+@pytest.mark.parametrize(
+    ("form", "start"), [("text", b""), ("json", b"{"), ("xlsx", b"PK"), ("pdf", b"%PDF")]
+)
+def test_an_edition_is_handed_out_as_a_file(served: UUID, commander: Actor, form: str, start: bytes) -> None:
+    client = signed_in(commander)
+    held = published(client, commander, served)
+    answer = client.get(f"{PAGE}editions/{held.id}/{form}/")
+    assert answer.status_code == 200
+    assert answer.content.startswith(start)
+    assert "attachment" in answer["Content-Disposition"]
+    if form == "json":
+        assert json.loads(answer.content)["journal_head"] == held.journal_head
+    assert client.get(f"{PAGE}editions/{held.id}/docx/").status_code == 404
+
+
+def test_rows_add_up_to_the_figure_now_and_then(served: UUID, commander: Actor) -> None:
+    client = signed_in(commander, "en")
+    held = published(client, commander, served)
+    for address in ("samples_taken/rows/", f"samples_taken/rows/?edition={held.id}"):
+        page = text(client.get(f"{PAGE}figures/{address}"))
+        assert page.count("<tr data-row") == 2
+    assert client.get(PAGE + "figures/no_such/rows/").status_code == 404
+    assert client.get(PAGE + "figures/samples_taken/rows/?from=x&edition=x").status_code == 200
+
+
+def test_the_same_form_twice_publishes_once(served: UUID, commander: Actor) -> None:
+    client = signed_in(commander)
+    form = {"id": "01900000-0000-7000-8000-000000000001"}
+    for _ in range(2):
+        assert client.post(PAGE + "publish/", form).status_code == 302
+    with scope(commander, served):
+        assert Edition.objects.count() == 1
+
+
+def test_who_may_read_and_who_may_publish(
+    served: UUID, desk: Actor, tracer: Actor, outsider: Actor, commander: Actor
+) -> None:
+    held = published(signed_in(commander), commander, served)
+    assert "publish/" not in text(signed_in(desk).get(PAGE))
+    refused = signed_in(desk, "en").post(PAGE + "publish/", {})
+    assert refused.status_code == 403
+    assert "no right" in refused.content.decode()
+    assert signed_in(tracer).get(PAGE).status_code == 403
+    strange = signed_in(outsider)
+    assert str(held.id) not in text(strange.get(PAGE))
+    for address in (
+        f"editions/{held.id}/",
+        f"editions/{held.id}/json/",
+        f"figures/samples_taken/rows/?edition={held.id}",
+    ):
+        assert strange.get(PAGE + address).status_code == 404
+    assert "<tr data-row" not in text(strange.get(PAGE + "figures/samples_taken/rows/"))
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+def test_nonsense_in_the_address_is_no_error(night: UUID, commander: Actor, nonsense: str) -> None:
+    assert signed_in(commander).get(PAGE + nonsense).status_code == 200
