@@ -56,7 +56,8 @@ def _sender(request: HttpRequest, envelope: Envelope) -> tuple[Actor, UUID]:
     if header.startswith("Bearer "):
         return accounts.actor_by_token(header[7:])
     if request.user.is_authenticated and envelope.incident is not None:
-        if not incidents.is_known(envelope.incident):
+        opens = any(b'"open_incident"' in bytes(raw) for raw in envelope.commands)
+        if not opens and not incidents.is_known(envelope.incident):
             raise NotFound
         return accounts.actor(request.user.pk), envelope.incident
     raise accounts.Revoked
