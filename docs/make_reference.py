@@ -280,20 +280,22 @@ PLACE = re.compile(r"^<!-- screen: (\S+) -->\n(?:!\[[^\n]*\n)?", re.MULTILINE)
 
 
 def pictured(page: Path) -> str:
-    """A page of the guide with a picture at each place whose picture exists in the page's language."""
-    text, language = page.read_text(encoding="utf-8"), page.parent.name
+    """A page with a picture at each place whose picture exists in the page's language."""
+    text, is_readme = page.read_text(encoding="utf-8"), page.parent == HERE.parent
+    language = ("zh" if "zh" in page.name else "en") if is_readme else page.parent.name
+    way = "docs" if is_readme else "../.."
 
     def put(place: re.Match[str]) -> str:
         picture = f"images/screens/{place[1]}-{language}.png"
-        shown = f"![{place[1]}](../../{picture})\n" if (HERE / picture).exists() else ""
+        shown = f"![{place[1]}]({way}/{picture})\n" if (HERE / picture).exists() else ""
         return f"<!-- screen: {place[1]} -->\n{shown}"
 
     return PLACE.sub(put, text)
 
 
 def guide() -> list[Path]:
-    """The pages of the user guide, in both languages."""
-    return sorted((HERE / "guide").glob("*/*.md"))
+    """The pages that show the desk, in both languages: the user guide and the two READMEs."""
+    return [*sorted((HERE / "guide").glob("*/*.md")), *sorted(HERE.parent.glob("README*.md"))]
 
 
 if __name__ == "__main__":
