@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from drill.areas import prefix
 from drill.plan import Donation, Serving, Supply
 from drill.play.script import COMMANDER, SETUP, How, Json, Scene, spread
 from drill.territory import derived
@@ -38,7 +39,7 @@ def write(scene: Scene) -> None:
             "kind": "receive",
             "to_store": store(scene, stock.area),
         }
-        scene.tell(supply(scene), "move_stock", max(stock.at, scene.play.opened_at), body, SETUP)
+        scene.tell(supply(scene, stock.area), "move_stock", max(stock.at, scene.play.opened_at), body, SETUP)
     for goods in scene.play.supplies:
         _supply(scene, goods)
     _vehicles(scene)
@@ -49,9 +50,10 @@ def write(scene: Scene) -> None:
     _meetings(scene)
 
 
-def supply(scene: Scene) -> str:
-    """The desk of the stores."""
-    return scene.account("supply")
+def supply(scene: Scene, area: str = "") -> str:
+    """The desk of the stores: the incident's, or that of an area outside it."""
+    inside = not area or area.startswith(prefix(scene.about.area.code))
+    return scene.account("supply", "" if inside else area)
 
 
 def item(scene: Scene, code: str) -> UUID:
@@ -66,7 +68,7 @@ def store(scene: Scene, area: str, kind: str = "store") -> UUID:
         scene.script.ids.add(identity)
         name = f"{scene.script.areas[area].name}{'封控区物资点' if kind == 'sealed_area' else '物资仓库'}"
         scene.tell(
-            supply(scene),
+            supply(scene, area),
             "add_store",
             scene.play.opened_at + timedelta(minutes=4),
             {
@@ -106,7 +108,7 @@ def _supply(scene: Scene, goods: Supply) -> None:
     batch = scene.id("batch", goods.need_batch) if goods.need_batch else None
     if goods.need_at:
         scene.tell(
-            supply(scene),
+            supply(scene, goods.to_area),
             "state_need",
             goods.need_at,
             {
@@ -140,7 +142,7 @@ def _promise(scene: Scene, goods: Supply, at: datetime) -> None:
     """The sender offers, and the offer is promised to the need."""
     offer = scene.id("offer", goods.key)
     scene.tell(
-        supply(scene),
+        supply(scene, goods.from_area),
         "make_offer",
         at,
         {
@@ -202,7 +204,7 @@ def _donation(scene: Scene, gift: Donation) -> None:
         "donor": "" if firms else gift.donor.zh,
         "donor_kind": gift.donor_kind,
     }
-    given = scene.tell(supply(scene), "record_donation", gift.at, body)
+    given = scene.tell(supply(scene, gift.to_area), "record_donation", gift.at, body)
     thanked: Json = {"kind": "letter", "donation": given}
     scene.tell(supply(scene), "record_thanks", gift.at + timedelta(hours=3), thanked)
 

@@ -75,10 +75,11 @@ class Player:
         sends = schedule(self.script, withheld)
         windows = hours(sends)
         done = 0
+        known = {one.event.command.id for one in sends if self.ledger.settled(one.event.command)}
         with ThreadPoolExecutor(HANDS) as hands:
             for end, listed in windows:
-                left = [one for one in listed if not self.ledger.settled(one.event.command) or one.repeat]
-                if any(not self.ledger.settled(one.event.command) for one in left):
+                left = [one for one in listed if one.event.command.id not in known]
+                if left:
                     self._move(end)
                     self._window(left, hands)
                 done += len(listed)
@@ -98,16 +99,14 @@ class Player:
         self.clock.set(now)
 
     def _window(self, sends: Sequence[Sent[Act]], hands: ThreadPoolExecutor) -> None:
-        """First what is set up, in order; then every sender by itself, all at once; then what is sent twice."""
+        """First what is set up, in order; then every sender by itself, all at once."""
         for package in packages([one for one in sends if one.event.command.setup]):
             self._send(package)
-        rest = [one for one in sends if not one.event.command.setup]
-        for repeated in (False, True):
-            senders: dict[str, list[Sent[Act]]] = {}
-            for one in rest:
-                if one.repeat == repeated:
-                    senders.setdefault(one.device, []).append(one)
-            list(hands.map(self._sender, senders.values()))
+        senders: dict[str, list[Sent[Act]]] = {}
+        for one in sends:
+            if not one.event.command.setup:
+                senders.setdefault(one.device, []).append(one)
+        list(hands.map(self._sender, senders.values()))
 
     def _sender(self, sends: Sequence[Sent[Act]]) -> None:
         for package in packages(sends):

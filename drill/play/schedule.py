@@ -9,7 +9,7 @@ from random import Random
 from drill.disturbances import Event, Sent, disturb
 from drill.play.script import Act, Json, Row, Script
 
-WINDOW = timedelta(hours=2)
+WINDOW = timedelta(hours=3)
 MOST = 200  # commands in a batch
 HEAVY = frozenset({"push_list", "enrol_responders", "add_areas"})  # many rows in one command
 
@@ -41,16 +41,14 @@ def schedule(script: Script, withheld: Withheld) -> list[Sent[Act]]:
 
 
 def hours(sends: Sequence[Sent[Act]]) -> list[tuple[datetime, list[Sent[Act]]]]:
-    """The sends by the end of the window they fall into."""
+    """The sends by the end of the window they leave in; a repeat leaves with the next window's."""
     if not sends:
         return []
     start = sends[0].sent_at
-
-    def window(one: Sent[Act]) -> int:
-        """Its number."""
-        return (one.sent_at - start) // WINDOW
-
-    return [(start + WINDOW * (number + 1), list(group)) for number, group in groupby(sends, window)]
+    found: dict[int, list[Sent[Act]]] = {}
+    for one in sends:
+        found.setdefault((one.sent_at - start) // WINDOW + one.repeat, []).append(one)
+    return [(start + WINDOW * (number + 1), found[number]) for number in sorted(found)]
 
 
 @dataclass(frozen=True)
