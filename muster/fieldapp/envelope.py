@@ -56,7 +56,7 @@ def read_envelope(raw: bytes) -> Envelope:
     """Decode a batch; raises BadInput when it is no batch at all."""
     try:
         return _envelope.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(problem=str(error)) from error
 
 
@@ -64,7 +64,7 @@ def read_command(raw: msgspec.Raw) -> Wire | Answer:
     """One command, or the refusal that names what could not be read."""
     try:
         return _wire.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
         return Answer(id=_id_of(raw), result="refused", code=BadInput.code, reason=str(error))
 
 
@@ -72,7 +72,15 @@ def _id_of(raw: msgspec.Raw) -> UUID | None:
     try:
         found = _loose.decode(raw)
         return UUID(found["id"])
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError):
+    except (
+        msgspec.DecodeError,
+        UnicodeDecodeError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):
         return None
 
 

@@ -25,7 +25,7 @@ from tests.cast import INCIDENT
 from tests.faults import field, stage
 from tests.faults.house import Installation, Telephone, kill, served, under_load, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.crash]
+pytestmark = [pytest.mark.slow, pytest.mark.crash, pytest.mark.django_db]  # in one row, with one installation
 
 SEED = int(os.environ.get("MUSTER_SEED") or random.SystemRandom().randrange(10**9))
 OF_ALL = int(os.environ.get("MUSTER_KILLS") or 100)  # a night takes 2,000

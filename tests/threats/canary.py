@@ -125,6 +125,7 @@ def _bodies(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     stock = {"id": shelf, "code": "rubber_boot", "name_zh": "雨靴", "name_en": "boot", "unit": "piece"}
     yield "add_items", {"area": area, "items": [stock]}
     yield "add_store", {**new("store"), "name": mark}
+    yield "move_stock", {"item": shelf, "quantity": 5, "kind": "receive", "to_store": known("store")}
     yield "add_line", {**new("line"), "kind": "care", "name": mark}
     yield "open_round", {**new("round"), "name": mark, "from_at": START}
     for number in range(2):
