@@ -11,6 +11,7 @@ from django.urls import path
 
 from muster.commandpost import labels
 from muster.commandpost.frame import DeskRequest, bounds, drawer, ids, page, said, screen, within
+from muster.commandpost.remembered import remembered
 from muster.core.errors import NotFound
 from muster.domain.cases import queries as cases
 from muster.domain.cases.models import Case, Contact
@@ -39,13 +40,12 @@ def case_list(request: DeskRequest) -> HttpResponse:
     masked = people.masked({one.resident for one in [*rows, *open_cases]}, request.incident.id)
     names = places.area_names({one.area for one in [*rows, *open_cases]})
     classes = _classes(incidents.pack_of(request.incident.id))
+    kinds, _at = remembered(request, "kinds", lambda: worklists.kinds(bounds(request), request.now))
     context = pager | {
         "cases": [_case(one, masked, names, tally.get(one.id, {})) for one in open_cases],
         "contacts": [_contact(one, masked, names, due.get(one.resident, []), classes) for one in rows],
         "counts": cases.contact_counts(),
-        "due": next(
-            (one for one in worklists.kinds(bounds(request), request.now) if one.kind == "follow_up"), None
-        ),
+        "due": next((one for one in kinds if one.kind == "follow_up"), None),
         "wish": wish,
         "states": {one: labels.CONTACT_STATE[one] for one in STATES},
         "classes": classes,

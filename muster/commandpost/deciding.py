@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from muster.commandpost.frame import DeskRequest, bounds, within
+from muster.commandpost.remembered import remembered
 from muster.commandpost.zones import ZoneView
 from muster.core.models import Parked
 from muster.domain.helpline.queries import Promises
@@ -148,7 +149,7 @@ def _late(kinds: list[KindCount], base: str) -> list[Line]:
 
 
 def _unsure(request: DeskRequest, base: str) -> list[Line]:
-    rows = worklists.unsure(bounds(request))
+    rows, _at = remembered(request, "unsure", lambda: worklists.unsure(bounds(request)))
     if not rows:
         return []
     text = ngettext("%(n)d row fits several people", "%(n)d rows fit several people", rows) % {"n": rows}

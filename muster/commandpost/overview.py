@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from muster.commandpost import deciding, labels, zones
 from muster.commandpost.frame import DeskRequest, area_in_view, areas, bounds, page, screen, within
+from muster.commandpost.remembered import remembered
 from muster.core import journal
 from muster.core.errors import NotAllowed
 from muster.core.models import Parked
@@ -35,7 +36,8 @@ def overview(request: DeskRequest) -> HttpResponse:
     held = list(
         Zone.objects.filter(within(request), released_at=None).order_by("from_at", "id")[: zones.MOST]
     )
-    kinds = worklists.kinds(reach, now, AHEAD)
+    kinds, _at = remembered(request, "kinds", lambda: worklists.kinds(reach, now, AHEAD))
+    progress, counted_at = remembered(request, "progress", lambda: worklists.progress(reach, now))
     tubes = sampling.tube_counts(reach, incident)
     promises = helpline.promises(now)
     in_force = zones.views(request, held)
@@ -45,11 +47,10 @@ def overview(request: DeskRequest) -> HttpResponse:
         "area": area_in_view(request),
         "areas": areas(request),
         "decisions": deciding.decisions(request, kinds, tubes, promises, in_force),
-        "progress": [
-            (labels.PURPOSE.get(one.purpose, one.purpose), one) for one in worklists.progress(reach, now)
-        ],
+        "progress": [(labels.PURPOSE.get(one.purpose, one.purpose), one) for one in progress],
+        "counted_at": counted_at,
         "kinds": [(labels.ITEM_KIND.get(one.kind, one.kind), one) for one in kinds],
-        "swept": worklists.swept(reach),
+        "swept": remembered(request, "swept", lambda: worklists.swept(reach))[0],
         "tubes": tubes,
         "tube_states": [(labels.TUBE[state], tubes.states.get(state, 0), state) for state in labels.TUBE],
         "people": mobilising.people_counts(incident, now),

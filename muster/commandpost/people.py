@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from muster.commandpost import labels
 from muster.commandpost.frame import DeskRequest, act, area_in_view, areas, bounds, drawer, ids, link, screen
+from muster.commandpost.remembered import remembered
 from muster.core.errors import BadInput, NotFound
 from muster.domain.people import actions as registry
 from muster.domain.people import queries as people
@@ -52,7 +53,7 @@ def resident_list(request: DeskRequest) -> HttpResponse:
         "searched": bool(words),
         "areas": areas(request),
         "groups": labels.VULNERABILITY,
-        "unsure": worklists.unsure(bounds(request)),
+        "unsure": remembered(request, "unsure", lambda: worklists.unsure(bounds(request)))[0],
         "may_join": bool(request.actor.spans("people.join", request.incident.id)),
         "previous_url": link(request, after="") if request.GET.get("after") else None,
         "next_url": link(request, after=f"{rows[-1].area}~{rows[-1].id}") if more and not words else None,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,13 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.commandpost import labels
-from muster.commandpost.frame import DeskRequest, areas, ids, page, screen, tell, within
+from muster.commandpost.frame import DeskRequest, areas, bounds, ids, page, screen, tell, within
+from muster.commandpost.remembered import remembered
+from muster.core import plans
+from muster.core.access import span
 from muster.core.errors import BadInput
 from muster.core.models import Retraction
 from muster.domain.people import queries as people
 from muster.domain.places import queries as places
 from muster.domain.responders import queries as responders
 from muster.domain.responders.models import Team
+from muster.domain.worklists import queries as worklists
 from muster.domain.worklists.actions import desk as deciding
 from muster.domain.worklists.models import Attempt, ListEntry, WorkItem
 
@@ -60,7 +64,8 @@ def chosen(request: DeskRequest) -> tuple[QuerySet[WorkItem], dict[str, str]]:
 def work_list(request: DeskRequest) -> HttpResponse:
     """One page of work items; the filters are a sentence, the whole state is in the address."""
     rows, wish = chosen(request)
-    items, pager = page(request, rows.filter(due_at__isnull=False), ("due_at", "id"))
+    with plans.in_index_order() if _is_wide(request, wish) else nullcontext():
+        items, pager = page(request, rows.filter(due_at__isnull=False), ("due_at", "id"))
     context = pager | {
         "items": [_row(item, request) for item in _with_names(items, request.incident.id)],
         "wish": wish,
@@ -72,6 +77,14 @@ def work_list(request: DeskRequest) -> HttpResponse:
         "counts": _counts(request),
     }
     return render(request, "commandpost/work/list.html", context)
+
+
+def _is_wide(request: DeskRequest, wish: dict[str, str]) -> bool:
+    """Nearly all open work is in view, so the first page is found soonest in the order of the deadlines."""
+    low, high = bounds(request)
+    whole = span(request.incident.area)
+    narrow = any(wish[name] for name in ("state", "who", "list", "purpose", "area"))
+    return not narrow and low <= whole[0] and high >= whole[1]
 
 
 def _with_names(items: list[WorkItem], incident: UUID) -> list[tuple[WorkItem, str]]:
@@ -100,19 +113,13 @@ def _row(pair: tuple[WorkItem, str], request: DeskRequest) -> dict[str, Any]:
     }
 
 
-COUNTS = """
-select kind, count(*), count(*) filter (where due_at < %s) from worklists_workitem
-where state = 'open' group by kind order by kind
-"""
-
-
 def _counts(request: DeskRequest) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTS, [request.now])
-        return [
-            {"kind": kind, "label": labels.ITEM_KIND.get(kind, kind), "value": total, "late": late}
-            for kind, total, late in cursor.fetchall()
-        ]
+    reach = bounds(request)
+    kinds, _at = remembered(request, "kinds", lambda: worklists.kinds(reach, request.now))
+    return [
+        {"kind": one.kind, "label": labels.ITEM_KIND.get(one.kind, one.kind), "value": one.open, "late": one.late}
+        for one in kinds
+    ]
 
 
 @screen

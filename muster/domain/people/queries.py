@@ -11,7 +11,7 @@ import msgspec
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from muster.core import bulk, prepared
+from muster.core import bulk, plans, prepared
 from muster.core.access import span
 from muster.core.models import Retraction, Share
 from muster.core.vault import Vault, vault
@@ -226,7 +226,10 @@ def residents_page(
         found = found.filter(pk__in=_spelled(asked.words, incident))
     if after:
         found = found.filter(area__gte=after[0]).extra(where=["(area, id) > (%s, %s)"], params=list(after))
-    return list(found.order_by("area", "id")[:size])
+    if asked.words.strip() or asked.dwelling or asked.building:
+        return list(found.order_by("area", "id")[:size])
+    with plans.in_index_order():
+        return list(found.order_by("area", "id")[:size])
 
 
 def _spelled(words: str, incident: UUID) -> list[UUID]:
