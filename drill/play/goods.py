@@ -121,6 +121,7 @@ def _supply(scene: Scene, goods: Supply) -> None:
                 "urgency": "urgent",
                 "needed_by": goods.need_at + timedelta(hours=12),
             },
+            SETUP,
         )
         _promise(scene, goods, goods.need_at + timedelta(minutes=20))
     body: Json = {
@@ -152,9 +153,12 @@ def _promise(scene: Scene, goods: Supply, at: datetime) -> None:
             "quantity": goods.quantity,
             "organisation": scene.organisation(goods.organisation),
         },
+        SETUP,
     )
+    # Who promises must see both ends.
+    both = {supply(scene, goods.from_area), supply(scene, goods.to_area)}
     scene.tell(
-        supply(scene),
+        both.pop() if len(both) == 1 else COMMANDER,
         "allocate",
         at + timedelta(minutes=5),
         {
@@ -163,6 +167,7 @@ def _promise(scene: Scene, goods: Supply, at: datetime) -> None:
             "need": scene.id("need", goods.key),
             "quantity": goods.quantity,
         },
+        SETUP,
     )
 
 
