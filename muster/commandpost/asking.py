@@ -44,7 +44,9 @@ def body(
             text for one in request.POST.getlist(field.name) if (text := _plain(one, longest, field.name))
         ]
         if said:
-            values[field.name] = said if get_origin(field.type) is list else _value(said[-1], field)
+            kinds = _kinds(field.type)
+            last = moment(said[-1], field.name) if datetime in kinds else said[-1]
+            values[field.name] = said if list in kinds else last
     if "id" in kind.__struct_fields__:
         values.setdefault("id", new_id())
     try:
@@ -60,9 +62,10 @@ def _plain(text: str, longest: int, name: str) -> str:
     return text
 
 
-def _value(text: str, field: Any) -> Any:
-    is_instant = datetime in (field.type, *get_args(field.type))
-    return moment(text, field.name) if is_instant else text
+def _kinds(kind: Any) -> set[Any]:
+    """A type and everything it is made of: `Annotated[datetime, …] | None` has a datetime in it."""
+    parts = [part for part in get_args(kind) if isinstance(part, type) or get_args(part)]
+    return {get_origin(kind) or kind}.union(*map(_kinds, parts))
 
 
 def moment(text: str, name: str) -> datetime:

@@ -196,7 +196,8 @@ def calls(request: DeskRequest) -> HttpResponse:
         "tabs": tabs(request, "requests", *PAGES),
         "lines": [(one, terms.word(terms.LINE, one.kind), *by_line.get(one.id, (0, 0))) for one in lines],
         "by_kind": [
-            (kind, n) for kind, n in sorted(queries.calls_by_kind().items(), key=lambda pair: -pair[1])
+            (terms.word(terms.REQUEST, kind), n)
+            for kind, n in sorted(queries.calls_by_kind().items(), key=lambda pair: -pair[1])
         ],
         "support": [
             (terms.word(terms.SUPPORT, kind), times, reached) for kind, (times, reached) in support.items()

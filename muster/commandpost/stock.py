@@ -27,6 +27,7 @@ from muster.domain.supplies import actions, queries
 from muster.domain.supplies.actions import giving, meeting, moving
 from muster.domain.supplies.models import Item, Need, Offer, Store
 from muster.domain.supplies.rules import MovementKind, StoreKind, outside_id
+from muster.reports import wording
 
 PAGES = (
     ("", pgettext_lazy("tab", "Balances")),
@@ -40,6 +41,11 @@ MOST = 500
 def name_of(item: Any) -> str:
     """The name of goods in the language of the page."""
     return str(item.name_en if (get_language() or "zh").startswith("en") and item.name_en else item.name_zh)
+
+
+def unit_of(unit: str | None) -> str:
+    """What goods are counted in, in the language of the page."""
+    return wording.unit(f"items:{unit or ''}", get_language() or "zh")
 
 
 def _items() -> dict[UUID, Item]:
@@ -90,7 +96,7 @@ def balances(request: DeskRequest) -> HttpResponse:
         "rows": [
             {
                 "row": row, "store": stores[row.store], "kind": terms.word(terms.STORE, row.store_kind or ""),
-                "item": items.get(row.item, ""), "area": names[row.area],
+                "item": items.get(row.item, ""), "unit": unit_of(row.unit), "area": names[row.area],
                 "days": None if w is None or w.days_left is None else round(w.days_left, 1),
                 "low": bool(w and w.is_low),
             }
@@ -141,7 +147,7 @@ def movements(request: DeskRequest) -> HttpResponse:
         "rows": [
             {
                 "row": row, "item": name_of(items[row.item]) if row.item in items else "",
-                "unit": items[row.item].unit if row.item in items else "",
+                "unit": unit_of(items[row.item].unit) if row.item in items else "",
                 "from": stores.get(row.from_store, "—"), "to": stores.get(row.to_store, "—"),
                 "kind": terms.word(terms.MOVEMENT, row.kind),
                 "given": areas.get(row.from_area, "") if row.from_area else "",
@@ -192,7 +198,7 @@ def _need(
     return {
         "row": row,
         "item": name_of(items[row.item]) if row.item in items else "",
-        "unit": items[row.item].unit if row.item in items else "",
+        "unit": unit_of(items[row.item].unit) if row.item in items else "",
         "where": stores.get(row.store, "") if row.store else "",
         "area": names[row.area],
         "left": max(row.quantity - row.met, 0),
@@ -219,7 +225,7 @@ def _offer_rows(rows: list[Offer], items: dict[UUID, Item]) -> list[dict[str, An
     return [
         {"row": row, "item": name_of(items[row.item]) if row.item in items else "",
          "left": row.quantity - row.allocated,
-         "unit": items[row.item].unit if row.item in items else "",
+         "unit": unit_of(items[row.item].unit) if row.item in items else "",
          "giver": givers.get(row.organisation, ""), "area": names[row.area]}
         for row in rows
     ]  # fmt: skip
@@ -289,7 +295,7 @@ def donations(request: DeskRequest) -> HttpResponse:
         "rows": [
             {
                 "row": row, "item": name_of(items[row.item]) if row.item in items else "",
-                "unit": items[row.item].unit if row.item in items else "",
+                "unit": unit_of(items[row.item].unit) if row.item in items else "",
                 "giver": givers.get(row.organisation, "") or _("a person who is not named here"),
                 "store": stores.get(row.to_store, ""), "due": row.id in waiting,
             }

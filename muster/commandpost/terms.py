@@ -37,6 +37,15 @@ RESPONDER: Labels = {
     "volunteer": pgettext_lazy("responder", "volunteer"),
     "secondee": pgettext_lazy("responder", "secondee"),
 }
+PROFESSION: Labels = {
+    "teacher": pgettext_lazy("profession", "teacher"),
+    "nurse": pgettext_lazy("profession", "nurse"),
+    "doctor": pgettext_lazy("profession", "doctor"),
+    "driver": pgettext_lazy("profession", "driver"),
+    "student": pgettext_lazy("profession", "student"),
+    "police": pgettext_lazy("profession", "police officer"),
+    "counsellor": pgettext_lazy("profession", "counsellor"),
+}
 TEAM: Labels = {
     "committee": pgettext_lazy("team", "residents' committee"),
     "vanguard": pgettext_lazy("team", "vanguard strike team"),

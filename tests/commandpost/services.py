@@ -22,6 +22,7 @@ from muster.domain.responders import actions as responders
 from muster.domain.responders.models import Responder
 from muster.domain.responders.rules import OrganisationKind, TeamKind
 from muster.domain.sampling import actions as sampling
+from muster.domain.sampling.rules import tube_id
 from muster.domain.supplies.actions import giving, meeting, moving
 from muster.domain.supplies.rules import MovementKind, StoreKind, Urgency, item_id
 from tests.cast import COMMUNITY, DISTRICT, NOW, SUBDISTRICT
@@ -69,13 +70,13 @@ def _people(by: Actor, incident: UUID) -> None:
     tell(responders.declare_fitness, responders.DeclareFitness(BEN, ["standing"]), by, incident)
     tell(
         responders.form_teams,
-        responders.FormTeam(TEAM, COMMUNITY, TeamKind.YOUTH, "青年突击队", leader=ANN, members=[ANN]),
+        responders.FormTeam(TEAM, COMMUNITY, TeamKind.YOUTH, "南坑青年甲队", leader=ANN, members=[ANN]),
         by,
         incident,
     )
     tell(
         mobilising.send_callouts,
-        mobilising.SendCallout(CALLOUT, DISTRICT, "召集令", [OFFICE], "请派员"),
+        mobilising.SendCallout(CALLOUT, DISTRICT, "第七号召集令", [OFFICE], "请派员"),
         by,
         incident,
     )
@@ -86,7 +87,7 @@ def _people(by: Actor, incident: UUID) -> None:
         100,
         NOW - HOUR,
         leader=ANN,
-        task="扫楼",
+        task="扫楼乙组支援",
         printed_date=date(2022, 12, 18),
         printed_total=300,
     )
@@ -117,14 +118,14 @@ def _tubes(by: Actor, incident: UUID) -> None:
         tell(sampling.take_samples, sample, by, incident)
         tell(sampling.seal_tubes, sampling.SealTube(code=code, seats_said=1), by, incident)
     tell(sampling.count_tubes, sampling.CountTubes(SITE, counted=1, codes=["T4821"]), by, incident)
-    tell(sampling.hand_over_tubes, sampling.HandOverTube(code="T4821", to="市疾控"), by, incident)
+    tell(sampling.hand_over_tubes, sampling.HandOverTube(code="T4821", to="市疾控"), by, incident, NOW + HOUR)
     tell(passes.issue_passes, passes.IssuePass(new_id(), COMMUNITY, PassKind.STAFF), by, incident)
     tell(passes.scan_passes, passes.ScanPass(GATE, Verdict.STOP, reason="none"), by, incident)
 
 
 def tube(incident: UUID, code: str) -> UUID:
     """The id of a tube."""
-    return derive_id(incident, code)
+    return tube_id(incident, code)
 
 
 def _goods(by: Actor, incident: UUID) -> None:
@@ -173,7 +174,7 @@ def _help(by: Actor, incident: UUID) -> None:
 
 
 CANARIES = (
-    "南坑东门", "第1采样点", "T4821", "坂田总仓", "关爱热线", "青年突击队", "召集令", "3号卡口", "扫楼", "0755-8888",
+    "南坑东门", "第1采样点", "T4821", "坂田总仓", "关爱热线", "南坑青年甲队", "第七号召集令", "3号卡口", "扫楼乙组支援", "0755-8888",
     "赵无名", SECRET, "830",
 )  # fmt: skip
 

@@ -10,10 +10,10 @@ import pytest
 from django.core.cache import cache
 
 from muster.core.access import Actor, scope
+from muster.domain.sampling import actions as sampling
 from muster.reports.models import Edition
-from tests.commandpost import services
-from tests.commandpost.desk import BASE, LANGUAGES, NONSENSE, signed_in, tell, text
-from tests.commandpost.services import served
+from tests.commandpost.desk import BASE, LANGUAGES, NONSENSE, OTHER, signed_in, tell, text
+from tests.commandpost.services import SITE, served
 
 __all__ = ["served"]
 PAGE = BASE + "sitrep/"
@@ -51,8 +51,8 @@ def test_an_edition_is_frozen_and_later_differences_are_marked(
     assert "figure differs" not in text(client.get(PAGE))
     frozen = text(client.get(f"{PAGE}editions/{held.id}/"))
     with scope(commander, served):
-        sample = services.sampling.TakeSample(resident=services.OTHER, code="T9", site=services.SITE, pool_size=10)
-        tell(services.sampling.take_samples, sample, commander, served)
+        sample = sampling.TakeSample(resident=OTHER, code="T9", site=SITE, pool_size=10)
+        tell(sampling.take_samples, sample, commander, served)
     now = text(client.get(PAGE + "?fresh=1"))
     assert 'class="changed"' in now
     assert held.journal_head in now
@@ -78,9 +78,12 @@ def test_an_edition_is_handed_out_as_a_file(served: UUID, commander: Actor, form
 def test_rows_add_up_to_the_figure_now_and_then(served: UUID, commander: Actor) -> None:
     client = signed_in(commander, "en")
     held = published(client, commander, served)
-    for address in ("samples_taken/rows/", f"samples_taken/rows/?edition={held.id}"):
-        page = text(client.get(f"{PAGE}figures/{address}"))
-        assert page.count("<tr data-row") == 2
+    assert text(client.get(PAGE + "figures/samples_taken/rows/")).count("<tr data-row") == 2
+    # an edition takes what was committed before it: in this one transaction nothing was
+    frozen = next(one["value"] for one in held.figures if one["figure"] == "samples_taken")
+    then = text(client.get(f"{PAGE}figures/samples_taken/rows/?edition={held.id}"))
+    assert then.count("<tr data-row") == frozen
+    assert f"as of edition {held.number}" in then
     assert client.get(PAGE + "figures/no_such/rows/").status_code == 404
     assert client.get(PAGE + "figures/samples_taken/rows/?from=x&edition=x").status_code == 200
 
