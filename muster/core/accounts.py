@@ -29,12 +29,17 @@ class Revoked(Refusal):
     }
 
 
+SELF = """set_config('muster.low', '0', true), set_config('muster.high', '0', true),
+    set_config('muster.areas', '{}', true), set_config('muster.account', """
+
+
 def _grants(account: UUID) -> tuple[Grant, ...]:
-    prepared.run(
-        "select set_config('muster.account', %s, true), set_config('muster.low', '0', true),"
-        " set_config('muster.high', '0', true), set_config('muster.areas', '{}', true)",
-        [str(account)],
-    )
+    prepared.run(f"select {SELF} %s, true)", [str(account)])
+    return _grants_in_force(account)
+
+
+def _grants_in_force(account: UUID) -> tuple[Grant, ...]:
+    """Needs the account's own scope: `SELF`."""
     rows = prepared.fetch(
         "select role, area, incident, until from core_grant where account = %s"
         " and starts_at <= muster_now() and (until is null or until > muster_now())",
@@ -71,16 +76,20 @@ def actor_by_token(token: str) -> tuple[Actor, UUID]:
     """The actor of an enrolled telephone and the incident it was enrolled for."""
     digest = hashlib.sha256(token.encode()).digest()
     rows = prepared.fetch(
-        "select d.id, d.home_incident, a.id, a.username, a.responder from core_device d"
-        " join core_account a on a.id = d.account"
+        f"select d.id, d.home_incident, a.id, a.username, a.responder, {SELF} a.id::text, true)"  # noqa: S608
+        " from core_device d join core_account a on a.id = d.account"
         " where d.token_hash = %s and d.revoked_at is null and a.is_active",
         [digest],
     )
     if not rows:
         raise Revoked
-    device, incident, account, username, responder = rows[0]
+    device, incident, account, username, responder = rows[0][:5]
     return Actor(
-        account=account, grants=_grants(account), responder=responder, device=device, username=username
+        account=account,
+        grants=_grants_in_force(account),
+        responder=responder,
+        device=device,
+        username=username,
     ), incident
 
 

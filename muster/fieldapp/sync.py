@@ -22,7 +22,7 @@ from muster.fieldapp.envelope import Answer, Envelope, Wire, digest, happened_at
 from muster.journeys import settle
 
 Sender = Callable[[], tuple[Actor, UUID]]
-RECEIPT = ("id", "name", "digest", "result", "code", "device", "account", "batch", "seq", "skew")
+RECEIPT = ("id", "name", "digest", "result", "seq", "device", "account", "batch", "skew")
 
 
 class Unknown(Refusal):
@@ -79,23 +79,36 @@ class _Batch:
             wires[wire.id] = wire
         return list(wires.values())
 
-    def known(self, wires: Sequence[Wire]) -> list[Wire]:
-        """Answer what was sent before; return what is new."""
-        sql = "select id, digest, result, code from core_receipt where id = any(%s::uuid[])"
-        before = {row[0]: row for row in prepared.fetch(sql, [bulk.array(wire.id for wire in wires)])}
-        if not before:
+    def claim(self, wires: Sequence[Wire]) -> list[Wire]:
+        """Write the keys down first: what is new is ours alone, what was sent before is answered again.
+
+        A second sending at the same time waits here until the first is committed or gone.
+        """
+        seconds = int(self.skew.total_seconds())
+        shared = (
+            self.actor.device,
+            self.actor.account,
+            self.envelope.batch,
+            max(min(seconds, 2**31 - 1), -(2**31)),
+        )
+        rows = [
+            (wire.id, wire.name[:40].replace("\x00", ""), self.digests[wire.id], "stored", wire.seq, *shared)
+            for wire in wires
+        ]
+        new = bulk.insert(Receipt, RECEIPT, rows)
+        if len(new) == len(wires):
             return list(wires)
-        fresh = []
+        sql = "select id, digest, result, code from core_receipt where id = any(%s::uuid[])"
+        old = bulk.array(wire.id for wire in wires if wire.id not in new)
+        before = {row[0]: row for row in prepared.fetch(sql, [old])}
         for wire in wires:
             row = before.get(wire.id)
-            if row is None:
-                fresh.append(wire)
-            elif bytes(row[1]) != self.digests[wire.id]:
+            if row is not None and bytes(row[1]) != self.digests[wire.id]:
                 self.refuse(wire, Conflict(), "conflict")
-            else:
+            elif row is not None:
                 result = "duplicate" if row[2] == "stored" else row[2]
                 self.answers[wire.id] = Answer(id=wire.id, result=result, code=row[3])
-        return fresh
+        return [wire for wire in wires if wire.id in new]
 
     def refuse(self, wire: Wire, refusal: Refusal, result: str) -> None:
         """Answer with a reason, and keep the command for a person or a later try."""
@@ -151,6 +164,9 @@ class _Batch:
             try:
                 with transaction.atomic():
                     done = self._act(action, [one])
+            except Refusal as refusal:
+                whole.refused[one.id] = refusal
+                continue
             except (DataError, IntegrityError) as error:
                 whole.refused[one.id] = BadInput(problem=type(error.__cause__).__name__)
                 continue
@@ -169,25 +185,10 @@ class _Batch:
                     self.done.append(RETRACTED[kind[5:]](ids, self.incident, self.now))
         settle.settle([done.touched for done in self.done], incident=self.incident, now=self.now)
 
-    def receipts(self, wires: Sequence[Wire]) -> None:
-        """Write the answers down beside their keys."""
-        seconds = int(self.skew.total_seconds())
-        rows = [
-            (
-                wire.id,
-                wire.name[:40].replace("\x00", ""),
-                self.digests[wire.id],
-                self.answers[wire.id].result,
-                self.answers[wire.id].code,
-                self.actor.device,
-                self.actor.account,
-                self.envelope.batch,
-                wire.seq,
-                max(min(seconds, 2**31 - 1), -(2**31)),
-            )
-            for wire in wires
-        ]
-        bulk.insert(Receipt, RECEIPT, rows)
+    def write_answers(self, fresh: Sequence[Wire]) -> None:
+        """Beside their keys: the answers that are not `stored`; and keep what was not taken."""
+        other = [self.answers[wire.id] for wire in fresh if self.answers[wire.id].result != "stored"]
+        bulk.update(Receipt, ("id", "result", "code"), [(one.id, one.result, one.code) for one in other])
         if self.park:
             parking.park(self.park, self.actor, self.incident)
 
@@ -199,14 +200,15 @@ def receive(sender: Sender, envelope: Envelope, language: str) -> tuple[datetime
     other's rows are taken one after the other: the database ends one of them, and nothing of it was stored.
     A batch with something no column holds is taken again command by command, so that one spoils no other.
     """
-    careful = False
+    careful = begun = False
     for last in (False, False, True):
         try:
             with transaction.atomic():
                 actor, incident = sender()
+                begun = True
                 return _receive(actor, incident, envelope, language, careful=careful)
-        except (DataError, IntegrityError):
-            if careful or last:
+        except (DataError, IntegrityError, Refusal):
+            if careful or last or not begun:
                 raise
             careful = True
         except OperationalError as error:
@@ -219,20 +221,15 @@ def _receive(
     actor: Actor, incident: UUID, envelope: Envelope, language: str, *, careful: bool
 ) -> tuple[datetime, list[Answer]]:
     with scope(actor, incident, savepoint=False):
-        # two sendings of one batch at once: one after the other
-        prepared.run(
-            "select pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(actor.device or actor.account)]
-        )
         now = clock.now()
         batch = _Batch(actor, incident, envelope, now, language)
         batch.careful = careful
         wires = batch.read()
-        fresh = batch.known(wires)
+        fresh = batch.claim(wires)
         batch.run(fresh)
         if batch.done:
             batch.settle()
-        if fresh or batch.park:
-            batch.receipts(fresh)
+        batch.write_answers(fresh)
         if actor.device is not None:
             _seen(actor.device, wires, len(fresh), now)
         ordered = [batch.answers[wire.id] for wire in wires]
