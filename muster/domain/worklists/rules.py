@@ -117,6 +117,14 @@ class CallingRules(msgspec.Struct, frozen=True):
     step_after: Callable[[int], str]
 
 
+ON_FOOT = frozenset({ItemKind.TEST, ItemKind.RESAMPLE, ItemKind.RECHECK, ItemKind.DELIVER})
+
+
+def step_of(kind: str, step: str) -> str:
+    """Work that is done on the spot is a visit, whatever was tried."""
+    return Step.VISIT if kind in ON_FOOT else step
+
+
 class ItemState(msgspec.Struct, frozen=True):
     """What a work item is after all its causes and attempts."""
 

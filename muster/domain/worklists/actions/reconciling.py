@@ -16,7 +16,7 @@ from muster.core.ids import derive_id
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import queries as people
 from muster.domain.worklists.models import WorkCause, WorkItem
-from muster.domain.worklists.rules import CallingRules, Cause, Try, Want, item_id, item_state
+from muster.domain.worklists.rules import CallingRules, Cause, Try, Want, item_id, item_state, step_of
 
 ITEM = ("id", "incident", "area", "kind", "subject_kind", "subject", "occasion", "building", "opened_at")
 CAUSE = (
@@ -151,7 +151,7 @@ def derive_items(locked: Mapping[UUID, Locked], incident: UUID) -> None:
                 item,
                 held.area_of(causes.get(item, [])),
                 s.state,
-                s.step,
+                step_of(held.kind, s.step),
                 s.due_at,
                 s.priority,
                 s.causes,
