@@ -188,7 +188,10 @@ def contacts(scene: Scene) -> tuple[Resident, ...]:
     return scene.world.list_people[keys[0]] if keys else ()
 
 
-def homes(scene: Scene) -> set[UUID]:
+def homes(scene: Scene) -> frozenset[UUID]:
     """The doors that are on file before anybody is visited."""
-    loaded = [register.area for register in scene.play.registers if register.loaded]
-    return {door.id for area in loaded for house in scene.world.buildings[area] for door in house.dwellings}
+    if scene.on_file is None:
+        loaded = [register.area for register in scene.play.registers if register.loaded]
+        houses = [house for area in loaded for house in scene.world.buildings[area]]
+        scene.on_file = frozenset(door.id for house in houses for door in house.dwellings)
+    return scene.on_file

@@ -56,8 +56,8 @@ def write(scene: Scene) -> None:
 
 
 def _sweep(scene: Scene, sweep: Sweep) -> None:
-    houses = scene.world.buildings[sweep.area]
-    living = by_door(scene.world.residents[sweep.area])
+    houses = scene.world.buildings.get(sweep.area, ())
+    living = by_door(scene.world.residents.get(sweep.area, ()))
     known = {register.area for register in scene.play.registers if register.loaded}
     rates, seed = scene.script.scenario.disturbances.residents, scene.script.scenario.seed
     lived_in = [door for house in houses for door in (one.id for one in house.dwellings) if door in living]
@@ -160,10 +160,11 @@ def visiting(scene: Scene, visits: HomeVisits) -> str:
 
 
 def _home_visits(scene: Scene, visits: HomeVisits) -> None:
-    living = by_door(scene.world.residents[visits.area])
-    known = doors_of(scene.world.buildings[visits.area])
+    living = by_door(scene.world.residents.get(visits.area, ()))
+    known = doors_of(scene.world.buildings.get(visits.area, ()))
     rng = scene.rng("home-visits", visits.key)
-    doors = rng.sample([door for door in living if door in known], min(visits.households, len(living)))
+    there = [door for door in living if door in known]
+    doors = rng.sample(there, min(visits.households, len(there)))
     team = pairs(scene, visiting(scene, visits), visits.pairs, (f"homes-{visits.key}", visits.area))
     kit = Kit(scene, f"H{visits.key[:6].upper()}", visits.area)
     times = daytime(rng, visits.starts_at, visits.ends_at, len(doors), (8, 20))

@@ -10,6 +10,8 @@ from drill.population import Responder
 from drill.territory import derived
 from drill.timeline import Shift, shifts
 
+STAGES = ("mustered", "departed", "arrived", "released")
+
 
 def write(scene: Scene) -> None:
     """Everything about responders on their way and at their posts."""
@@ -118,30 +120,31 @@ def _batches(scene: Scene) -> None:
             },
             SETUP,
         )
-        phone = scene.phone(f"batch-{batch.key}")
-        for stage, at in (
-            ("mustered", batch.muster_at),
-            ("departed", batch.depart_at),
-            ("arrived", batch.arrive_at),
-            ("released", batch.release_at),
-        ):
-            present = [str(one.id) for one in there]
-            note: Json = {
-                "batch": str(identity),
-                "org": batch.organisation,
-                "from": batch.from_area,
-                "to": batch.to_area,
-                "stage": stage,
-                "n": len(present),
-            }
-            body: Json = {
-                "batch": identity,
-                "stage": stage,
-                "headcount": len(present),
-                "present": present,
-                "vehicles": batch.vehicles,
-            }
-            scene.tell(phone, "roll_call", at, body, How(by=there[0].id, note=note))
+        _roll_calls(scene, batch, [str(one.id) for one in there])
+
+
+def _roll_calls(scene: Scene, batch: Batch, present: list[str]) -> None:
+    """Heads and names at every stage of the road."""
+    phone = scene.phone(f"batch-{batch.key}")
+    identity = scene.id("batch", batch.key)
+    moments = (batch.muster_at, batch.depart_at, batch.arrive_at, batch.release_at)
+    for stage, at in zip(STAGES, moments, strict=True):
+        note: Json = {
+            "batch": str(identity),
+            "org": batch.organisation,
+            "from": batch.from_area,
+            "to": batch.to_area,
+            "stage": stage,
+            "n": len(present),
+        }
+        body: Json = {
+            "batch": identity,
+            "stage": stage,
+            "headcount": len(present),
+            "present": present,
+            "vehicles": batch.vehicles,
+        }
+        scene.tell(phone, "roll_call", at, body, How(by=UUID(present[0]), note=note))
 
 
 def add_post(scene: Scene, key: str, kind: str, area: str, seats: int, forbids: tuple[str, ...] = ()) -> UUID:

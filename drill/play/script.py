@@ -111,6 +111,7 @@ class Scene:
         self.about = next(one for one in script.scenario.incidents if one.id == incident)
         self.world = script.world
         self.told: Counter[str] = Counter()
+        self.on_file: frozenset[UUID] | None = None
         self.organisations: dict[str, Organisation] = {one.key: one for one in self.play.organisations}
 
     def id(self, *parts: object) -> UUID:

@@ -1,7 +1,8 @@
 """Cases and their contacts, the zones designated after them, and what is built on the spot."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from random import Random
 
 from drill.plan import Case, Zone
 from drill.play import ground
@@ -35,7 +36,10 @@ def _case(scene: Scene, case: Case, people: Sequence[Resident]) -> None:
     tracer = scene.account("tracer")
     rng = scene.rng("case", case.key)
     told = max(case.reported_at, scene.play.opened_at) + timedelta(minutes=12)
-    patient = rng.choice(scene.world.residents[case.area])
+    on_file = _patients(scene, case.area)
+    if not on_file:
+        return
+    patient = rng.choice(on_file)
     identity = scene.id("case", case.key)
     onset = None if case.asymptomatic else (case.reported_at - timedelta(days=rng.choice((1, 2)))).date()
     scene.tell(
@@ -50,33 +54,40 @@ def _case(scene: Scene, case: Case, people: Sequence[Resident]) -> None:
         },
         How(setup=True, note={"person": str(patient.id)}),
     )
-    known = homes(scene)
     found = daytime(rng, told + timedelta(minutes=40), told + timedelta(hours=14), len(people), (0, 24))
-    desk = scene.desk
     for at, person in zip(found, people, strict=True):
-        door = person.dwelling if person.dwelling in known else None
-        how = How(setup=True, note={"org": None, "person": str(person.id)})
-        scene.tell_of(desk, "register_person", at - timedelta(minutes=1), ground.person(person, door), how)
-        contact = scene.id("contact", case.key, person.id)
-        scene.tell(
-            tracer,
-            "name_contact",
-            at,
-            {
-                "id": contact,
-                "case": identity,
-                "resident": person.id,
-                "contact_class": "close",
-                "last_exposure_at": case.reported_at - timedelta(hours=rng.randrange(4, 48)),
-            },
-            How(note={"person": str(person.id)}),
-        )
-        stays: Json = {"contact": contact, "kind": rng.choice(STAYS)}
-        scene.tell(tracer, "place_in_quarantine", at + timedelta(hours=3), stays)
-        if rng.random() < FOLLOWED:
-            evening = at.replace(hour=18, minute=0) + timedelta(days=1, minutes=rng.randrange(120))
-            asked: Json = {"contact": contact, "outcome": rng.choice(HEALTH)}
-            scene.tell(tracer, "record_follow_up", evening, asked)
+        last = case.reported_at - timedelta(hours=rng.randrange(4, 48))
+        _contact(scene, case, (at, person, last), rng)
+
+
+def _contact(scene: Scene, case: Case, what: tuple[datetime, Resident, datetime], rng: Random) -> None:
+    """Somebody is written down, named as contact, placed, and some are asked the next evening."""
+    at, person, last = what
+    tracer, contact = scene.account("tracer"), scene.id("contact", case.key, person.id)
+    door = person.dwelling if person.dwelling in homes(scene) else None
+    how = How(setup=True, note={"org": None, "person": str(person.id)})
+    scene.tell_of(scene.desk, "register_person", at - timedelta(minutes=1), ground.person(person, door), how)
+    named: Json = {
+        "id": contact,
+        "case": scene.id("case", case.key),
+        "resident": person.id,
+        "contact_class": "close",
+        "last_exposure_at": last,
+    }
+    scene.tell(tracer, "name_contact", at, named, How(note={"person": str(person.id)}))
+    stays: Json = {"contact": contact, "kind": rng.choice(STAYS)}
+    scene.tell(tracer, "place_in_quarantine", at + timedelta(hours=3), stays)
+    if rng.random() < FOLLOWED:
+        evening = at.replace(hour=18, minute=0) + timedelta(days=1, minutes=rng.randrange(120))
+        asked: Json = {"contact": contact, "outcome": rng.choice(HEALTH)}
+        scene.tell(tracer, "record_follow_up", evening, asked)
+
+
+def _patients(scene: Scene, area: str) -> Sequence[Resident]:
+    """People on file where a case is; anybody on file where nobody is."""
+    loaded = [one.area for one in scene.play.registers if one.loaded]
+    here = [one for one in loaded if one == area] or loaded
+    return [person for one in here for person in scene.world.residents[one]]
 
 
 def _zone(scene: Scene, zone: Zone) -> None:
