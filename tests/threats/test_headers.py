@@ -28,7 +28,8 @@ OUTSIDE = re.compile(
     r"""(?:src|href|action|data-[\w-]+|url\()\s*=?\s*["'(]?\s*(?:https?:)?//""", re.IGNORECASE
 )
 INLINE = re.compile(
-    r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\son\w+\s*=|javascript:|\sstyle\s*=", re.IGNORECASE
+    r"<script(?![^>]*(?:\bsrc=|type=\"application/json\"))[^>]*>|<style\b|\son\w+\s*=|javascript:|\sstyle\s*=",
+    re.IGNORECASE,
 )
 
 
