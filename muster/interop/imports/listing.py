@@ -48,7 +48,7 @@ class Listing:
             done = worklists.push_lists(told=told, by=setting.by, incident=setting.incident, now=setting.now)
             if refused := next(iter(done.refused.values()), None):
                 raise refused
-            entered = returning.enter_again(list=self.list, rows={row.row for row in rows})
+            entered = returning.enter_again(pushed=self.list, rows={row.row for row in rows})
             done.touch("worklists.entry", entered)
             settle.settle([done.touched], incident=setting.incident, now=setting.now)
         return [self._as_entry(one) for one in outcomes]
