@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from drill.names import PARTNERS, POSTS, TASKS
 from drill.plan import Batch, Callout, Unfit
 from drill.play.ground import responder
 from drill.play.script import SETUP, How, Json, Scene, spread
@@ -21,7 +22,8 @@ def write(scene: Scene) -> None:
     _teams(scene)
     posts: dict[str, UUID] = {}
     for rota in scene.play.rotas:
-        posts[rota.key] = add_post(scene, rota.key, rota.post, rota.area, rota.people)
+        name = f"{scene.organisations[rota.organisation].name.zh}{POSTS.get(rota.post, rota.post)}岗"
+        posts[rota.key] = add_post(scene, (rota.key, name), rota.post, rota.area, rota.people)
     for shift in shifts(scene.play.rotas, scene.play.opened_at):
         work_shift(scene, shift, posts[shift.rota])
     for unfit in scene.play.unfit:
@@ -147,8 +149,11 @@ def _roll_calls(scene: Scene, batch: Batch, present: list[str]) -> None:
         scene.tell(phone, "roll_call", at, body, How(by=UUID(present[0]), note=note))
 
 
-def add_post(scene: Scene, key: str, kind: str, area: str, seats: int, forbids: tuple[str, ...] = ()) -> UUID:
-    """A post where people stand."""
+def add_post(
+    scene: Scene, post: tuple[str, str], kind: str, area: str, seats: int, forbids: tuple[str, ...] = ()
+) -> UUID:
+    """A post where people stand: its key here and its name there."""
+    key, name = post
     identity = scene.id("post", key)
     scene.tell(
         scene.desk,
@@ -158,7 +163,7 @@ def add_post(scene: Scene, key: str, kind: str, area: str, seats: int, forbids: 
             "id": identity,
             "area": int(area),
             "kind": kind,
-            "name": f"{scene.script.areas[area].name} {key}",
+            "name": name,
             "seats": seats,
             "forbids": list(forbids),
         },
@@ -209,7 +214,7 @@ def _teams(scene: Scene) -> None:
         for team in serving.teams:
             part = scene.people(serving.organisation)[start : start + team.people]
             start += team.people
-            _team(scene, (serving.organisation, "logistics", serving.area, f"后勤{team.task}组"), part)
+            _team(scene, (serving.organisation, "logistics", serving.area, f"后勤{TASKS[team.task]}组"), part)
 
 
 def _team(scene: Scene, what: tuple[str, str, str, str], part: tuple[Responder, ...]) -> None:
@@ -238,7 +243,8 @@ def _unfit(scene: Scene, unfit: Unfit) -> None:
     """People declare what they shall not be asked to do, are proposed all the same, and are refused."""
     batch = next(one for one in scene.play.batches if one.key == unfit.batch)
     people = members(scene, batch)[-batch.absent - unfit.people :][: unfit.people]
-    post = add_post(scene, f"unfit-{unfit.batch}", unfit.post, batch.to_area, unfit.people + 2, (unfit.post,))
+    named = (f"unfit-{unfit.batch}", f"{POSTS.get(unfit.post, unfit.post)}岗")
+    post = add_post(scene, named, unfit.post, batch.to_area, unfit.people + 2, (unfit.post,))
     shift = scene.id("shift", "unfit", unfit.batch)
     begin = unfit.at + timedelta(hours=8)
     add_shift(scene, shift, post, (begin, begin + timedelta(hours=6)), unfit.people + 2)
@@ -271,7 +277,7 @@ def _structure(scene: Scene) -> None:
             "template": asked.template,
             "committee": committee.name.zh if committee else "",
             "teams": [{"kind": kind} for kind in asked.teams],
-            "partners": [*asked.partners],
+            "partners": [PARTNERS.get(one, one) for one in asked.partners],
         },
         SETUP,
     )

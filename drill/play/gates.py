@@ -54,7 +54,7 @@ def _gate(scene: Scene, gate: Gate) -> None:
         },
         SETUP,
     )
-    post = add_post(scene, gate.key, "gate", gate.area, gate.people)
+    post = add_post(scene, (gate.key, gate.name.zh), "gate", gate.area, gate.people)
     passes = _passes(scene, gate)
     rng = scene.rng("gate", gate.key)
     for shift in listed:

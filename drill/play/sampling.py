@@ -202,7 +202,8 @@ def _order(scene: Scene, site: Site) -> None:
     people = scene.people(keeper)[-site.order_keepers :] if site.order_keepers else ()
     if not people:
         return
-    post = add_post(scene, f"order-{site.key}", "order_keeping", site.area, len(people))
+    named = (f"order-{site.key}", f"{site.name.zh}秩序岗")
+    post = add_post(scene, named, "order_keeping", site.area, len(people))
     shift = scene.id("shift", "order", site.key)
     add_shift(scene, shift, post, (site.opens_at, site.closes_at), len(people))
     phone = scene.phone(f"{site.key}-order", "field_team", site.area)

@@ -57,7 +57,7 @@ def _posts(request: DeskRequest, base: str) -> list[Line]:
     short.sort(key=lambda pair: (pair[1].from_at, -pair[1].hole))
     lines = [
         _line(
-            _("%(post)s is %(n)d people short from %(at)s")
+            _("%(post)s lacks %(n)d from %(at)s")
             % {"post": post.name, "n": cell.hole, "at": _hour(cell.from_at)},
             _("fill"),
             f"{base}shifts/",

@@ -14,8 +14,9 @@ from typing import IO, Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from drill.play.script import COMMANDER
 from muster.project import embedded
-from tests.browser.stage import COMMANDER, DESK, PASSWORD, WALKER
+from tests.browser.stage import DESK, PASSWORD, WALKER
 from tests.browser.tabs import Look, Tabs
 from tests.project.places import HOUSE, open_directory, own_environment
 

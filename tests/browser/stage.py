@@ -34,7 +34,7 @@ PASSWORD = "夜班-night-0217"
 def evening() -> Script:
     """The night up to the hour at which the browsers come in."""
     script = write(load(str(NIGHT)))
-    script.acts = [act for act in script.acts if act.at <= STOPS_AT]
+    script.acts = [act for act in script.acts if (act.typed_at or act.at) < STOPS_AT]
     return script
 
 

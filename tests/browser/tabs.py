@@ -53,7 +53,9 @@ class Tabs:
         context = self.browser.new_context(**{**options, "storage_state": state, **look.more})
         self.contexts.append(context)
         cookies = {"django_language": LANGUAGES[look.language], "theme": look.theme}
-        context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in cookies.items()])
+        context.add_cookies(
+            [{"name": name, "value": value, "url": self.url} for name, value in cookies.items()]
+        )
         context.add_init_script(TELL_REFUSALS)
         page = context.new_page()
         self._watch(page)
@@ -68,9 +70,13 @@ class Tabs:
         assert answer.status == status, f"{path}: {answer.status}"
 
     def _watch(self, page: Page) -> None:
-        page.on("console", lambda said: said.type in ("error", "warning") and self._fault(f"console: {said.text}"))
+        page.on("console", lambda said: self._said(said.type, said.text))
         page.on("pageerror", lambda error: self._fault(f"script: {error}"))
         page.on("request", lambda asked: self._address(asked.url))
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self._fault(f"console: {text}")
 
     def _address(self, url: str) -> None:
         if not url.startswith((f"{self.url}/", "data:", "blob:")):
@@ -89,7 +95,9 @@ class Tabs:
 
 def broken_rules(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA, each with the first places."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
+    found = Axe().run(
+        page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    )
     return [
         f"{page.url} {one['id']}: {[(node['html'][:160], node.get('any', [{}])[:1]) for node in one['nodes'][:3]]}"
         for one in found.response["violations"]

@@ -1,4 +1,4 @@
-"""Every screen in both languages: no error, no stranger asked, no rule of access broken, nothing wider than the window."""
+"""Every screen in both languages: no error, no stranger asked, no rule of access broken, nothing too wide."""
 
 from __future__ import annotations
 
@@ -101,7 +101,9 @@ def test_night_and_telephone_have_their_pictures(at_desk: Open, language: str) -
     picture(phone, "phone-overview", language)
 
 
-@pytest.mark.parametrize("path", [*SCREENS.values(), "imports/", "journal/", "stock/needs/", "responders/structure/"])
+@pytest.mark.parametrize(
+    "path", [*SCREENS.values(), "imports/", "journal/", "stock/needs/", "responders/structure/"]
+)
 def test_narrow_and_enlarged_pages_do_not_scroll_sideways(at_desk: Open, tabs: Tabs, path: str) -> None:
     """390 px is a telephone; 720 px is a desk of 1440 px at 200 %."""
     for width in (390, 720):
