@@ -92,7 +92,10 @@ def test_help_tells_the_options() -> None:
 def derived(recorded: int | None, **entry: Any) -> Derived:
     """A published entry with what was derived."""
     return Derived(
-        {"ref": "X", "figure": "batch_people", "value": 100, "relation": "exact"} | entry, recorded, (), recorded
+        {"ref": "X", "figure": "batch_people", "value": 100, "relation": "exact"} | entry,
+        recorded,
+        (),
+        recorded,
     )
 
 
