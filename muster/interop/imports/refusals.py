@@ -14,6 +14,10 @@ class FileRefused(Refusal):
 
     code = "imports.file_refused"
     status = 422
+    texts = {
+        "zh": "文件不能作为名单读取；具体原因见以“tables.”开头的代码。没有保存任何内容。",
+        "en": "The file cannot be read as a list; the code that begins with “tables.” says why. Nothing was stored.",
+    }
 
     def __init__(self, problem: TableRefused) -> None:
         super().__init__(problem.code, **problem.details)
