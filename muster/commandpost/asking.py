@@ -110,9 +110,8 @@ def turn(
     mark = _mark(after)
     if mark:
         value, identity = mark
-        rows = rows.filter(
-            Q(**{f"{first}__{beyond}": value}) | Q(**{first: value, f"id__{beyond}": identity})
-        )
+        rest = Q(**{f"{first}__{beyond}": value}) | Q(**{first: value, f"id__{beyond}": identity})
+        rows = rows.filter(rest, **{f"{first}__{beyond}e": value})  # said again: an index can begin there
     sign = "-" if newest else ""
     listed = list(rows.order_by(sign + first, sign + "id")[: size + 1])
     following = None

@@ -114,7 +114,8 @@ def page(
     if "~" in after:
         value, _, identity = after.rpartition("~")
         with contextlib.suppress(ValueError, ValidationError):  # a mark nobody made: the first page
-            rows = rows.filter(Q(**{f"{first}__gt": value}) | Q(**{first: value, f"{unique}__gt": identity}))
+            beyond = Q(**{f"{first}__gt": value}) | Q(**{first: value, f"{unique}__gt": identity})
+            rows = rows.filter(beyond, **{f"{first}__gte": value})  # said again: an index can begin there
     listed = list(rows.order_by(first, unique)[: size + 1])
     more = len(listed) > size
     listed = listed[:size]

@@ -148,6 +148,10 @@ class Seat(Held):
         indexes = [
             models.Index(fields=["responder", "from_at"], name="mobilising_seat_person"),
             models.Index(fields=["area", "ended_at"], name="mobilising_seat_ended"),
+            models.Index(fields=["incident", "ended_at"], name="mobilising_seat_rest"),
+            models.Index(
+                fields=["incident", "began_at"], name="mobilising_seat_duty", condition=models.Q(ended_at=None)
+            ),
         ]
 
 

@@ -1,7 +1,8 @@
 """Tables of work: lists and their rows, items and their causes, attempts, visits, doors and buildings.
 
-`worklists_item_open` serves the work list and the callers' queue (open items of an area range by due
-time); `worklists_cause_source` the reconciling of one source; `worklists_item_done` the recent list.
+`worklists_item_open` serves the work list and the callers' queue (open items by due time); `worklists_item_area`
+the same of an area range, and the counts by kind from the index alone; `worklists_cause_source` the reconciling
+of one source; `worklists_entry_unsure` the rows that wait for a decision.
 """
 
 from __future__ import annotations
@@ -36,6 +37,15 @@ class ListEntry(Held):
         db_default=CommitOrder()
     )  # figures of an edition count what was listed before it
 
+    class Meta(Held.Meta):
+        indexes = [
+            models.Index(
+                fields=["area", "id"],
+                name="worklists_entry_unsure",
+                condition=models.Q(how="unsure", returned_at=None),
+            )
+        ]
+
 
 class WorkItem(Held):
     """One piece of work with all its causes; its id derives from kind, subject and occasion."""
@@ -68,7 +78,10 @@ class WorkItem(Held):
                 fields=["due_at", "id"], name="worklists_item_open", condition=models.Q(state="open")
             ),
             models.Index(
-                fields=["area", "due_at", "id"], name="worklists_item_area", condition=models.Q(state="open")
+                fields=["area", "due_at", "id"],
+                include=["kind", "incident", "from_area"],
+                name="worklists_item_area",
+                condition=models.Q(state="open"),
             ),
             models.Index(fields=["area", "kind", "state"], name="worklists_item_count"),
             models.Index(
