@@ -22,6 +22,7 @@ from bench.reference.copy_rows import CREATE
 INCIDENT = UUID("018f0000-0000-7000-8000-00000000bbbb")
 AREA = 440307006005000
 SIZE = 100
+PLACE = {"incident": str(INCIDENT), "area": AREA}  # the product finds these itself; the reference is told
 SEED_ITEMS = """
 insert into worklists_workitem (id, incident, area, kind, subject_kind, subject, occasion, state, step, priority,
     causes, attempts, last_outcome, opened_at, due_at)
@@ -55,7 +56,14 @@ def attempts(numbers: Sequence[int], by: str) -> list[dict[str, Any]]:
             "name": "record_attempt",
             "at": at,
             "seq": n,
-            "body": {"item": numbered("8000", n), "channel": "phone", "outcome": "no_answer", "by": by},
+            "body": {
+                "item": numbered("8000", n),
+                "channel": "phone",
+                "outcome": "no_answer",
+                "by": by,
+                **PLACE,
+                "subject": numbered("8000", n),
+            },
         }
         for n in numbers
     ]
@@ -74,9 +82,9 @@ def visits(numbers: Sequence[int], by: str) -> list[dict[str, Any]]:
                 "dwelling": numbered("a000", n),
                 "outcome": "done",
                 "persons": 3,
-                "item": numbered("8000", n),
-                "channel": "door",
                 "by": by,
+                **PLACE,
+                "building": numbered("9000", 1 + (n - 1) // 100),
             },
         }
         for n in numbers

@@ -1,5 +1,6 @@
-"""The limit for sync: the same rows through the same server and web stack, straight into a bare table by COPY.
+"""The limit for sync: the same rows through the same server and web stack, straight into a table by COPY.
 
+The table has the columns and indexes of the facts themselves.
 No rights, no receipts, no derived state, no journal; one durable commit per batch of one hundred.
 """
 
@@ -11,11 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 CREATE = """
-create table if not exists bench_rows (id uuid primary key, at timestamptz not null, by uuid not null,
-    item uuid not null, channel text not null, outcome text not null);
-grant select, insert on bench_rows to app_rw;
+create table bench_record_attempt (like worklists_attempt including indexes);
+create table bench_record_visit (like worklists_visit including indexes);
+alter table bench_record_attempt alter recorded_at set default now(), alter tx set default 1;
+alter table bench_record_visit alter recorded_at set default now(), alter tx set default 1;
+grant select, insert on bench_record_attempt, bench_record_visit to app_rw;
 """
-COLUMNS = "id, at, by, item, channel, outcome"
+COLUMNS = {
+    "record_attempt": ("id", "incident", "area", "at", "by", "item", "subject", "channel", "outcome"),
+    "record_visit": ("id", "incident", "area", "at", "by", "dwelling", "building", "outcome", "persons"),
+}
 _decode = msgspec.json.Decoder().decode
 
 
@@ -23,17 +29,16 @@ _decode = msgspec.json.Decoder().decode
 def copy_rows(request: HttpRequest) -> HttpResponse:
     """Decode the batch, COPY it to a temporary table, insert what is new, commit."""
     commands = _decode(request.body)["commands"]
+    name = commands[0]["name"]
+    table, columns = f"bench_{name}", ", ".join(f'"{column}"' for column in COLUMNS[name])
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("create temporary table incoming (like bench_rows) on commit drop")
-        with cursor.connection.cursor() as raw, raw.copy(f"copy incoming ({COLUMNS}) from stdin") as rows:
+        cursor.execute(f"create temporary table incoming (like {table} including defaults) on commit drop")
+        with cursor.connection.cursor() as raw, raw.copy(f"copy incoming ({columns}) from stdin") as rows:
             for one in commands:
-                body = one["body"]
-                rows.write_row(
-                    (one["id"], one["at"], body["by"], body["item"], body["channel"], body["outcome"])
-                )
+                row = one["body"] | one
+                rows.write_row([row[column] for column in COLUMNS[name]])
         cursor.execute(
-            f"insert into bench_rows ({COLUMNS}) select {COLUMNS} from incoming"  # noqa: S608
-            " on conflict (id) do nothing"
+            f"insert into {table} select * from incoming on conflict (id) do nothing"  # noqa: S608
         )
         stored = cursor.rowcount
     return HttpResponse(msgspec.json.encode({"stored": stored}), content_type="application/json")

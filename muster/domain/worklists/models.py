@@ -65,6 +65,7 @@ class WorkItem(Held):
     last_at = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    satisfied_at = models.DateTimeField(null=True)  # when a cause was satisfied without an attempt
     opened_at = models.DateTimeField()
     assignee = models.UUIDField(null=True)
     leased_by = models.UUIDField(null=True)

@@ -130,9 +130,6 @@ class ItemState(msgspec.Struct, frozen=True):
 
     state: str
     step: str
-    due_at: datetime | None
-    priority: int
-    causes: int
     attempts: int
     last_outcome: str
     last_at: datetime | None
@@ -140,20 +137,37 @@ class ItemState(msgspec.Struct, frozen=True):
     done_at: datetime | None
 
 
-def item_state(causes: Sequence[Cause], tries: Iterable[Try], calling: CallingRules) -> ItemState:
+class Wanted(msgspec.Struct, frozen=True):
+    """What the causes of an item come to."""
+
+    causes: int = 0
+    due_at: datetime | None = None
+    priority: int = 9
+    satisfied_at: datetime | None = None
+
+
+def wanted(causes: Sequence[Cause]) -> Wanted:
+    """The first deadline, the highest priority and the first satisfaction of all causes."""
+    return Wanted(
+        causes=len(causes),
+        due_at=min((cause.due_at for cause in causes if cause.due_at), default=None),
+        priority=min((cause.priority for cause in causes), default=9),
+        satisfied_at=min((cause.satisfied_at for cause in causes if cause.satisfied_at), default=None),
+    )
+
+
+def item_state(asked: Wanted, tries: Iterable[Try], calling: CallingRules) -> ItemState:
     """The state of an item as a function of the set of its facts, whatever order they came in."""
     ordered = sorted(tries, key=lambda one: (one.at, one.id))
     closed = [one.at for one in ordered if one.outcome in CLOSING]
-    satisfied = [cause.satisfied_at for cause in causes if cause.satisfied_at]
-    done_at = min([*closed, *satisfied], default=None)
-    state = "done" if done_at is not None else "open" if causes else "withdrawn"
+    if asked.satisfied_at is not None:
+        closed.append(asked.satisfied_at)
+    done_at = min(closed, default=None)
+    state = "done" if done_at is not None else "open" if asked.causes else "withdrawn"
     step, next_try_at = _next(ordered, calling)
     return ItemState(
         state=state,
         step=step,
-        due_at=min((cause.due_at for cause in causes if cause.due_at), default=None),
-        priority=min((cause.priority for cause in causes), default=9),
-        causes=len(causes),
         attempts=len(ordered),
         last_outcome=ordered[-1].outcome if ordered else "",
         last_at=ordered[-1].at if ordered else None,

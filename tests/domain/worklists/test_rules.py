@@ -18,9 +18,11 @@ from muster.domain.worklists.rules import (
     Outcome,
     Step,
     Try,
+    Wanted,
     door_state,
     item_id,
     item_state,
+    wanted,
 )
 from tests.cast import INCIDENT, NOW
 
@@ -30,7 +32,7 @@ CALLING = CallingRules(
         "visit" if tries >= 6 else "other_caller" if tries and tries % 3 == 0 else "same_caller"
     ),
 )
-CAUSE = Cause(due_at=NOW + timedelta(hours=24), priority=5, satisfied_at=None)
+ASKED = wanted([Cause(due_at=NOW + timedelta(hours=24), priority=5, satisfied_at=None)])
 
 
 def tries(*outcomes: Outcome, by: UUID | None = None) -> list[Try]:
@@ -59,12 +61,12 @@ attempts = st.lists(
 def test_any_order_of_attempts_gives_the_same_item(listed: list[Try], random: object) -> None:
     shuffled = list(listed)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert item_state([CAUSE], listed, CALLING) == item_state([CAUSE], shuffled, CALLING)
+    assert item_state(ASKED, listed, CALLING) == item_state(ASKED, shuffled, CALLING)
 
 
 def test_a_verified_person_is_done_at_the_first_verification() -> None:
     state = item_state(
-        [CAUSE], tries(Outcome.NO_ANSWER, Outcome.REACHED_VERIFIED, Outcome.ALREADY_VERIFIED), CALLING
+        ASKED, tries(Outcome.NO_ANSWER, Outcome.REACHED_VERIFIED, Outcome.ALREADY_VERIFIED), CALLING
     )
     assert (state.state, state.done_at, state.attempts) == ("done", NOW + timedelta(hours=1), 3)
 
@@ -83,22 +85,22 @@ def test_a_verified_person_is_done_at_the_first_verification() -> None:
     ],
 )
 def test_who_tries_next(outcomes: list[Outcome], step: Step) -> None:
-    assert item_state([CAUSE], tries(*outcomes), CALLING).step == step
+    assert item_state(ASKED, tries(*outcomes), CALLING).step == step
 
 
 def test_ten_causes_are_one_item_due_with_the_first() -> None:
     causes = [Cause(NOW + timedelta(hours=n), n, None) for n in range(3, 13)]
-    state = item_state(causes, [], CALLING)
-    assert (state.causes, state.due_at, state.priority) == (10, NOW + timedelta(hours=3), 3)
+    asked = wanted(causes)
+    assert (asked.causes, asked.due_at, asked.priority) == (10, NOW + timedelta(hours=3), 3)
 
 
 def test_without_a_cause_work_is_withdrawn_unless_it_was_done() -> None:
-    assert item_state([], [], CALLING).state == "withdrawn"
-    assert item_state([], tries(Outcome.REACHED_VERIFIED), CALLING).state == "done"
+    assert item_state(Wanted(), [], CALLING).state == "withdrawn"
+    assert item_state(Wanted(), tries(Outcome.REACHED_VERIFIED), CALLING).state == "done"
 
 
 def test_a_satisfied_cause_closes_the_item() -> None:
-    assert item_state([Cause(None, 5, NOW)], [], CALLING).done_at == NOW
+    assert item_state(wanted([Cause(None, 5, NOW)]), [], CALLING).done_at == NOW
 
 
 def test_an_item_is_the_same_on_every_replay_and_another_for_every_occasion() -> None:

@@ -14,7 +14,7 @@ from muster.core import bulk, journal
 from muster.core.access import Actor, span
 from muster.core.errors import NotAllowed, NotVisibleYet, Refusal
 from muster.core.told import Done, Told
-from muster.domain.worklists.actions.reconciling import Locked, derive_items, lock_items, recompute_items
+from muster.domain.worklists.actions.reconciling import Locked, lock_items, recompute_items, retry_items
 from muster.domain.worklists.models import Attempt, WorkItem
 from muster.domain.worklists.rules import ItemKind, Outcome
 
@@ -98,7 +98,7 @@ def _store_attempts(
 ) -> None:
     bulk.insert(Attempt, (*FACT, "item", "subject", "channel", "outcome", "callback_at"), rows)
     items = {row[6] for row in rows}
-    derive_items({item: known[item] for item in items}, incident)
+    retry_items({item: known[item] for item in items}, incident)
     if held := [item for item in items if known[item].leased_by == by.by]:
         WorkItem.objects.filter(pk__in=held).update(leased_by=None, leased_until=None)
     area = min(row[2] for row in rows)

@@ -14,7 +14,7 @@ from muster.core.access import Actor
 from muster.core.errors import NotAllowed, NotVisibleYet
 from muster.core.told import Done, Told
 from muster.domain.worklists.models import BuildingState, DwellingState, Visit
-from muster.domain.worklists.rules import DoorOutcome, Knock, door_state
+from muster.domain.worklists.rules import SETTLED_DOOR, DoorOutcome, Knock, door_state
 
 FACT = ("id", "incident", "area", "at", "by", "device")
 DOOR = (
@@ -65,12 +65,12 @@ def record_visits(*, told: Sequence[Told[RecordVisit]], by: Actor, incident: UUI
         touched = {row[6] for row in rows}
         _lock_buildings({row[7]: row[2] for row in rows}, incident)
         bulk.insert(Visit, (*FACT, "dwelling", "building", "outcome", "persons", "with_responder"), rows)
-        recompute_doors({d: doors[d] for d in touched}, incident)
+        shut = recompute_doors({d: doors[d] for d in touched}, incident)
         area = min(row[2] for row in rows)
         journal.write(
             action="worklists.visit", by=by, incident=incident, area=area, subjects=touched, count=len(rows)
         )
-        done.touch("worklists.dwelling", touched)
+        done.touch("worklists.dwelling", shut)
     return done
 
 
@@ -91,8 +91,11 @@ where v.dwelling = any(%s::uuid[]) and not exists (select from core_retraction r
 """
 
 
-def recompute_doors(doors: dict[UUID, tuple[int, UUID]], incident: UUID) -> None:
-    """Derive doors (id to area and building) from all their visits, then their buildings."""
+def recompute_doors(doors: dict[UUID, tuple[int, UUID]], incident: UUID) -> set[UUID]:
+    """Derive doors (id to area and building) from all their visits, then their buildings.
+
+    Returns the doors that were found shut at any time: only these ever want a recheck.
+    """
     knocks: dict[UUID, list[Knock]] = defaultdict(list)
     for dwelling, *fields in prepared.fetch(KNOCKS, [bulk.array(doors)]):
         knocks[dwelling].append(Knock(*fields))
@@ -119,6 +122,7 @@ def recompute_doors(doors: dict[UUID, tuple[int, UUID]], incident: UUID) -> None
     if unvisited:
         DwellingState.objects.filter(pk__in=unvisited).delete()
     _recompute_buildings({building for _, building in doors.values()})
+    return {door for door, found in knocks.items() if any(k.outcome not in SETTLED_DOOR for k in found)}
 
 
 BUILDINGS = """

@@ -16,7 +16,17 @@ from muster.core.ids import derive_id
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import queries as people
 from muster.domain.worklists.models import WorkCause, WorkItem
-from muster.domain.worklists.rules import CallingRules, Cause, Try, Want, item_id, item_state, step_of
+from muster.domain.worklists.rules import (
+    CallingRules,
+    Cause,
+    Try,
+    Want,
+    Wanted,
+    item_id,
+    item_state,
+    step_of,
+    wanted,
+)
 
 ITEM = ("id", "incident", "area", "kind", "subject_kind", "subject", "occasion", "building", "opened_at")
 CAUSE = (
@@ -31,20 +41,8 @@ CAUSE = (
     "satisfied_at",
     "wanted",
 )
-STATE = (
-    "id",
-    "area",
-    "state",
-    "step",
-    "due_at",
-    "priority",
-    "causes",
-    "attempts",
-    "last_outcome",
-    "last_at",
-    "next_try_at",
-    "done_at",
-)
+TRIED = ("id", "state", "step", "attempts", "last_outcome", "last_at", "next_try_at", "done_at")
+ASKED = ("area", "causes", "due_at", "priority", "satisfied_at")
 
 
 def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now: datetime) -> set[UUID]:
@@ -102,8 +100,8 @@ def calling_rules(incident: UUID) -> CallingRules:
 
 
 LOCKED = """
-select id, area, kind, subject, occasion, subject_kind, leased_by, from_area from worklists_workitem
-where id = any(%s::uuid[]) order by id for no key update
+select id, area, kind, subject, occasion, subject_kind, leased_by, from_area, causes, due_at, priority, satisfied_at
+from worklists_workitem where id = any(%s::uuid[]) order by id for no key update
 """
 
 
@@ -118,6 +116,15 @@ class Locked(msgspec.Struct, frozen=True):
     subject_kind: str
     leased_by: UUID | None
     from_area: int | None
+    causes: int
+    due_at: datetime | None
+    priority: int
+    satisfied_at: datetime | None
+
+    @property
+    def asked(self) -> Wanted:
+        """What its causes came to when they were last looked at."""
+        return Wanted(self.causes, self.due_at, self.priority, self.satisfied_at)
 
     def area_of(self, causes: Sequence[Cause]) -> int:
         """Where the work belongs: where it was sent, else where its causes place it."""
@@ -132,37 +139,49 @@ def lock_items(items: Iterable[UUID]) -> dict[UUID, Locked]:
 
 
 def recompute_items(items: set[UUID], incident: UUID) -> None:
-    """Derive the state of items from their causes and from all attempts on them, joined persons included."""
-    if items:
-        derive_items(lock_items(items), incident)
-
-
-def derive_items(locked: Mapping[UUID, Locked], incident: UUID) -> None:
-    """As `recompute_items`, for items that are locked already."""
-    same = _same_items(locked, incident)
+    """Derive items from their causes and from all attempts on them, joined persons included."""
+    if not items:
+        return
+    locked = lock_items(items)
     causes = _causes(locked)
+    asked = {item: wanted(causes.get(item, [])) for item in locked}
+    states = _states(locked, asked, incident)
+    rows = [
+        (*states[item], held.area_of(causes.get(item, [])), a.causes, a.due_at, a.priority, a.satisfied_at)
+        for item, held in locked.items()
+        for a in [asked[item]]
+    ]
+    bulk.update(WorkItem, TRIED + ASKED, rows)
+
+
+def retry_items(locked: Mapping[UUID, Locked], incident: UUID) -> None:
+    """Derive locked items again after attempts: their causes are as they were."""
+    asked = {item: held.asked for item, held in locked.items()}
+    bulk.update(WorkItem, TRIED, _states(locked, asked, incident).values())
+
+
+def _states(
+    locked: Mapping[UUID, Locked], asked: Mapping[UUID, Wanted], incident: UUID
+) -> dict[UUID, tuple[object, ...]]:
+    """The columns of `TRIED` for each item."""
+    same = _same_items(locked, incident)
     tries = _tries([*locked, *same], same)
     calling = calling_rules(incident)
-    rows = []
+    states: dict[UUID, tuple[object, ...]] = {}
     for item, held in locked.items():
-        s = item_state(causes.get(item, []), tries.get(item, []), calling)
-        rows.append(
-            (
-                item,
-                held.area_of(causes.get(item, [])),
-                s.state,
-                step_of(held.kind, s.step),
-                s.due_at,
-                s.priority,
-                s.causes,
-                s.attempts,
-                s.last_outcome,
-                s.last_at,
-                s.next_try_at,
-                s.done_at,
-            )
+        s = item_state(asked[item], tries.get(item, ()), calling)
+        step = step_of(held.kind, s.step)
+        states[item] = (
+            item,
+            s.state,
+            step,
+            s.attempts,
+            s.last_outcome,
+            s.last_at,
+            s.next_try_at,
+            s.done_at,
         )
-    bulk.update(WorkItem, STATE, rows)
+    return states
 
 
 def _same_items(locked: Mapping[UUID, Locked], incident: UUID) -> dict[UUID, UUID]:

@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                 ("last_at", models.DateTimeField(null=True)),
                 ("next_try_at", models.DateTimeField(null=True)),
                 ("done_at", models.DateTimeField(null=True)),
+                ("satisfied_at", models.DateTimeField(null=True)),
                 ("opened_at", models.DateTimeField()),
                 ("assignee", models.UUIDField(null=True)),
                 ("leased_by", models.UUIDField(null=True)),
