@@ -1,0 +1,183 @@
+"""Stories across domains: a positive pool, a contact's plan, two residents who are one, a case withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from muster.core.access import Actor, Grant, scope, system
+from muster.core.ids import new_id
+from muster.core.told import Done, Told
+from muster.domain.cases import actions as cases
+from muster.domain.cases.models import Contact
+from muster.domain.people import actions as people
+from muster.domain.people.models import Resident
+from muster.domain.sampling import actions as sampling
+from muster.domain.worklists.actions import calls, lists
+from muster.domain.worklists.models import ListEntry, WorkItem
+from muster.domain.worklists.rules import Outcome
+from muster.journeys.settle import settle, wake
+from tests.cast import COMMUNITY, DISTRICT, SUBDISTRICT
+
+Tell = Callable[..., Done]
+NEIGHBOUR = 440307006006000
+
+
+@pytest.fixture
+def chief() -> Actor:
+    """May do everything in the district, the laboratory's work too."""
+    return Actor(account=new_id(), grants=(Grant("commander", DISTRICT), Grant("laboratory", DISTRICT)))
+
+
+@pytest.fixture
+def tell(incident: UUID, chief: Actor, now: datetime) -> Tell:
+    """Tell the system one thing at an instant, as sync does, and settle."""
+
+    def one(action: Any, body: Any, at: datetime = now, by: Actor = chief) -> Done:
+        with scope(by, incident):
+            told = [Told(new_id(), at, by.by, body)]
+            done: Done = action(told=told, by=by, incident=incident, now=at)
+            assert not done.refused
+            assert not done.waiting
+            settle([done.touched], incident=incident, now=at)
+        return done
+
+    return one
+
+
+@pytest.fixture
+def residents(tell: Tell) -> list[UUID]:
+    """Four registered people of the community, in the order of their ids."""
+    ids = sorted(new_id() for _ in range(4))
+    for number, one in enumerate(ids):
+        body = people.RegisterPerson(
+            id=one, area=COMMUNITY, name=f"居民{number}", phone=f"1380013800{number}"
+        )
+        tell(people.register_people, body)
+    return ids
+
+
+def open_work(incident: UUID, kind: str) -> list[WorkItem]:
+    with scope(system(), incident):
+        return list(WorkItem.objects.filter(kind=kind, state="open").order_by("id"))
+
+
+def take(tell: Tell, code: str, resident: UUID, at: datetime, pool: int = 10) -> None:
+    body = sampling.TakeSample(code=code, resident=resident, place="home", area=COMMUNITY, pool_size=pool)
+    tell(sampling.take_samples, body, at)
+
+
+def test_a_positive_pool_resamples_each_member_once_and_singly(
+    tell: Tell, residents: list[UUID], incident: UUID, now: datetime
+) -> None:
+    for one in residents[:3]:
+        take(tell, "T1", one, now)
+    tell(
+        sampling.report_results, sampling.ReportResult(result="positive", code="T1"), now + timedelta(hours=5)
+    )
+    assert {item.subject for item in open_work(incident, "resample")} == set(residents[:3])
+    take(tell, "S1", residents[0], now + timedelta(hours=6), pool=1)
+    assert {item.subject for item in open_work(incident, "resample")} == set(residents[1:3])
+
+
+def test_a_corrected_result_takes_the_resampling_back(
+    tell: Tell, residents: list[UUID], incident: UUID, now: datetime
+) -> None:
+    take(tell, "T1", residents[0], now)
+    tell(
+        sampling.report_results, sampling.ReportResult(result="positive", code="T1"), now + timedelta(hours=5)
+    )
+    tell(
+        sampling.report_results, sampling.ReportResult(result="negative", code="T1"), now + timedelta(hours=6)
+    )
+    assert open_work(incident, "resample") == []
+
+
+def named(tell: Tell, residents: list[UUID], now: datetime) -> UUID:
+    case, contact = new_id(), new_id()
+    tell(cases.confirm_cases, cases.ConfirmCase(id=case, resident=residents[0], positive_at=now))
+    body = cases.NameContact(
+        id=contact,
+        case=case,
+        resident=residents[1],
+        contact_class="close",
+        last_exposure_at=now - timedelta(days=1),
+    )
+    tell(cases.name_contacts, body)
+    return case
+
+
+def test_a_contact_is_called_followed_up_and_tested_by_the_pack(
+    tell: Tell, residents: list[UUID], incident: UUID, now: datetime
+) -> None:
+    named(tell, residents, now)
+    assert [len(open_work(incident, kind)) for kind in ("investigate", "verify", "follow_up", "test")] == [
+        1,
+        1,
+        1,
+        1,
+    ]
+
+
+def test_tomorrow_brings_tomorrows_follow_up_and_the_last_day_the_release(
+    tell: Tell, residents: list[UUID], incident: UUID, now: datetime
+) -> None:
+    named(tell, residents, now)
+    today = open_work(incident, "follow_up")[0].occasion
+    with scope(system(incident=incident), incident):
+        assert wake(incident=incident, now=now) == 0
+        assert wake(incident=incident, now=now + timedelta(days=1)) == 1
+    assert open_work(incident, "follow_up")[0].occasion > today
+    with scope(system(incident=incident), incident):
+        wake(incident=incident, now=now + timedelta(days=30))
+        assert Contact.objects.get().state == "released"
+    assert open_work(incident, "follow_up") == []
+
+
+def test_a_withdrawn_case_takes_its_work_back_and_leaves_its_facts(
+    tell: Tell, residents: list[UUID], incident: UUID, now: datetime
+) -> None:
+    case = named(tell, residents, now)
+    tell(cases.withdraw_cases, cases.WithdrawCase(case=case, reason="false_positive"))
+    with scope(system(), incident):
+        assert not WorkItem.objects.filter(state="open").exists()
+        assert Contact.objects.get().state == "withdrawn"
+
+
+def push(tell: Tell, residents: list[UUID]) -> None:
+    rows = [lists.ListRow(row=n, resident=one) for n, one in enumerate(residents)]
+    tell(lists.push_lists, lists.PushList(new_id(), COMMUNITY, "公安", "verification", "名单", rows))
+
+
+def test_two_residents_who_are_one_are_one_call_and_the_call_already_made_counts(
+    tell: Tell, residents: list[UUID], incident: UUID
+) -> None:
+    push(tell, residents)
+    with scope(system(), incident):
+        theirs = WorkItem.objects.get(subject=residents[3], kind="verify")
+    tell(calls.record_attempts, calls.RecordAttempt(theirs.id, Outcome.REACHED_VERIFIED))
+    tell(people.join_residents, people.JoinResidents(residents[0], residents[3]))
+    assert {item.subject for item in open_work(incident, "verify")} == set(residents[1:3])
+    tell(people.part_residents, people.PartResidents(residents[0], residents[3]), datetime.now(UTC))
+    assert {item.subject for item in open_work(incident, "verify")} == set(residents[:3])
+    with scope(system(), incident):
+        assert ListEntry.objects.get(resident=residents[3]).item == theirs.id
+
+
+def test_work_about_somebody_elsewhere_opens_where_they_live(
+    tell: Tell, residents: list[UUID], incident: UUID, now: datetime
+) -> None:
+    elsewhere = new_id()
+    body = people.RegisterPerson(id=elsewhere, area=NEIGHBOUR, name="张三", phone="13900139000")
+    tell(people.register_people, body)
+    desk = Actor(account=new_id(), grants=(Grant("desk", SUBDISTRICT),))
+    rows = [lists.ListRow(row=1, resident=elsewhere)]
+    tell(lists.push_lists, lists.PushList(new_id(), COMMUNITY, "公安", "contact", "名单", rows), now, desk)
+    neighbour = Actor(account=new_id(), grants=(Grant("tracer", NEIGHBOUR),))
+    with scope(neighbour, incident):
+        assert WorkItem.objects.get().subject == elsewhere
+        assert Resident.objects.count() == 1
