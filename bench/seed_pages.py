@@ -75,7 +75,7 @@ class Seeder:
             raise KeyError(f"{label} has no {sorted(said)}")
         names = ", ".join(f'"{name}"' for name in columns)
         self.run(
-            f'insert into "{model._meta.db_table}" ({names}) select {", ".join(columns.values())} from {rows}'
+            f'insert into "{model._meta.db_table}" ({names}) select {", ".join(columns.values())} from {rows}'  # noqa: S608
         )
 
     def _usual(self, field: models.Field[Any, Any]) -> str | None:
@@ -132,7 +132,8 @@ def _arrange() -> None:
 def _places(to: Seeder) -> None:
     codes = (
         "select {district}::bigint as code, 'district' as level, null::bigint as parent union all"
-        " select {district} + s * 1000000, 'subdistrict', {district} from generate_series(1, ({communities} + 9) / 10) s"
+        " select {district} + s * 1000000, 'subdistrict', {district}"
+        " from generate_series(1, ({communities} + 9) / 10) s"
         " union all select seed.community(n), 'community', seed.community(n) / 1000000 * 1000000"
         " from generate_series(0, {communities} - 1) n union all select seed.community(n) + g, 'grid',"
         " seed.community(n) from generate_series(0, {communities} - 1) n, generate_series(1, 10) g"
@@ -349,7 +350,8 @@ def _others(to: Seeder) -> None:
     to.fill(
         "helpline.Request", "seed.person where n % 60 = 1", area="area", kind="'medicine'", resident="id",
         dwelling="door", asked_at="now()", asked_of="seed.key('responder', 1)",
-        first_promised_at="now() + (n % 50 - 10) * interval '1 hour'", promised_at="now() + (n % 50) * interval '1 hour'",
+        first_promised_at="now() + (n % 50 - 10) * interval '1 hour'",
+        promised_at="now() + (n % 50) * interval '1 hour'",
         state="case when n % 180 = 1 then 'open' else 'done' end",
     )  # fmt: skip
     to.fill(
@@ -365,13 +367,16 @@ def _others(to: Seeder) -> None:
         zone="seed.key('zone', n / {buildings} / 4)",
     )  # fmt: skip
     to.fill(
-        "core.Entry", "seed.person where n % 6 = 0", id="n + 100", at="now() - ({residents} - n) * interval '2 days' / {residents}",
+        "core.Entry", "seed.person where n % 6 = 0", id="n + 100",
+        at="now() - ({residents} - n) * interval '2 days' / {residents}",
         actor="seed.key('responder', 1)", area="area", digest="'\\x00'", subjects="'[]'", detail="'{{}}'",
         action="(array['worklists.attempt', 'worklists.visit', 'sampling.sample', 'mobilising.shift'])[n / 6 % 4 + 1]",
     )  # fmt: skip
     to.run("select setval(pg_get_serial_sequence('core_entry', 'id'), {residents} + 100)")
     for table in ("worklists_attempt", "worklists_visit", "sampling_sampletaken", "people_registration"):
-        to.fill("core.Retraction", f"{table} where random() < 0.01", area="area", target="id", kind=f"'{table}'")
+        to.fill(
+            "core.Retraction", f"{table} where random() < 0.01", area="area", target="id", kind=f"'{table}'"
+        )
 
 
 def _identities(cursor: psycopg.Cursor[Any]) -> None:
@@ -380,7 +385,9 @@ def _identities(cursor: psycopg.Cursor[Any]) -> None:
     blind = ("name_x", "document_x", "phone_x", "place_x")
     cursor.execute("select n, id, area from seed.person order by n")
     people = cursor.fetchall()
-    with cursor.copy(f"copy people_identity ({', '.join(columns + blind)}) from stdin (format binary)") as copy:
+    with cursor.copy(
+        f"copy people_identity ({', '.join(columns + blind)}) from stdin (format binary)"
+    ) as copy:
         copy.set_types(["uuid", "uuid", "int8", *["bytea"] * 9])
         for row in _sealed(people):
             copy.write_row(row)

@@ -49,20 +49,18 @@ def _line(what: str, act: str, href: str, state: str = "late") -> Line:
 
 def _posts(request: DeskRequest, base: str) -> list[Line]:
     """Posts that lack people in the next shift."""
-    low, high = bounds(request)
-    grid = mobilising.post_grid(request.incident.id, request.now, request.now + NEXT_SHIFT)
-    short = [
-        (post, cell) for post in grid if low <= post.area < high for cell in post.shifts if cell.hole > 0
-    ]
-    short.sort(key=lambda pair: (pair[1].from_at, -pair[1].hole))
+    short = mobilising.short_shifts(
+        bounds(request), request.incident.id, request.now, request.now + NEXT_SHIFT
+    )
+    names = mobilising.post_names(one.post for one in short[:NAMED])
     lines = [
         _line(
             _("%(post)s lacks %(n)d from %(at)s")
-            % {"post": post.name, "n": cell.hole, "at": _hour(cell.from_at)},
+            % {"post": names.get(one.post, ""), "n": one.hole, "at": _hour(one.from_at)},
             _("fill"),
             f"{base}shifts/",
         )
-        for post, cell in short[:NAMED]
+        for one in short[:NAMED]
     ]
     if len(short) > NAMED:
         lines.append(

@@ -37,3 +37,8 @@ def remembered(request: DeskRequest, name: str, count: Callable[[], V]) -> tuple
             _kept.pop(next(iter(_kept)))
         _kept[key] = (began + took + min(took * REST, LONGEST), request.now, value)
     return value, request.now
+
+
+def forget() -> None:
+    """Count everything again at the next question."""
+    _kept.clear()

@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.commandpost import labels
+from muster.commandpost import frame, labels
 from muster.commandpost.frame import DeskRequest, areas, bounds, ids, page, screen, tell, within
 from muster.commandpost.remembered import remembered
 from muster.core import plans
@@ -30,6 +30,8 @@ from muster.domain.worklists.actions import desk as deciding
 from muster.domain.worklists.models import Attempt, ListEntry, WorkItem
 
 MOST_AT_ONCE = 10_000
+# an array: as a join, row security makes the planner probe the list for all work of a district
+OF_LIST = "worklists_workitem.id = any(array(select item from worklists_listentry where list_id = %s))"
 
 
 def chosen(request: DeskRequest) -> tuple[QuerySet[WorkItem], dict[str, str]]:
@@ -54,7 +56,7 @@ def chosen(request: DeskRequest) -> tuple[QuerySet[WorkItem], dict[str, str]]:
     elif found := ids([wish["who"]]):
         rows = rows.filter(assignee=found[0])
     if found := ids([wish["list"]]):
-        rows = rows.filter(pk__in=ListEntry.objects.filter(list=found[0]).values("item"))
+        rows = rows.extra(where=[OF_LIST], params=[found[0]])  # noqa: S610
     if wish["purpose"] in labels.PURPOSE:
         rows = rows.filter(pk__in=ListEntry.objects.filter(list__purpose=wish["purpose"]).values("item"))
     return rows, wish
@@ -139,8 +141,10 @@ def drawer(request: DeskRequest, item: UUID) -> HttpResponse:
     ]
     causes = ListEntry.objects.filter(item=item).select_related("list").order_by("list__received_at")[:50]
     row = _row(_with_names([found], request.incident.id)[0], request)
-    context = {"row": row, "events": events, "causes": causes, "purposes": labels.PURPOSE}
-    return render(request, "commandpost/work/drawer.html", context)
+    context = {"row": row, "title": row["name"] or row["kind"], "events": events, "causes": causes}
+    if found.assignee:
+        context["assignee"] = Team.objects.filter(pk=found.assignee).values_list("name", flat=True).first()
+    return frame.drawer(request, "commandpost/work/drawer.html", context)
 
 
 @screen

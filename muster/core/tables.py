@@ -112,6 +112,16 @@ class CommitOrder(models.Func):
         super().__init__(output_field=models.BigIntegerField(), **extra)
 
 
+class InScope(models.Func):
+    """Whether an area lies in the scope: for tables that all may read, where only what is here should be counted."""
+
+    template = "(" + IN_SCOPE.replace("area ", "%(expressions)s ", 3) + ")"
+    arity = 1
+
+    def __init__(self, area: str = "area", **extra: Any) -> None:
+        super().__init__(models.F(area), output_field=models.BooleanField(), **extra)
+
+
 SECURITY = "%(app_label)s_%(class)s_security"
 
 

@@ -1,10 +1,10 @@
 """Tables of residents. No column but the sealed ones of Identity says who somebody is.
 
 Reads and the index that serves each: a page of residents by area - `people_resident_page`; who lives behind
-a door - `people_resident_home`, in a household - `people_resident_house`; all records of one person - `people_resident_person`; undoing an import -
-`people_resident_batch`; matching, and the search by document, telephone or name - the `_x` indexes of
-Identity; registered persons of doors - `people_registration_home`; of a resident -
-`people_registration_who`; what was decided about a resident - `people_same_a`, `people_same_b`.
+a door - `people_resident_home`, in a household - `people_resident_house`; all records of one person -
+`people_resident_person`; undoing an import - `people_resident_batch`; matching, and the search by document,
+telephone or name - the `_x` indexes of Identity; registered persons of doors - `people_registration_home`; of a
+resident - `people_registration_who`; what was decided about a resident - `people_same_a`, `people_same_b`.
 """
 
 from __future__ import annotations

@@ -18,12 +18,16 @@ from django.db.models.functions import TruncHour
 
 from muster.core.access import span
 from muster.core.models import Retraction
+from muster.core.plans import by_index
 from muster.domain.incidents import queries as incidents
 from muster.domain.sampling.models import Coverage, Round, SampleTaken, SiteTable, Tube
 from muster.domain.sampling.rules import Result, TubeState
 
 COMMUNITY = 1_000  # area codes are grouped by what is left when the grid is taken away
-DUE = "r.area >= %s and r.area < %s and r.canonical = r.id and r.withdrawn_at is null"
+DUE = (
+    "r.incident = (select muster_incident()) and r.area >= %s and r.area < %s"
+    " and r.canonical = r.id and r.withdrawn_at is null"
+)
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -168,11 +172,11 @@ def left(
         where += " and (r.area, r.id) > (%s, %s)"
         more += after
     sql = (
-        f"select r.area, r.id from people_resident r where {where}"  # noqa: S608
-        " and not exists (select from sampling_coverage c where c.resident = r.id and c.round = %s and c.samples > 0)"
+        f"select r.area, r.id from people_resident r where {where} and coalesce((select c.samples"  # noqa: S608
+        " from sampling_coverage c where c.resident = r.id and c.round = %s limit 1), 0) = 0"
         " order by r.area, r.id limit %s"
     )
-    with connection.cursor() as cursor:
+    with by_index(), connection.cursor() as cursor:
         cursor.execute(sql, [*values, *more, test_round.id, size])
         return [(row[0], row[1]) for row in cursor.fetchall()]
 

@@ -1,7 +1,8 @@
 """Reads of lists, items, doors and buildings for the desk.
 
 What a building is (`STATE`) is said once here. Reads and the index that serves each: buildings of an area -
-`places_building_area` and one probe of building states; items by kind - `worklists_item_count`; items about
+`places_building_area` and one probe of building states; items by kind -
+`worklists_item_area`; items about
 somebody or somewhere - `worklists_workitem_subject`, `worklists_item_house`.
 """
 
@@ -17,6 +18,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from muster.core.models import Retraction
+from muster.core.plans import by_hashing, by_index
 from muster.domain.worklists.models import Attempt, DwellingState, VerificationList, Visit, WorkItem
 
 COMMUNITY = 1_000  # area codes are grouped by what is left when the grid is taken away
@@ -180,7 +182,8 @@ where e.returned_at is null and e.area >= %s and e.area < %s group by 1 order by
 
 def progress(bounds: tuple[int, int], now: datetime) -> list[Progress]:
     """Rows of pushed lists by purpose."""
-    return [Progress(*row) for row in _rows(PROGRESS, [now, *bounds])]
+    with by_hashing():
+        return [Progress(*row) for row in _rows(PROGRESS, [now, *bounds])]
 
 
 KINDS = """
@@ -192,7 +195,8 @@ from worklists_workitem where state = 'open' and area >= %s and area < %s group 
 
 def kinds(bounds: tuple[int, int], now: datetime, ahead: timedelta = timedelta(hours=6)) -> list[KindCount]:
     """Open items by kind, with those late and those due in the hours ahead."""
-    return [KindCount(*row) for row in _rows(KINDS, [now, now, now + ahead, now, *bounds])]
+    with by_index():
+        return [KindCount(*row) for row in _rows(KINDS, [now, now, now + ahead, now, *bounds])]
 
 
 def subjects_due(kind: str) -> QuerySet[WorkItem, UUID]:

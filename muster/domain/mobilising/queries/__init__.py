@@ -26,7 +26,16 @@ from muster.domain.mobilising.queries.people import (
     strained,
     working_areas,
 )
-from muster.domain.mobilising.queries.posts import OpenHandover, PostRow, ShiftCell, open_handovers, post_grid
+from muster.domain.mobilising.queries.posts import (
+    OpenHandover,
+    PostRow,
+    ShiftCell,
+    ShortShift,
+    open_handovers,
+    post_grid,
+    post_names,
+    short_shifts,
+)
 
 __all__ = [
     "COLUMNS",
@@ -40,6 +49,7 @@ __all__ = [
     "Resting",
     "ServiceRecord",
     "ShiftCell",
+    "ShortShift",
     "Strained",
     "TotalConflict",
     "batch_board",
@@ -50,9 +60,11 @@ __all__ = [
     "people_counts",
     "person_times",
     "post_grid",
+    "post_names",
     "responder_card",
     "resting",
     "service_records",
+    "short_shifts",
     "strained",
     "total_conflicts",
     "working_areas",

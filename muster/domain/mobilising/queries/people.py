@@ -11,14 +11,15 @@ import msgspec
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from muster.core.models import Retraction
+from muster.core.tables import InScope
 from muster.domain.incidents import queries as incidents
 from muster.domain.mobilising.models import Batch, MealServed, RollCall, Seat
 from muster.domain.responders import queries as responders
 
 
 def _seats(incident: UUID) -> QuerySet[Seat]:
-    """Seats whose shift is in scope: the rows themselves can be read everywhere."""
-    return Seat.objects.filter(incident=incident, shift__area__gt=0)
+    """Seats whose shift is in scope: the rows themselves can be read everywhere, and lie where the shift lies."""
+    return Seat.objects.filter(InScope(), incident=incident)
 
 
 def working_areas(ids: Iterable[UUID], incident: UUID) -> dict[UUID, int]:

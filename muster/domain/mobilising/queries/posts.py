@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.db.models import F
 
 from muster.core.models import Retraction
 from muster.domain.mobilising.models import Handover, HandoverTaken, Post, Shift
@@ -63,6 +65,31 @@ def post_grid(incident: UUID, from_at: datetime, to_at: datetime) -> list[PostRo
         for p in Post.objects.filter(incident=incident)
     ]
     return sorted(rows, key=lambda row: (-row.holes, row.kind, row.name, row.id))
+
+
+class ShortShift(msgspec.Struct, frozen=True):
+    """A shift that lacks people."""
+
+    post: UUID
+    from_at: datetime
+    hole: int
+
+
+def post_names(posts: Iterable[UUID]) -> dict[UUID, str]:
+    """What these posts are called, where visible."""
+    return dict(Post.objects.filter(pk__in=set(posts)).values_list("id", "name"))
+
+
+def short_shifts(
+    bounds: tuple[int, int], incident: UUID, from_at: datetime, to_at: datetime
+) -> list[ShortShift]:
+    """Shifts of a stretch of areas and time with seats nobody has claimed, the next and emptiest first."""
+    hole = F("seats") - F("claimed")
+    found = Shift.objects.filter(
+        incident=incident, area__gte=bounds[0], area__lt=bounds[1], from_at__lt=to_at, to_at__gt=from_at
+    ).annotate(hole=hole)
+    rows = found.filter(hole__gt=0).order_by("from_at", "-hole", "id").values_list("post", "from_at", "hole")
+    return [ShortShift(*row) for row in rows]
 
 
 class OpenHandover(msgspec.Struct, frozen=True):

@@ -4,22 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('worklists', '0001_initial'),
+        ("worklists", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='workitem',
-            name='worklists_item_area',
+            model_name="workitem",
+            name="worklists_item_area",
         ),
         migrations.AddIndex(
-            model_name='listentry',
-            index=models.Index(condition=models.Q(('how', 'unsure'), ('returned_at', None)), fields=['area', 'id'], name='worklists_entry_unsure'),
+            model_name="listentry",
+            index=models.Index(
+                condition=models.Q(("how", "unsure"), ("returned_at", None)),
+                fields=["area", "id"],
+                name="worklists_entry_unsure",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['area', 'due_at', 'id'], include=('kind', 'incident', 'from_area'), name='worklists_item_area'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["area", "due_at", "id"],
+                include=("kind", "incident", "from_area"),
+                name="worklists_item_area",
+            ),
         ),
     ]
