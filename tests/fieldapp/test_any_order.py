@@ -77,7 +77,7 @@ def world() -> list[Command]:
     shifts = [
         {"id": uid("shift", n), "post": uid("post"), "from_at": day[n], "to_at": day[n + 1]} for n in range(2)
     ]
-    listed = [
+    listed: list[tuple[str, dict[str, Any]]] = [
         ("add_areas", {"areas": [{"code": GRID, "name": "一网格", "level": "grid", "parent": COMMUNITY}]}),
         (
             "add_organisations",
@@ -304,7 +304,7 @@ def state() -> dict[str, str]:
             fields = [
                 f.column
                 for f in model._meta.concrete_fields
-                if f.name not in left_out and not f.column.endswith(("_c", "sealed"))
+                if f.name not in left_out and not str(f.column).endswith(("_c", "sealed"))
             ]
             columns = ", ".join(f't."{column}"' for column in fields)
             live = LIVE.get(model._meta.label, "true")

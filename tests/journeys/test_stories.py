@@ -17,6 +17,7 @@ from muster.domain.cases.models import Contact
 from muster.domain.people import actions as people
 from muster.domain.people.models import Resident
 from muster.domain.sampling import actions as sampling
+from muster.domain.sampling.rules import Place, Result
 from muster.domain.worklists.actions import calls, lists
 from muster.domain.worklists.models import ListEntry, WorkItem
 from muster.domain.worklists.rules import Outcome
@@ -67,7 +68,7 @@ def open_work(incident: UUID, kind: str) -> list[WorkItem]:
 
 
 def take(tell: Tell, code: str, resident: UUID, at: datetime, pool: int = 10) -> None:
-    body = sampling.TakeSample(code=code, resident=resident, place="home", area=COMMUNITY, pool_size=pool)
+    body = sampling.TakeSample(code=code, resident=resident, place=Place.HOME, area=COMMUNITY, pool_size=pool)
     tell(sampling.take_samples, body, at)
 
 
@@ -77,7 +78,9 @@ def test_a_positive_pool_resamples_each_member_once_and_singly(
     for one in residents[:3]:
         take(tell, "T1", one, now)
     tell(
-        sampling.report_results, sampling.ReportResult(result="positive", code="T1"), now + timedelta(hours=5)
+        sampling.report_results,
+        sampling.ReportResult(result=Result.POSITIVE, code="T1"),
+        now + timedelta(hours=5),
     )
     assert {item.subject for item in open_work(incident, "resample")} == set(residents[:3])
     take(tell, "S1", residents[0], now + timedelta(hours=6), pool=1)
@@ -89,10 +92,14 @@ def test_a_corrected_result_takes_the_resampling_back(
 ) -> None:
     take(tell, "T1", residents[0], now)
     tell(
-        sampling.report_results, sampling.ReportResult(result="positive", code="T1"), now + timedelta(hours=5)
+        sampling.report_results,
+        sampling.ReportResult(result=Result.POSITIVE, code="T1"),
+        now + timedelta(hours=5),
     )
     tell(
-        sampling.report_results, sampling.ReportResult(result="negative", code="T1"), now + timedelta(hours=6)
+        sampling.report_results,
+        sampling.ReportResult(result=Result.NEGATIVE, code="T1"),
+        now + timedelta(hours=6),
     )
     assert open_work(incident, "resample") == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import permutations
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,7 @@ from muster.domain.incidents.rules import Change, WorksKind, zone_state
 from tests.cast import COMMUNITY, ELSEWHERE
 
 
-def tell(body: object, at: datetime, by: Actor) -> Told:
+def tell(body: object, at: datetime, by: Actor) -> Told[Any]:
     return Told(new_id(), at, by.by, body)
 
 

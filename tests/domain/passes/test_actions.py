@@ -97,13 +97,17 @@ def test_only_an_office_issues_and_revokes(gate: UUID, in_scope: Actor, grid_wor
     issue(in_scope)
     with scope(grid_worker, INCIDENT):
         body = actions.IssuePass(id=new_id(), area=COMMUNITY, kind=PassKind.VISITOR)
-        assert [r.code for r in do([tell(body, grid_worker)], grid_worker).refused.values()] == ["access.not_allowed"]
+        assert [r.code for r in do([tell(body, grid_worker)], grid_worker).refused.values()] == [
+            "access.not_allowed"
+        ]
         assert do([tell(actions.RevokePass(PASS), grid_worker)], grid_worker).refused
     assert Pass.objects.get().revoked_at is None
 
 
 def test_a_pass_must_end_after_it_begins(gate: UUID, in_scope: Actor) -> None:
-    body = actions.IssuePass(id=PASS, area=COMMUNITY, kind=PassKind.STAFF, valid_from=later(2), valid_to=later(1))
+    body = actions.IssuePass(
+        id=PASS, area=COMMUNITY, kind=PassKind.STAFF, valid_from=later(2), valid_to=later(1)
+    )
     (refusal,) = do([tell(body, in_scope)], in_scope).refused.values()
     assert "失效时间" in refusal.say("zh-hans")
     assert "ends before" in refusal.say("en")
@@ -177,11 +181,16 @@ def test_a_gate_knows_the_passes_of_other_areas(gate: UUID, in_scope: Actor) -> 
         assert actions.check_pass(text=token, gate=GATE, by=guard, incident=INCIDENT, now=later(1)).id == PASS
 
 
-def test_who_was_scanned_is_kept_as_long_as_the_protocol_says_and_no_longer(gate: UUID, in_scope: Actor) -> None:
+def test_who_was_scanned_is_kept_as_long_as_the_protocol_says_and_no_longer(
+    gate: UUID, in_scope: Actor
+) -> None:
     issue(in_scope)
     do([tell(scanned(pass_id=PASS), in_scope, 1), tell(scanned(), in_scope, 1)], in_scope)
     do([tell(actions.CheckInPlace(GATE, RESIDENT), in_scope, 2)], in_scope)
-    assert list(Trace.objects.order_by("at").values_list("pass_id", "resident")) == [(PASS, None), (None, RESIDENT)]
+    assert list(Trace.objects.order_by("at").values_list("pass_id", "resident")) == [
+        (PASS, None),
+        (None, RESIDENT),
+    ]
     with scope(system(), INCIDENT):
         assert actions.forget_traces(by=system(), incident=INCIDENT, now=later(14 * 24)) == 0
         assert actions.forget_traces(by=system(), incident=INCIDENT, now=later(14 * 24 + 1)) == 1
@@ -204,7 +213,10 @@ def test_without_gates_in_the_protocol_nobody_is_kept(gate: UUID, in_scope: Acto
 
 def test_a_scan_taken_back_is_neither_counted_nor_kept(gate: UUID, in_scope: Actor) -> None:
     issue(in_scope)
-    wrong, check_in = tell(scanned(pass_id=PASS), in_scope, 25), tell(actions.CheckInPlace(GATE, RESIDENT), in_scope, 2)
+    wrong, check_in = (
+        tell(scanned(pass_id=PASS), in_scope, 25),
+        tell(actions.CheckInPlace(GATE, RESIDENT), in_scope, 2),
+    )
     do([wrong], in_scope)
     do([check_in], in_scope)
     take_back("passes.passscanned", wrong.id, in_scope)
@@ -216,7 +228,13 @@ def test_a_scan_taken_back_is_neither_counted_nor_kept(gate: UUID, in_scope: Act
 
 
 def test_scans_are_counted_by_gate_and_hour(gate: UUID, in_scope: Actor) -> None:
-    verdicts = [(0, Verdict.PASS), (0.5, Verdict.PASS), (0.9, Verdict.STOP), (1, Verdict.AMBER), (2, Verdict.PASS)]
+    verdicts = [
+        (0, Verdict.PASS),
+        (0.5, Verdict.PASS),
+        (0.9, Verdict.STOP),
+        (1, Verdict.AMBER),
+        (2, Verdict.PASS),
+    ]
     do([tell(scanned(verdict=verdict), in_scope, hours) for hours, verdict in verdicts], in_scope)
     hours = queries.gate_hours(from_at=later(0), to_at=later(2))
     assert [(h.gate, h.hour, h.passed, h.stopped, h.amber) for h in hours] == [
@@ -260,7 +278,9 @@ def test_a_refused_pass_says_why_in_both_languages(
     assert en in refused.value.say("en")
 
 
-@pytest.mark.parametrize(("text", "code"), [("rubbish", "passes.unreadable"), ("MP1.W10.AA", "passes.unreadable")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("rubbish", "passes.unreadable"), ("MP1.W10.AA", "passes.unreadable")]
+)
 def test_what_is_no_pass_is_refused(gate: UUID, in_scope: Actor, text: str, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         actions.check_pass(text=text, gate=GATE, by=in_scope, incident=INCIDENT, now=NOW)

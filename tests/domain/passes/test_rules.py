@@ -52,7 +52,9 @@ def test_a_pass_holds_from_its_first_second_to_before_its_last(at: datetime, che
 
 
 def test_a_changed_pass_is_told_from_an_expired_one() -> None:
-    longer = PassFields(**{name: getattr(FIELDS, name) for name in FIELDS.__struct_fields__} | {"valid_to": 2**40})
+    longer = PassFields(
+        **{name: getattr(FIELDS, name) for name in FIELDS.__struct_fields__} | {"valid_to": 2**40}
+    )
     forged = token(longer, KEY.sign(payload(FIELDS)))
     assert verify(forged, PUBLIC, NOW).check == Check.TAMPERED
     assert verify(forged, PUBLIC, NOW).fields is None
@@ -70,7 +72,11 @@ def test_no_changed_character_gives_a_different_good_pass(place: int, character:
     assert reading.fields is None or reading.fields == FIELDS
 
 
-@given(text=st.one_of(st.text(), st.binary().map(lambda raw: "MP1." + base64.urlsafe_b64encode(raw).decode() + ".AA")))
+@given(
+    text=st.one_of(
+        st.text(), st.binary().map(lambda raw: "MP1." + base64.urlsafe_b64encode(raw).decode() + ".AA")
+    )
+)
 def test_whatever_is_scanned_is_answered(text: str) -> None:
     assert verify(text, PUBLIC, NOW).check in {Check.UNREADABLE, Check.TAMPERED}
 

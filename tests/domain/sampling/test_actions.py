@@ -51,7 +51,9 @@ def test_a_tube_goes_from_the_first_sample_to_its_result(site: UUID, in_scope: A
     assert (Tube.objects.get().state, Tube.objects.get().seats) == ("open", 3)
     tube = filled(in_scope)
     assert (tube.state, tube.result, tube.code, tube.area) == ("resulted", "negative", "A1", COMMUNITY)
-    assert (tube.first_at, tube.sealed_at, tube.handed_over_at, tube.resulted_at) == tuple(map(later, (0, 5, 6, 7)))
+    assert (tube.first_at, tube.sealed_at, tube.handed_over_at, tube.resulted_at) == tuple(
+        map(later, (0, 5, 6, 7))
+    )
     assert Entry.objects.filter(action__startswith="sampling.").count() == 5
 
 
@@ -72,7 +74,10 @@ def test_an_over_full_tube_is_stored_and_flagged(site: UUID, in_scope: Actor) ->
 def test_a_person_in_two_tubes_of_a_round_is_flagged_on_both_until_one_is_taken_back(
     site: UUID, in_scope: Actor
 ) -> None:
-    first, second = tell(sample(MEMBERS[0]), in_scope), tell(sample(MEMBERS[0], "B7", site=FAR_SITE), in_scope, 9)
+    first, second = (
+        tell(sample(MEMBERS[0]), in_scope),
+        tell(sample(MEMBERS[0], "B7", site=FAR_SITE), in_scope, 9),
+    )
     do([first], in_scope)
     do([second], in_scope)
     assert [tube.flags for tube in Tube.objects.all()] == [[Flag.SAME_PERSON_TWICE]] * 2
@@ -174,12 +179,17 @@ def test_at_home_the_area_is_the_one_told_or_the_residents_own(site: UUID, in_sc
     assert dict(SampleTaken.objects.values_list("id", "area")) == {told[0].id: COMMUNITY, told[1].id: FAR}
 
 
-def test_an_outsider_sees_no_tube_and_takes_no_sample_here(site: UUID, in_scope: Actor, outsider: Actor) -> None:
+def test_an_outsider_sees_no_tube_and_takes_no_sample_here(
+    site: UUID, in_scope: Actor, outsider: Actor
+) -> None:
     filled(in_scope, until="seal")
     with scope(outsider, INCIDENT):
         assert not Tube.objects.exists()
         assert not Coverage.objects.exists()
-        told = [tell(sample(MEMBERS[3]), outsider), tell(sample(MEMBERS[3], site=None, area=COMMUNITY), outsider)]
+        told = [
+            tell(sample(MEMBERS[3]), outsider),
+            tell(sample(MEMBERS[3], site=None, area=COMMUNITY), outsider),
+        ]
         codes = [do(told, outsider).waiting[one.id].code for one in told]
         assert codes == ["sync.not_visible_yet", "access.not_allowed"]
         assert do([tell(actions.ReportResult(result=Result.NEGATIVE, tube=TUBE), outsider)], outsider).waiting
@@ -224,7 +234,10 @@ def test_without_a_pool_size_the_protocol_says_it(site: UUID, in_scope: Actor) -
 
 def test_a_batch_costs_as_many_statements_as_one_command(site: UUID, in_scope: Actor) -> None:
     def cost(number: int) -> int:
-        told = [tell(sample(derive_id("many", number, n), f"T{number}-{n % 10}"), in_scope, n) for n in range(number)]
+        told = [
+            tell(sample(derive_id("many", number, n), f"T{number}-{n % 10}"), in_scope, n)
+            for n in range(number)
+        ]
         with CaptureQueriesContext(connection) as queries:
             assert not do(told, in_scope).waiting
         return len(queries)

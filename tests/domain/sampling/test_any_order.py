@@ -32,7 +32,9 @@ def night(by: Actor) -> list[Told[Any]]:
         (20, actions.ReportResult(result=Result.POSITIVE, code="A1")),
         (20, actions.ReportResult(result=Result.NEGATIVE, code="A1")),
     ]  # fmt: skip
-    return [tell(body, by, minutes, derive_id("night", number)) for number, (minutes, body) in enumerate(bodies)]
+    return [
+        tell(body, by, minutes, derive_id("night", number)) for number, (minutes, body) in enumerate(bodies)
+    ]
 
 
 def tell_all(batches: list[list[Told[Any]]], by: Actor) -> None:

@@ -44,7 +44,10 @@ def test_coverage_counts_people_where_they_live(site: UUID, in_scope: Actor) -> 
     assert (community.area, community.due, community.sampled, community.untested) == (COMMUNITY, 6, 3, 3)
     assert queries.coverage(Round.objects.get(), FAR) == []
     buildings = queries.coverage_by_building(Round.objects.get(), COMMUNITY)
-    assert [(b.building, b.due, b.untested) for b in buildings] == [(BUILDINGS[1], 3, 2), (BUILDINGS[0], 3, 1)]
+    assert [(b.building, b.due, b.untested) for b in buildings] == [
+        (BUILDINGS[1], 3, 2),
+        (BUILDINGS[0], 3, 1),
+    ]
 
 
 def test_an_unregistered_person_is_not_counted_as_due_nor_as_sampled(site: UUID, in_scope: Actor) -> None:
@@ -108,12 +111,18 @@ def test_the_board_of_a_site_shows_tubes_samples_and_the_last_count(site: UUID, 
     by_hour = queries.samples_by_hour(from_at=later(0), to_at=later(120))
     assert by_hour == {later(0): 1, later(60): 4}
     take_back("sampling.sampletaken", facts[1:2], in_scope)
-    assert queries.samples_by_hour(from_at=later(0), to_at=later(120), site=SITE) == {later(0): 1, later(60): 2}
+    assert queries.samples_by_hour(from_at=later(0), to_at=later(120), site=SITE) == {
+        later(0): 1,
+        later(60): 2,
+    }
 
 
 def test_the_laboratory_board_shows_what_waits_and_what_is_late(site: UUID, in_scope: Actor) -> None:
     sampled(in_scope)
-    handed = [tell(actions.HandOverTube(code=code), in_scope, minutes) for code, minutes in (("A1", 100), ("B1", 160))]
+    handed = [
+        tell(actions.HandOverTube(code=code), in_scope, minutes)
+        for code, minutes in (("A1", 100), ("B1", 160))
+    ]
     do(handed, in_scope)
     (first, second) = queries.at_laboratory(INCIDENT, later(100 + 24 * 60 + 30))
     assert (first.code, first.hours, first.late) == ("A1", 24.5, True)

@@ -116,5 +116,7 @@ one_fact = st.one_of(
 
 @given(facts=st.lists(one_fact, max_size=12), data=st.data())
 def test_order_and_repetition_change_nothing(facts: list[TubeFact], data: st.DataObject) -> None:
-    shuffled = data.draw(st.permutations(facts + data.draw(st.lists(st.sampled_from(facts)) if facts else st.just([]))))
+    shuffled = data.draw(
+        st.permutations(facts + data.draw(st.lists(st.sampled_from(facts)) if facts else st.just([])))
+    )
     assert tube_state(shuffled, 2) == tube_state(facts, 2)

@@ -30,7 +30,7 @@ def send(actor: Actor, incident: UUID, *commands: tuple[str, dict[str, Any]]) ->
         )
         for n, (one, (name, body)) in enumerate(zip(ids, commands, strict=True))
     ]
-    _, answers = receive(actor, incident, Envelope(commands=wires), "en")
+    _, answers = receive(lambda: (actor, incident), Envelope(commands=wires), "en")
     assert [(a.result, a.code) for a in answers] == [("stored", "")] * len(ids)
     return ids
 

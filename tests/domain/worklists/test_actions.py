@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,7 +21,7 @@ from muster.journeys.settle import settle
 from tests.cast import COMMUNITY, ELSEWHERE, person
 
 
-def tell(body: object, at: datetime, by: Actor) -> Told:
+def tell(body: object, at: datetime, by: Actor) -> Told[Any]:
     return Told(new_id(), at, by.by, body)
 
 
@@ -35,7 +36,7 @@ def row(number: int, name: str = "王一", phone: str = "13800138000") -> lists.
     return lists.ListRow(row=number, name=name, phone=phone)
 
 
-def attempt(by: Actor, incident: UUID, now: datetime, item: UUID, outcome: Outcome) -> Told:
+def attempt(by: Actor, incident: UUID, now: datetime, item: UUID, outcome: Outcome) -> Told[Any]:
     told = tell(calls.RecordAttempt(item, outcome), now, by)
     done = calls.record_attempts(told=[told], by=by, incident=incident, now=now)
     assert not done.refused
@@ -182,7 +183,7 @@ def test_a_transfer_carries_the_open_work_and_stays_visible_to_the_sender(
 
 def visit(
     by: Actor, incident: UUID, at: datetime, dwelling: UUID, outcome: DoorOutcome, persons: int = 0
-) -> Told:
+) -> Told[Any]:
     told = tell(doors.RecordVisit(dwelling, outcome, persons), at, by)
     done = doors.record_visits(told=[told], by=by, incident=incident, now=at)
     settle([done.touched], incident=incident, now=at)
