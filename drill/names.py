@@ -15,8 +15,8 @@ DOTTED = ("阿依古丽·买买提", "迪丽拜尔·吐尔逊", "买买提·艾�
           "阿卜杜拉·热合曼", "古丽娜尔·托合提", "巴特尔·乌云", "其其格·萨仁")
 
 POSTS = {"gate": "卡口", "registration": "登记", "order_keeping": "秩序维护", "sampling_support": "采样协助",
-         "tracing": "流调", "calling": "电话核查", "supplies": "物资保障", "counselling": "心理疏导", "sealed_area": "封控区内",
-         "night": "夜班"}
+         "tracing": "流调", "calling": "电话核查", "supplies": "物资保障", "counselling": "心理疏导",
+         "sealed_area": "封控区内", "night": "夜班"}
 TASKS = {"meals": "餐饮", "lodging": "住宿", "meetings": "会务", "transport": "车辆"}
 PARTNERS = {"firms": "辖区企业", "schools": "学校", "seconded staff": "下沉干部", "party volunteers": "党员志愿者"}
 

@@ -108,7 +108,7 @@ def _zone(scene: Scene, zone: Zone) -> None:
             "name": zone.notice.zh[:40],
             "from_at": begin,
             "buildings": [one.id for one in houses],
-            "notice_number": f"{scene.key}-{zone.key}",
+            "notice_number": f"第{scene.play.zones.index(zone) + 1}号",
             "case": scene.id("case", case.key) if case else None,
         },
         SETUP,

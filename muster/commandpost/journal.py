@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from muster.commandpost import labels
 from muster.commandpost.frame import DeskRequest, area_in_view, areas, link, screen
@@ -21,6 +22,22 @@ from muster.domain.places import queries as places
 
 PAGE = 50
 SEGMENTS = 12
+
+# particulars people can read; ids and codes of the program stay in the export
+DETAIL: labels.Labels = {
+    "rows": gettext_lazy("rows"),
+    "purpose": gettext_lazy("Purpose"),
+    "taken": gettext_lazy("taken"),
+    "refused": gettext_lazy("refused"),
+    "already": gettext_lazy("already there"),
+    "doubtful": gettext_lazy("waits for a decision"),
+    "kept": gettext_lazy("kept"),
+    "new": gettext_lazy("new"),
+    "matched": gettext_lazy("recognised"),
+    "ambiguous": gettext_lazy("not clear"),
+    "number": gettext_lazy("edition"),
+    "segment": gettext_lazy("Journal segment"),
+}
 
 
 @screen
@@ -80,7 +97,11 @@ def _listed(entries: list[Entry]) -> list[dict[str, Any]]:
             "who": names.get(one.actor, _("the system")),
             "place": areas.get(one.area, ""),
             "reason": journal.reason(one),
-            "detail": " · ".join(f"{key} {value}" for key, value in one.detail.items()),
+            "detail": " · ".join(
+                f"{DETAIL[key]} {labels.PURPOSE.get(str(value), value)}"
+                for key, value in one.detail.items()
+                if key in DETAIL
+            ),
         }
         for one in entries
     ]

@@ -196,7 +196,7 @@ def calls(request: DeskRequest) -> HttpResponse:
         "tabs": tabs(request, "requests", *PAGES),
         "lines": [(one, terms.word(terms.LINE, one.kind), *by_line.get(one.id, (0, 0))) for one in lines],
         "by_kind": [
-            (terms.word(terms.REQUEST, kind), n)
+            (terms.word({**terms.LINE, **terms.REQUEST}, kind), n)
             for kind, n in sorted(queries.calls_by_kind().items(), key=lambda pair: -pair[1])
         ],
         "support": [

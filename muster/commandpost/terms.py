@@ -45,6 +45,24 @@ PROFESSION: Labels = {
     "student": pgettext_lazy("profession", "student"),
     "police": pgettext_lazy("profession", "police officer"),
     "counsellor": pgettext_lazy("profession", "counsellor"),
+    "official": pgettext_lazy("profession", "official"),
+    "engineer": pgettext_lazy("profession", "engineer"),
+    "clerk": pgettext_lazy("profession", "clerk"),
+    "guard": pgettext_lazy("profession", "guard"),
+    "grid_worker": pgettext_lazy("profession", "grid worker"),
+    "community_worker": pgettext_lazy("profession", "community worker"),
+    "retired": pgettext_lazy("profession", "retired"),
+}
+SKILL: Labels = {
+    "sampling": pgettext_lazy("skill", "taking samples"),
+    "driving": pgettext_lazy("skill", "driving"),
+    "calling": pgettext_lazy("skill", "calling"),
+    "building": pgettext_lazy("skill", "building"),
+    "sweeping": pgettext_lazy("skill", "sweeping buildings"),
+    "registering": pgettext_lazy("skill", "registering"),
+    "order": pgettext_lazy("skill", "keeping order"),
+    "order_keeping": pgettext_lazy("skill", "keeping order"),
+    "nurse": pgettext_lazy("profession", "nurse"),
 }
 TEAM: Labels = {
     "committee": pgettext_lazy("team", "residents' committee"),
@@ -84,6 +102,13 @@ POST: Labels = {
     "sweep": pgettext_lazy("post", "sweep"),
     "logistics": pgettext_lazy("post", "logistics"),
     "registration": pgettext_lazy("post", "registration"),
+    "sampling_support": pgettext_lazy("post", "help with sampling"),
+    "tracing": pgettext_lazy("post", "contact tracing"),
+    "calling": pgettext_lazy("post", "calling"),
+    "supplies": pgettext_lazy("post", "supplies"),
+    "counselling": pgettext_lazy("post", "counselling"),
+    "sealed_area": pgettext_lazy("post", "inside the sealed area"),
+    "night": pgettext_lazy("post", "at night"),
 }
 TUBE: Labels = {
     "open": pgettext_lazy("tube", "being filled"),

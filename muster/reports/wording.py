@@ -19,6 +19,7 @@ UNITS = {
     "calls": Text("个", "calls"), "scans": Text("次", "scans"), "requests": Text("件", "requests"),
     "needs": Text("项", "needs"), "items": Text("件", "items"), "items:piece": Text("件", "pieces"),
     "items:metre": Text("米", "metres"), "items:vehicle": Text("辆", "vehicles"),
+    "items:pair": Text("双", "pairs"), "items:portion": Text("份", "portions"), "items:box": Text("箱", "boxes"),
     "items:work": Text("项", "items of work"),
 }  # fmt: skip
 NONE = Text("–", "–")

@@ -25,7 +25,7 @@ from muster.project import demo as house
 from muster.project import installation
 
 NIGHT = Path(__file__).with_name("night.yaml")
-STOPS_AT = datetime.fromisoformat("2022-02-18T21:00:00+08:00")
+STOPS_AT = datetime.fromisoformat("2022-02-18T21:10:00+08:00")
 DISTRICT = 440307000000000
 DESK, WALKER = "王建国", "李巡"  # one at the desk of the district, one without any right to the desk
 PASSWORD = "夜班-night-0217"
@@ -49,12 +49,19 @@ def accounts(script: Script) -> None:
     house.create_accounts(wanted, dict.fromkeys((one.username for one in wanted), PASSWORD), start)
 
 
+class Evening(Player):
+    """Never moves the clock beyond the hour at which the browsers come in."""
+
+    def _move(self, to: datetime) -> None:
+        super()._move(min(to, STOPS_AT))
+
+
 def play(script: Script, url: str) -> None:
     """Everything over HTTP, as the drill does it."""
     ledger = Ledger(house.folder())
     ledger.read()
     with connected(url) as server:
-        player = Player(script, server, {COMMANDER: PASSWORD}, ledger)
+        player = Evening(script, server, {COMMANDER: PASSWORD}, ledger)
         player.play(Withheld({}, script.scenario.seed), lambda *_: None)
     ledger.close()
 

@@ -21,7 +21,7 @@ FURTHER = (
     "sites/untested/", "sites/laboratory/", "sites/gates/", "stock/movements/", "stock/needs/", "stock/donations/",
     "zones/new/", "/gallery/", "/accounts/password/change/", "/accounts/2fa/",
 )  # fmt: skip
-BARE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|\b[a-z]+_[a-z_]+\b|\bNone\b|\{\{|%\(")
+BARE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|\b[a-z]+_[a-z_]+\b|\bNone\b(?!\.)|\{\{|%\(")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
