@@ -12,6 +12,7 @@ from drill.lists import PushedList, Truth
 from drill.plan import Verification
 from drill.play.script import How, Json, Row, Scene, chunks, daytime
 from drill.population import Resident, Responder
+from drill.world import KINDS
 
 PURPOSES = {"key_person": "key_person", "contact": "contact", "check": "verification"}
 COLUMNS = {"name": "姓名", "document": "证件号码", "phone": "联系电话", "address": "现住址"}
@@ -72,7 +73,7 @@ def _push(scene: Scene, wanted: Verification, pushed: PushedList) -> None:
             "area": int(wanted.area),
             "source": "上级下发",
             "purpose": PURPOSES[wanted.kind],
-            "title": name,
+            "title": f"{KINDS[wanted.kind]}名单 {wanted.issued_at:%m-%d}",
             "deadline_at": wanted.due_at,
             "rows": rows,
         }

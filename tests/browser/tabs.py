@@ -58,6 +58,7 @@ class Tabs:
         )
         context.add_init_script(TELL_REFUSALS)
         page = context.new_page()
+        page.set_default_timeout(15_000)
         self._watch(page)
         if path is not None:
             self.go(page, path)
