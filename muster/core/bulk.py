@@ -11,10 +11,11 @@ from uuid import UUID
 import msgspec
 from django.db import connection, models
 
-from muster.core import prepared
+from muster.core import plans, prepared
 
 SERVER = {"recorded_at": "(select muster_now())", "tx": "(select muster_tx())"}
 CHUNK = 5_000
+LOOPED = 500
 
 
 def _plain(value: object) -> str:
@@ -174,8 +175,16 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     changed = 0
     for start in range(0, len(listed), CHUNK):
         chunk = listed[start : start + CHUNK]
-        changed += prepared.run(sql, [_rows_json(model, tuple(names), chunk), array(row[0] for row in chunk)])
+        params = [_rows_json(model, tuple(names), chunk), array(row[0] for row in chunk)]
+        changed += prepared.run(sql, params) if len(chunk) <= LOOPED else _hashed(sql, params)
     return changed
+
+
+def _hashed(sql: str, params: Sequence[str]) -> int:
+    """A big update: the planner expects few visible rows and would compare each with each."""
+    with plans.by_hashing(), connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)
 
 
 def lock(model: type[models.Model], ids: Iterable[UUID]) -> set[UUID]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
+from muster.core import bulk
 from muster.core.access import span
 from muster.domain.places.models import Area, Building, Dwelling, Point
 from muster.domain.places.rules import Found, Parts, address_key, asked_keys
@@ -65,7 +66,9 @@ def inside(buildings: Iterable[UUID], area: int) -> list[UUID]:
 
 def building_names(buildings: Iterable[UUID]) -> list[tuple[UUID, str]]:
     """These buildings by name, where visible."""
-    return list(Building.objects.filter(pk__in=set(buildings)).order_by("name", "id").values_list("id", "name"))
+    return list(
+        Building.objects.filter(pk__in=set(buildings)).order_by("name", "id").values_list("id", "name")
+    )
 
 
 def dwellings_of(building: UUID) -> list[Dwelling]:
@@ -77,7 +80,7 @@ def dwellings_at(ids: Iterable[UUID]) -> dict[UUID, tuple[int, UUID]]:
     """Area and building of these dwellings, where visible."""
     with connection.cursor() as cursor:  # one array, not thousands of parameters
         sql = "select id, area, building_id from places_dwelling where id = any(%s::uuid[])"
-        cursor.execute(sql, [list(set(ids))])
+        cursor.execute(sql, [bulk.array(set(ids))])
         return {identity: (area, held) for identity, area, held in cursor.fetchall()}
 
 
@@ -119,7 +122,9 @@ def resolve_addresses(asked: Sequence[Parts], areas: Iterable[int] = (0,)) -> li
 
 def _aliases(keys: set[str]) -> list[tuple[str, UUID, int]]:
     with connection.cursor() as cursor:
-        cursor.execute("select text, building_id, area from places_alias where text = any(%s::text[])", [list(keys)])
+        cursor.execute(
+            "select text, building_id, area from places_alias where text = any(%s::text[])", [list(keys)]
+        )
         return list(cursor.fetchall())
 
 
