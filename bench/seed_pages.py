@@ -7,7 +7,6 @@ installation. The same number of residents gives the same district.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +14,8 @@ from uuid import UUID, uuid4
 import psycopg
 from django.apps import apps
 from django.db import connection, models
+
+from bench.seed_people import identities
 
 INCIDENT = UUID("018f0000-0000-7000-8000-00000000dddd")
 DISTRICT = 440307000000000
@@ -103,7 +104,7 @@ def seed(dsn: str, residents: int) -> None:
         seeder.run(NUMBERED.replace("create schema seed;", ""))
         for part in (_places, _people, _responders, _work, _doors, _samples, _shifts, _goods, _others):
             part(seeder)
-        _identities(cursor)
+        identities(cursor, INCIDENT)
         cursor.execute("drop schema seed cascade")
         cursor.execute("set session_replication_role to origin")
         cursor.execute("vacuum analyze")
@@ -377,33 +378,3 @@ def _others(to: Seeder) -> None:
         to.fill(
             "core.Retraction", f"{table} where random() < 0.01", area="area", target="id", kind=f"'{table}'"
         )
-
-
-def _identities(cursor: psycopg.Cursor[Any]) -> None:
-    """Seal who everybody is: this is the one thing the server cannot do itself."""
-    columns = ("resident", "incident", "area", "name_c", "document_c", "phone_c", "address_c", "note_c")
-    blind = ("name_x", "document_x", "phone_x", "place_x")
-    cursor.execute("select n, id, area from seed.person order by n")
-    people = cursor.fetchall()
-    with cursor.copy(
-        f"copy people_identity ({', '.join(columns + blind)}) from stdin (format binary)"
-    ) as copy:
-        copy.set_types(["uuid", "uuid", "int8", *["bytea"] * 9])
-        for row in _sealed(people):
-            copy.write_row(row)
-
-
-def _sealed(people: list[tuple[int, UUID, int]]) -> Iterator[tuple[Any, ...]]:
-    from muster.core.access import scope, system
-    from muster.core.vault import vault
-    from muster.domain.people import sealing
-
-    with scope(system(), INCIDENT):
-        held = vault(INCIDENT)
-    for n, resident, area in people:
-        clear = sealing.Clear(f"王{n:06}", f"440399{1940 + n % 75}0101{n % 10000:04}", f"13{n:09}")
-        keys = sealing.keys(held, clear)
-        yield (
-            resident, INCIDENT, area, *sealing.sealed(held, resident, clear), keys.name, keys.document, keys.phone,
-            None,
-        )  # fmt: skip
