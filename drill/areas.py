@@ -48,14 +48,18 @@ def short(name: str) -> str:
 def official() -> Mapping[str, Area]:
     """Every official area shipped with the drill, by code."""
     with OFFICIAL_FILE.open(encoding="utf-8", newline="") as rows:
-        areas = [Area(r["code"], r["name"], r["level"], r["parent"], r["name"], r["note"])
-                 for r in csv.DictReader(rows)]
+        areas = [
+            Area(r["code"], r["name"], r["level"], r["parent"], r["name"], r["note"])
+            for r in csv.DictReader(rows)
+        ]
     return {area.code: area for area in areas}
 
 
 def children(code: str, level: str) -> list[Area]:
     """Official areas of a level anywhere below an area, by code."""
-    return [area for area in official().values() if area.level == level and area.code.startswith(prefix(code))]
+    return [
+        area for area in official().values() if area.level == level and area.code.startswith(prefix(code))
+    ]
 
 
 def prefix(code: str) -> str:
@@ -86,8 +90,10 @@ def resolve(name: str, level: str, within: Iterable[str], taken: frozenset[str] 
             return Area(area.code, name, level, area.parent, area.official, area.note)
     near = _nearest(short(name), candidates) if level == "community" else None
     if near:
-        note = near.note or (f"“{name}”没有官方代码，用最近的“{near.official}” / "
-                             f"no official code: the nearest office, {near.official}, stands for it")
+        note = near.note or (
+            f"“{name}”没有官方代码，用最近的“{near.official}” / "
+            f"no official code: the nearest office, {near.official}, stands for it"
+        )
         return Area(near.code, name, level, near.parent, near.official, note)
     return _generated(name, level, parents[0], taken)
 
@@ -134,5 +140,7 @@ def _generated(name: str, level: str, parent: str, taken: frozenset[str]) -> Are
 def grids(community: Area) -> tuple[Area, ...]:
     """The three to six generated grids of a community."""
     count = random.Random(f"grids/{community.code}").randint(3, 6)
-    return tuple(Area(f"{community.code[:12]}{n:03d}", f"第{n}网格", "grid", community.code, note="generated")
-                 for n in range(1, count + 1))
+    return tuple(
+        Area(f"{community.code[:12]}{n:03d}", f"第{n}网格", "grid", community.code, note="generated")
+        for n in range(1, count + 1)
+    )

@@ -11,8 +11,13 @@ from drill.shape import Phones, Residents
 
 C = TypeVar("C")
 T = TypeVar("T", bound=Hashable)
-CLOCK_ERRORS = (timedelta(hours=8), timedelta(hours=-8), timedelta(days=-1), timedelta(minutes=47),
-                timedelta(days=-365))
+CLOCK_ERRORS = (
+    timedelta(hours=8),
+    timedelta(hours=-8),
+    timedelta(days=-1),
+    timedelta(minutes=47),
+    timedelta(days=-365),
+)
 REPLACED_AFTER = timedelta(minutes=30)
 
 
@@ -72,8 +77,10 @@ def phones(spans: Mapping[str, tuple[datetime, datetime]], rates: Phones, seed: 
     """The fate of every phone, from the span in which it is used. Shares are met exactly, rounded up if not zero."""
     order = sorted(spans)
     rng = Random(f"phones/{seed}")
-    offline, wrong, lost = (set(rng.sample(order, math.ceil(len(order) * share - 1e-9)))
-                            for share in (rates.offline_share, rates.wrong_clock, rates.lost))
+    offline, wrong, lost = (
+        set(rng.sample(order, math.ceil(len(order) * share - 1e-9)))
+        for share in (rates.offline_share, rates.wrong_clock, rates.lost)
+    )
     fates = {}
     for device in order:
         start, end = spans[device]
@@ -82,8 +89,12 @@ def phones(spans: Mapping[str, tuple[datetime, datetime]], rates: Phones, seed: 
         hours = timedelta(hours=own.uniform(*rates.late_hours))
         at_loss = start + (end - start) * own.random()
         fates[device] = Phone(
-            device, leaves if device in offline else None, leaves + hours if device in offline else None,
-            own.choice(CLOCK_ERRORS) if device in wrong else timedelta(0), at_loss if device in lost else None)
+            device,
+            leaves if device in offline else None,
+            leaves + hours if device in offline else None,
+            own.choice(CLOCK_ERRORS) if device in wrong else timedelta(0),
+            at_loss if device in lost else None,
+        )
     return fates
 
 

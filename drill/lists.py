@@ -58,8 +58,9 @@ def people(scenario: str, key: str, count: int, crowd: Crowd) -> tuple[Resident,
     return tuple(both)
 
 
-def with_noise(persons: Sequence[Resident], rates: Lists, seed: str, kind: str = "密接",
-               elsewhere: Sequence[Area] = ()) -> PushedList:
+def with_noise(
+    persons: Sequence[Resident], rates: Lists, seed: str, kind: str = "密接", elsewhere: Sequence[Area] = ()
+) -> PushedList:
     """The rows somebody would push for these people. Duplicates are a share of the rows, faults of the people."""
     rng = Random(f"noise/{seed}")
     numbers = Numbers(rng, {p.phone for p in persons})
@@ -73,13 +74,25 @@ def with_noise(persons: Sequence[Resident], rates: Lists, seed: str, kind: str =
     wrong = {p.id: numbers.phone() for p in persons if faults.get(p.id) == "wrong_number"}
     for number, (person, repeated) in enumerate(drawn):
         fault = faults.get(person.id, "")
-        shown = replace(person, phone=wrong.get(person.id, person.phone),
-                        address=homes[person.id] if fault == "other_area" else person.address)
+        shown = replace(
+            person,
+            phone=wrong.get(person.id, person.phone),
+            address=homes[person.id] if fault == "other_area" else person.address,
+        )
         row = _written(rng, shown, (kind, f"{seed}-{number // 500 + 1}"), repeated)
         rows.append(_bared(rng, row) if number in bare else row)
-        labels = {label for label, holds in (("duplicate", repeated), (fault, bool(fault)),
-                                             ("name_or_phone_only", number in bare)) if holds}
-        truth.append(Truth(number, person.id, frozenset(labels), homes[person.id] or person.address, person.phone))
+        labels = {
+            label
+            for label, holds in (
+                ("duplicate", repeated),
+                (fault, bool(fault)),
+                ("name_or_phone_only", number in bare),
+            )
+            if holds
+        }
+        truth.append(
+            Truth(number, person.id, frozenset(labels), homes[person.id] or person.address, person.phone)
+        )
     return PushedList(tuple(rows), tuple(truth))
 
 
@@ -121,4 +134,6 @@ def _written(rng: Random, person: Resident, source: tuple[str, str], repeated: b
 def _bared(rng: Random, row: dict[str, str]) -> dict[str, str]:
     """The row with nothing but a name, or nothing but a telephone number."""
     kept = rng.choice(("姓名", "联系电话"))
-    return {header: value if header in (kept, "人员类别", "下发批次") else "" for header, value in row.items()}
+    return {
+        header: value if header in (kept, "人员类别", "下发批次") else "" for header, value in row.items()
+    }

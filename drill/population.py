@@ -17,12 +17,24 @@ PREFIXES = ("131", "133", "135", "136", "138", "139", "150", "158", "159", "180"
 HOUSEHOLDS = ((1, 0.36), (2, 0.27), (3, 0.20), (4, 0.11), (5, 0.04), (6, 0.02))
 LANGUAGES = ("普通话", "粤语", "客家话", "潮汕话", "英语")
 PROFESSIONS = {
-    "agency": ("official", "engineer", "clerk"), "school": ("teacher",), "hospital": ("doctor", "nurse"),
-    "firm": ("guard", "driver", "clerk"), "subdistrict": ("official", "grid_worker"),
-    "community": ("grid_worker", "community_worker"), "branch": ("retired", "clerk"),
-    "volunteers": ("student", "clerk", "driver", "retired")}
-SKILLS = {"doctor": "sampling", "nurse": "sampling", "driver": "driving", "teacher": "calling",
-          "engineer": "building", "grid_worker": "sweeping", "community_worker": "registering"}
+    "agency": ("official", "engineer", "clerk"),
+    "school": ("teacher",),
+    "hospital": ("doctor", "nurse"),
+    "firm": ("guard", "driver", "clerk"),
+    "subdistrict": ("official", "grid_worker"),
+    "community": ("grid_worker", "community_worker"),
+    "branch": ("retired", "clerk"),
+    "volunteers": ("student", "clerk", "driver", "retired"),
+}
+SKILLS = {
+    "doctor": "sampling",
+    "nurse": "sampling",
+    "driver": "driving",
+    "teacher": "calling",
+    "engineer": "building",
+    "grid_worker": "sweeping",
+    "community_worker": "registering",
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +82,7 @@ class Numbers:
     def phone(self) -> str:
         """A mobile number of eleven digits."""
         while True:
-            number = f"{self.rng.choice(PREFIXES)}{self.rng.randrange(10 ** 8):08d}"
+            number = f"{self.rng.choice(PREFIXES)}{self.rng.randrange(10**8):08d}"
             if number not in self.used:
                 self.used.add(number)
                 return number
@@ -90,8 +102,13 @@ def check_digit(body: str) -> str:
     return CHECKS[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11]
 
 
-def residents(scenario: str, houses: Sequence[Building], persons: int, used: set[str] | None = None,
-              today: date = Numbers.today) -> tuple[Resident, ...]:
+def residents(
+    scenario: str,
+    houses: Sequence[Building],
+    persons: int,
+    used: set[str] | None = None,
+    today: date = Numbers.today,
+) -> tuple[Resident, ...]:
     """Exactly `persons` residents, somebody in every building; numbers in `used` are not given out again."""
     rng = Random(f"residents/{scenario}/{houses[0].community}/{len(houses)}/{persons}")
     numbers = Numbers(rng, set() if used is None else used, today)
@@ -142,11 +159,23 @@ def _household(rng: Random, numbers: Numbers, where: tuple[str, *Door], size: in
         inherits = role in ("head", "child") or (role == "parent" and sex == head_sex)
         own_phone = role in ("spouse", "tenant") or (role == "parent" and rng.random() < 0.6)
         document = numbers.document(sex, born)
-        members.append(Resident(
-            id=derived("drill", scenario, door, document), household=household, role=role,
-            name=person_name(rng, sex, surname if inherits else ""), sex=sex, born=born, document=document,
-            phone=numbers.phone() if own_phone else head_phone, area=house.area, building=house.id, dwelling=door,
-            address=f"{house.address}{label}", vulnerabilities=_vulnerabilities(rng, sex, age, size)))
+        members.append(
+            Resident(
+                id=derived("drill", scenario, door, document),
+                household=household,
+                role=role,
+                name=person_name(rng, sex, surname if inherits else ""),
+                sex=sex,
+                born=born,
+                document=document,
+                phone=numbers.phone() if own_phone else head_phone,
+                area=house.area,
+                building=house.id,
+                dwelling=door,
+                address=f"{house.address}{label}",
+                vulnerabilities=_vulnerabilities(rng, sex, age, size),
+            )
+        )
     return members
 
 
@@ -169,15 +198,18 @@ def _vulnerabilities(rng: Random, sex: str, age: int, size: int) -> tuple[str, .
     chances = (
         ("elderly_alone", 1.0 if age >= 70 and size == 1 else 0.0),
         ("pregnant", 0.03 if sex == "female" and 22 <= age <= 40 else 0.0),
-        ("dialysis", 0.003), ("chemotherapy", 0.002),
+        ("dialysis", 0.003),
+        ("chemotherapy", 0.002),
         ("disabled", 0.05 if age >= 75 else 0.006),
         ("chronic_disease", 0.3 if age >= 60 else 0.02),
-        ("infant", 1.0 if age < 1 else 0.0))
+        ("infant", 1.0 if age < 1 else 0.0),
+    )
     return tuple(name for name, chance in chances if rng.random() < chance)
 
 
-def responders(scenario: str, organisation: str, kind: str, count: int,
-               used: set[str] | None = None) -> tuple[Responder, ...]:
+def responders(
+    scenario: str, organisation: str, kind: str, count: int, used: set[str] | None = None
+) -> tuple[Responder, ...]:
     """The first `count` responders of an organisation; asking for more later gives the same ones first."""
     rng = Random(f"responders/{scenario}/{organisation}")
     numbers = Numbers(rng, set() if used is None else used)
@@ -185,10 +217,22 @@ def responders(scenario: str, organisation: str, kind: str, count: int,
     for number in range(count):
         sex = rng.choice(("male", "female"))
         profession = rng.choice(PROFESSIONS[kind])
-        skills = {SKILLS.get(profession, "order_keeping"), rng.choice(("registering", "calling", "order_keeping"))}
+        skills = {
+            SKILLS.get(profession, "order_keeping"),
+            rng.choice(("registering", "calling", "order_keeping")),
+        }
         spoken = {"普通话", rng.choice(LANGUAGES)}
-        found.append(Responder(
-            id=derived("drill", scenario, "responder", organisation, number), organisation=organisation,
-            number=number, name=person_name(rng, sex), sex=sex, phone=numbers.phone(), profession=profession,
-            skills=tuple(sorted(skills)), languages=tuple(sorted(spoken))))
+        found.append(
+            Responder(
+                id=derived("drill", scenario, "responder", organisation, number),
+                organisation=organisation,
+                number=number,
+                name=person_name(rng, sex),
+                sex=sex,
+                phone=numbers.phone(),
+                profession=profession,
+                skills=tuple(sorted(skills)),
+                languages=tuple(sorted(spoken)),
+            )
+        )
     return tuple(found)

@@ -47,12 +47,19 @@ class Reader:
         structure = self._typed("structure", Structure) if self.document.get("structure") else None
         disturbances = self._typed("disturbances", Disturbances) if "disturbances" in self.document else None
         return Scenario(
-            name=str(self._need(self.document, "name")), title=self._typed("title", Text),
-            protocol=str(self._need(self.document, "protocol")), timezone=self.zone.key,
+            name=str(self._need(self.document, "name")),
+            title=self._typed("title", Text),
+            protocol=str(self._need(self.document, "protocol")),
+            timezone=self.zone.key,
             seed=msgspec.convert(self._play_section().get("seed", 1), int),
-            roles=self.roles, areas=self._tree(incidents), incidents=incidents, structure=structure,
-            disturbances=disturbances or Disturbances(), plays=plays,
-            left_out=tuple(self.left_out))
+            roles=self.roles,
+            areas=self._tree(incidents),
+            incidents=incidents,
+            structure=structure,
+            disturbances=disturbances or Disturbances(),
+            plays=plays,
+            left_out=tuple(self.left_out),
+        )
 
     def _zone(self) -> ZoneInfo:
         name = str(self.document.get("timezone", "Asia/Shanghai"))
@@ -83,7 +90,9 @@ class Reader:
         codes = [str(code) for code in _listed(self._need(section, "district"))]
         for code in codes:
             if not re.fullmatch(r"\d{6}", code):
-                raise ScenarioError(f"“{code}”不是6位区划代码", f"“{code}” is not a district code of 6 digits")
+                raise ScenarioError(
+                    f"“{code}”不是6位区划代码", f"“{code}” is not a district code of 6 digits"
+                )
         districts = [official.district(code) for code in codes]
         roles = {f"district.{n}": area for n, area in enumerate(districts, 1)}
         within = [area.code for area in districts]
@@ -101,8 +110,10 @@ class Reader:
             if isinstance(node, dict):
                 roles[key] = resolve(self._need(node, "subdistrict"), "subdistrict", within)
                 names = _listed(node.get("communities") or node.get("community") or [])
-                roles |= {f"{key}.{n}": resolve(name, "community", [roles[key].code])
-                          for n, name in enumerate(names, 1)}
+                roles |= {
+                    f"{key}.{n}": resolve(name, "community", [roles[key].code])
+                    for n, name in enumerate(names, 1)
+                }
         for key, node in section.items():
             if isinstance(node, list) and key != "district":
                 for n, name in enumerate(node, 1):
@@ -123,11 +134,15 @@ class Reader:
         for node in _listed(self._need(self.document, "incidents")):
             node = self._mapping(node, "incidents")
             case = self._mapping(node.get("first_case") or {}, "first_case")
-            found.append(Incident(
-                str(self._need(node, "id")), self._named(self._need(node, "area")),
-                moment(self._need(node, "opened_at"), self.zone),
-                self._named(case["community"]) if case.get("community") else None,
-                moment(case["at"], self.zone) if case.get("at") else None))
+            found.append(
+                Incident(
+                    str(self._need(node, "id")),
+                    self._named(self._need(node, "area")),
+                    moment(self._need(node, "opened_at"), self.zone),
+                    self._named(case["community"]) if case.get("community") else None,
+                    moment(case["at"], self.zone) if case.get("at") else None,
+                )
+            )
         return tuple(found)
 
     def _tree(self, incidents: tuple[Incident, ...]) -> tuple[Area, ...]:
@@ -183,15 +198,18 @@ class Reader:
             sender = self._named(self._need(wish, "from"))
             if sender.code not in offices:
                 name = Text(zh=f"{sender.name}办事处", en=f"{sender.name} office")
-                offices[sender.code] = Organisation(key=f"office-{sender.code}", name=name, kind="subdistrict",
-                                                    area=sender.code)
+                offices[sender.code] = Organisation(
+                    key=f"office-{sender.code}", name=name, kind="subdistrict", area=sender.code
+                )
             batches.append(self._batch(wish, number, offices[sender.code]))
         first = batches[0].key
         return replace(
-            play, batches=tuple(batches),
+            play,
+            batches=tuple(batches),
             organisations=tuple({o.key: o for o in (*play.organisations, *offices.values())}.values()),
             supplies=tuple(replace(s, need_batch=first if s.need_batch else "") for s in play.supplies),
-            unfit=tuple(replace(u, batch=first) for u in play.unfit))
+            unfit=tuple(replace(u, batch=first) for u in play.unfit),
+        )
 
     def _pruned(self, incident: str, play: Play) -> Play:
         """An organisation or batch left out for want of its area takes along the parts that name it."""
@@ -204,8 +222,11 @@ class Reader:
                 kept[section] = tuple(p for p in parts if p not in lost)
                 self.left_out += [f"play.{incident}.{section}: {getattr(p, 'key', section)}" for p in lost]
         absent = gone["organisations"]
-        kept["callouts"] = tuple(replace(c, answered_by=tuple(o for o in c.answered_by if o not in absent))
-                                 for c in play.callouts if c in kept["callouts"])
+        kept["callouts"] = tuple(
+            replace(c, answered_by=tuple(o for o in c.answered_by if o not in absent))
+            for c in play.callouts
+            if c in kept["callouts"]
+        )
         return replace(play, **kept)
 
     def _of(self, batch: Node, incident: Incident) -> bool:
@@ -223,12 +244,24 @@ class Reader:
             muster = moment(self._need(node, "arrived_at"), self.zone) - timedelta(hours=2)
         arrive = moment(node.get("arrived_at") or muster + timedelta(minutes=90), self.zone)
         release = moment(node.get("released_at") or arrive + timedelta(days=3), self.zone)
-        return msgspec.convert({
-            "key": str(node.get("key", f"listed-{number}")), "organisation": sender.key, "from_area": sender.area,
-            "to_area": receiver, "people": self._need(node, "people"), "vehicles": node.get("vehicles", 0),
-            "task": {"zh": "支援社区防控", "en": "neighbourhood response"}, "muster_at": muster,
-            "depart_at": muster + timedelta(minutes=30), "arrive_at": arrive, "release_at": release,
-            "announced_date": node.get("printed_date")}, Batch, strict=False)
+        return msgspec.convert(
+            {
+                "key": str(node.get("key", f"listed-{number}")),
+                "organisation": sender.key,
+                "from_area": sender.area,
+                "to_area": receiver,
+                "people": self._need(node, "people"),
+                "vehicles": node.get("vehicles", 0),
+                "task": {"zh": "支援社区防控", "en": "neighbourhood response"},
+                "muster_at": muster,
+                "depart_at": muster + timedelta(minutes=30),
+                "arrive_at": arrive,
+                "release_at": release,
+                "announced_date": node.get("printed_date"),
+            },
+            Batch,
+            strict=False,
+        )
 
     def _placed(self, node: Node, shift: tuple[timedelta, timedelta], where: str) -> Node:
         """The node with roles as codes and dates moved; parts of a list without their area are left out."""
@@ -270,8 +303,10 @@ class Reader:
             for part in parts if isinstance(parts, tuple) else ():
                 for where, field, named in _naming(part):
                     if named not in known[where]:
-                        raise ScenarioError(f"play.{incident}.{section} 里的 {field} “{named}” 没有定义",
-                                            f"{field} “{named}” in play.{incident}.{section} is not defined")
+                        raise ScenarioError(
+                            f"play.{incident}.{section} 里的 {field} “{named}” 没有定义",
+                            f"{field} “{named}” in play.{incident}.{section} is not defined",
+                        )
 
 
 def _naming(part: Part) -> list[tuple[str, str, str]]:

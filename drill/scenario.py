@@ -40,14 +40,19 @@ def load(path_or_name: str | Path) -> Scenario:
     except msgspec.ValidationError as wrong:
         raise _explained(path, str(wrong)) from wrong
     except ScenarioError as wrong:
-        raise ScenarioError(f"场景文件 {path.name}：{wrong.zh}", f"scenario file {path.name}: {wrong.en}") from wrong
+        raise ScenarioError(
+            f"场景文件 {path.name}：{wrong.zh}", f"scenario file {path.name}: {wrong.en}"
+        ) from wrong
 
 
 def published(path_or_name: str | Path) -> Published:
     """The published figures and services of a scenario file, as they stand there."""
     _, document = _read(path_or_name)
-    return Published(tuple(document.get("figures") or ()), tuple(document.get("services") or ()),
-                     document.get("sources") or {})
+    return Published(
+        tuple(document.get("figures") or ()),
+        tuple(document.get("services") or ()),
+        document.get("sources") or {},
+    )
 
 
 def _read(path_or_name: str | Path) -> tuple[Path, dict[str, Node]]:
@@ -62,11 +67,15 @@ def _read(path_or_name: str | Path) -> tuple[Path, dict[str, Node]]:
     except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
         line = mark.line + 1 if mark else 0
-        raise ScenarioError(f"场景文件 {path.name} 第 {line} 行不是有效的 YAML",
-                             f"scenario file {path.name} is not valid YAML at line {line}") from wrong
+        raise ScenarioError(
+            f"场景文件 {path.name} 第 {line} 行不是有效的 YAML",
+            f"scenario file {path.name} is not valid YAML at line {line}",
+        ) from wrong
     if not isinstance(document, dict):
-        raise ScenarioError(f"场景文件 {path.name} 是空的或不是键值结构",
-                             f"scenario file {path.name} is empty or not a mapping")
+        raise ScenarioError(
+            f"场景文件 {path.name} 是空的或不是键值结构",
+            f"scenario file {path.name} is empty or not a mapping",
+        )
     return path, document
 
 
@@ -84,6 +93,10 @@ def _explained(path: Path, wrong: str) -> ScenarioError:
     for pattern, zh, en in REASONS:
         match = pattern.search(wrong)
         if match:
-            return ScenarioError(f"场景文件 {path.name} 的 {place}：{zh.format(*match.groups())}",
-                                  f"scenario file {path.name} at {place}: {en.format(*match.groups())}")
-    return ScenarioError(f"场景文件 {path.name} 的 {place} 写法不对", f"scenario file {path.name} at {place}: {wrong}")
+            return ScenarioError(
+                f"场景文件 {path.name} 的 {place}：{zh.format(*match.groups())}",
+                f"scenario file {path.name} at {place}: {en.format(*match.groups())}",
+            )
+    return ScenarioError(
+        f"场景文件 {path.name} 的 {place} 写法不对", f"scenario file {path.name} at {place}: {wrong}"
+    )

@@ -110,11 +110,14 @@ def moment(value: object, zone: ZoneInfo) -> datetime:
         return value if value.tzinfo else value.replace(tzinfo=zone)
     match = MOMENT.fullmatch(str(value))
     if not match or not (0 <= int(match[3]) < 60 and int(match[2]) * 60 + int(match[3]) <= 24 * 60):
-        raise ScenarioError(f"“{value}”不是时间，应写成 2022-02-17T19:00",
-                             f"“{value}” is not a time; write it like 2022-02-17T19:00")
+        raise ScenarioError(
+            f"“{value}”不是时间，应写成 2022-02-17T19:00",
+            f"“{value}” is not a time; write it like 2022-02-17T19:00",
+        )
     try:
         day = datetime.combine(date.fromisoformat(match[1]), datetime.min.time(), zone)
     except ValueError as wrong:
-        raise ScenarioError(f"“{value}”不是日历上的日子",
-                             f"“{value}” is not a day of the calendar") from wrong
+        raise ScenarioError(
+            f"“{value}”不是日历上的日子", f"“{value}” is not a day of the calendar"
+        ) from wrong
     return day + timedelta(hours=int(match[2]), minutes=int(match[3]))

@@ -73,7 +73,9 @@ def _moved(lat: float, lon: float, rng: Random, reach: float) -> tuple[float, fl
     return lat + rng.uniform(-reach, reach), lon + rng.uniform(-reach, reach)
 
 
-def buildings(scenario: str, community: Area, count: int, urban_village: bool = False) -> tuple[Building, ...]:
+def buildings(
+    scenario: str, community: Area, count: int, urban_village: bool = False
+) -> tuple[Building, ...]:
     """`count` buildings of a community, spread evenly over its grids, on plots that never overlap."""
     rng = Random(f"buildings/{scenario}/{community.code}/{count}/{urban_village}")
     cells = grids(community)
@@ -86,11 +88,24 @@ def buildings(scenario: str, community: Area, count: int, urban_village: bool = 
         lat, lon, outline = _plot(rng, community, divmod(position, columns), shape)
         name = f"{compound}{number}"
         key = derived("drill", scenario, grid.code, name)
-        found.append(Building(
-            id=key, area=grid.code, community=community.code, compound=compound, name=name,
-            address=f"{short(community.name)}社区{name}", kind=kind, number=number, floors=shape[0],
-            units_per_floor=shape[1], lat=lat, lon=lon, outline=outline,
-            dwellings=tuple(_dwellings(key, shape[0], shape[1]))))
+        found.append(
+            Building(
+                id=key,
+                area=grid.code,
+                community=community.code,
+                compound=compound,
+                name=name,
+                address=f"{short(community.name)}社区{name}",
+                kind=kind,
+                number=number,
+                floors=shape[0],
+                units_per_floor=shape[1],
+                lat=lat,
+                lon=lon,
+                outline=outline,
+                dwellings=tuple(_dwellings(key, shape[0], shape[1])),
+            )
+        )
     return tuple(found)
 
 
@@ -117,8 +132,12 @@ def _shape(rng: Random, kind: str) -> tuple[int, int]:
     return (rng.randint(5, 8), rng.randint(4, 6)) if kind == "urban_village" else (rng.randint(7, 18), 4)
 
 
-def _plot(rng: Random, community: Area, cell: tuple[int, int], shape: tuple[int, int],
-          ) -> tuple[float, float, tuple[tuple[float, float], ...]]:
+def _plot(
+    rng: Random,
+    community: Area,
+    cell: tuple[int, int],
+    shape: tuple[int, int],
+) -> tuple[float, float, tuple[tuple[float, float], ...]]:
     """Middle and corners of a rectangle in its own cell of 45 by 60 metres, slightly shifted."""
     south, west = centre(community)
     north_m = cell[0] * 45 + rng.uniform(-4, 4)

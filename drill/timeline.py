@@ -26,9 +26,16 @@ def shifts(rotas: Sequence[Rota | Gate], zone: datetime) -> Iterator[Shift]:
         for day in range(rota.days):
             for group, start in enumerate(rota.starts):
                 begin = datetime.combine(rota.first + timedelta(day), time.fromisoformat(start), zone.tzinfo)
-                yield Shift(rota=rota.key, organisation=rota.organisation, post=post, area=rota.area,
-                            starts_at=begin, ends_at=begin + timedelta(hours=rota.hours),
-                            first_person=group * rota.people, people=rota.people)
+                yield Shift(
+                    rota=rota.key,
+                    organisation=rota.organisation,
+                    post=post,
+                    area=rota.area,
+                    starts_at=begin,
+                    ends_at=begin + timedelta(hours=rota.hours),
+                    first_person=group * rota.people,
+                    people=rota.people,
+                )
 
 
 class Step(Part, frozen=True, kw_only=True):
@@ -64,8 +71,24 @@ def headcounts(play: Play) -> dict[str, int]:
     return most
 
 
-MOMENTS = ("sent_at", "muster_at", "depart_at", "arrive_at", "received_at", "release_at", "reported_at",
-           "issued_at", "starts_at", "opens_at", "closes_at", "ends_at", "need_at", "first_at", "at", "structure_at")
+MOMENTS = (
+    "sent_at",
+    "muster_at",
+    "depart_at",
+    "arrive_at",
+    "received_at",
+    "release_at",
+    "reported_at",
+    "issued_at",
+    "starts_at",
+    "opens_at",
+    "closes_at",
+    "ends_at",
+    "need_at",
+    "first_at",
+    "at",
+    "structure_at",
+)
 
 
 def steps(incident: str, play: Play) -> list[Step]:
@@ -78,8 +101,13 @@ def steps(incident: str, play: Play) -> list[Step]:
         for number, part in enumerate(parts if isinstance(parts, tuple) else ()):
             key = getattr(part, "key", str(number))
             moments = [(name, getattr(part, name, None)) for name in MOMENTS]
-            found += [Step(at=at, incident=incident, what=f"{section}.{name}", key=key)
-                      for name, at in moments if isinstance(at, datetime)]
-    found += [Step(at=s.starts_at, incident=incident, what="shifts.starts_at", key=s.rota)
-              for s in shifts((*play.rotas, *play.gates), play.opened_at)]
+            found += [
+                Step(at=at, incident=incident, what=f"{section}.{name}", key=key)
+                for name, at in moments
+                if isinstance(at, datetime)
+            ]
+    found += [
+        Step(at=s.starts_at, incident=incident, what="shifts.starts_at", key=s.rota)
+        for s in shifts((*play.rotas, *play.gates), play.opened_at)
+    ]
     return sorted(found, key=lambda step: (step.at, step.what, step.key))

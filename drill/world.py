@@ -32,34 +32,48 @@ def build(scenario: Scenario) -> World:
     areas = {area.code: area for area in scenario.areas}
     for play in scenario.plays.values():
         for register in play.registers:
-            houses[register.area] = buildings(scenario.name, areas[register.area], register.buildings,
-                                              register.urban_village)
-            homes[register.area] = residents(scenario.name, houses[register.area], register.persons, used,
-                                             play.opened_at.date())
+            houses[register.area] = buildings(
+                scenario.name, areas[register.area], register.buildings, register.urban_village
+            )
+            homes[register.area] = residents(
+                scenario.name, houses[register.area], register.persons, used, play.opened_at.date()
+            )
     for incident, play in scenario.plays.items():
         counts = headcounts(play)
         for organisation in play.organisations:
             key = f"{incident}/{organisation.key}"
-            staff[key] = responders(scenario.name, key, organisation.kind, counts.get(organisation.key, 1), used)
+            staff[key] = responders(
+                scenario.name, key, organisation.kind, counts.get(organisation.key, 1), used
+            )
     world = World(houses, homes, {}, {}, staff)
     drawn, pushed = {}, {}
     for incident, play in scenario.plays.items():
         for wanted in play.lists:
             key = f"{incident}/{wanted.key}"
             drawn[key] = _drawn(scenario, world, (key, wanted, play), used)
-            pushed[key] = with_noise(drawn[key], scenario.disturbances.lists, f"{scenario.seed}/{key}",
-                                     KINDS[wanted.kind], _elsewhere(scenario))
+            pushed[key] = with_noise(
+                drawn[key],
+                scenario.disturbances.lists,
+                f"{scenario.seed}/{key}",
+                KINDS[wanted.kind],
+                _elsewhere(scenario),
+            )
     return World(houses, homes, drawn, pushed, staff)
 
 
-def _drawn(scenario: Scenario, world: World, what: tuple[str, Verification, Play],
-           used: set[str]) -> tuple[Resident, ...]:
+def _drawn(
+    scenario: Scenario, world: World, what: tuple[str, Verification, Play], used: set[str]
+) -> tuple[Resident, ...]:
     """The people of a list: from the registers inside its area, or of the whole incident when there is none."""
     key, wanted, play = what
     inside = [r for r in play.registers if r.area.startswith(prefix(wanted.area))] or list(play.registers)
-    crowd = Crowd([p for r in inside for p in world.residents[r.area]],
-                  [b for r in inside for b in world.buildings[r.area]], wanted.registered_share, used,
-                  play.opened_at.date())
+    crowd = Crowd(
+        [p for r in inside for p in world.residents[r.area]],
+        [b for r in inside for b in world.buildings[r.area]],
+        wanted.registered_share,
+        used,
+        play.opened_at.date(),
+    )
     return people(scenario.name, key, wanted.people, crowd)
 
 

@@ -32,6 +32,14 @@ def person(name: str, role: str, area: int) -> Actor:
     )
 
 
+@pytest.fixture(autouse=True)
+def _packs_are_read_anew() -> None:
+    """The protocol in force is remembered for a second: not from one test to the next."""
+    from muster.domain.incidents import queries
+
+    queries.forget_pack(INCIDENT)
+
+
 @pytest.fixture
 def incident(db: None) -> UUID:
     """An open incident in the district, with its keys."""

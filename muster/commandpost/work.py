@@ -119,7 +119,12 @@ def _counts(request: DeskRequest) -> list[dict[str, Any]]:
     reach = bounds(request)
     kinds, _at = remembered(request, "kinds", lambda: worklists.kinds(reach, request.now))
     return [
-        {"kind": one.kind, "label": labels.ITEM_KIND.get(one.kind, one.kind), "value": one.open, "late": one.late}
+        {
+            "kind": one.kind,
+            "label": labels.ITEM_KIND.get(one.kind, one.kind),
+            "value": one.open,
+            "late": one.late,
+        }
         for one in kinds
     ]
 

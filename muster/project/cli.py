@@ -13,7 +13,10 @@ from muster import __version__
 # name: (module:function, one line of help)
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("muster.project.commands_serve:serve", "Database, web and jobs in one command, until Ctrl-C."),
-    "demo": ("muster.project.commands_demo:demo", "Play the reference case and hold it against what was published."),
+    "demo": (
+        "muster.project.commands_demo:demo",
+        "Play the reference case and hold it against what was published.",
+    ),
     "drill": ("muster.project.commands_demo:drill", "Play a scenario against a running training server."),
     "stop": ("muster.project.commands_serve:stop", "Stop `muster serve` and the embedded database."),
     "migrate": ("muster.project.commands_database:migrate", "Bring the database up to this version."),
@@ -24,8 +27,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "account": ("muster.project.commands_account:account", "Make an account with a role in an area."),
     "check": ("muster.project.commands_check:check", "Say in plain words what is wrong here."),
     "pack": ("muster.project.commands_pack:pack", "Protocol packs: `pack check FILE`."),
-    "sitrep": ("muster.project.commands_sitrep:sitrep", "An edition of the situation report: text, JSON, xlsx, PDF."),
-    "import": ("muster.project.commands_import:import_file", "Take a list in: residents, lists, batches, buildings."),
+    "sitrep": (
+        "muster.project.commands_sitrep:sitrep",
+        "An edition of the situation report: text, JSON, xlsx, PDF.",
+    ),
+    "import": (
+        "muster.project.commands_import:import_file",
+        "Take a list in: residents, lists, batches, buildings.",
+    ),
     "bench": ("muster.project.commands_bench:bench", "Measure this machine: sync, import, pages."),
     "backup": ("muster.project.commands_backup:backup", "Write the database into a directory."),
     "restore": ("muster.project.commands_backup:restore", "Read a backup into this installation."),

@@ -80,7 +80,9 @@ def _questions(body: bytes) -> Questions:
 def _edition(request: Any, number: int | None) -> Edition:
     """An edition of the area asked for (`?area=`), else of the whole incident."""
     area = request.GET.get("area", "")
-    held = queries.edition(number, int(area) if area.isdecimal() and len(area) <= 15 else request.incident.area)
+    held = queries.edition(
+        number, int(area) if area.isdecimal() and len(area) <= 15 else request.incident.area
+    )
     if held is None:
         raise NotFound
     return held
@@ -110,7 +112,9 @@ def _ask(request: Any, figure: str) -> Ask:
     params |= {"window": given["window"].split(",")} if "window" in given else {}
     wanted = Wanted(figure=figure, params=params)
     if "edition" in given:
-        number = int(given["edition"]) if given["edition"].isdecimal() and len(given["edition"]) < 10 else None
+        number = (
+            int(given["edition"]) if given["edition"].isdecimal() and len(given["edition"]) < 10 else None
+        )
         return queries.asks(_edition(request, number), [wanted])[0]
     return read(wanted, now=request.now, as_of=LATEST)
 

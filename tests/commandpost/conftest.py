@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def night(incident: UUID, commander: Actor, desk: Actor, tracer: Actor, outsider: Actor, grid_worker: Actor) -> UUID:
+def night(
+    incident: UUID, commander: Actor, desk: Actor, tracer: Actor, outsider: Actor, grid_worker: Actor
+) -> UUID:
     """The scene, told by the commander; accounts for everybody. Imported late: Django must be set up."""
     from tests.commandpost import desk as scene
 

@@ -27,7 +27,9 @@ def test_the_same_seed_sends_the_same(events: list[Event[int]], sent: list[Sent[
     assert disturb(events, RATES, 8) != sent
 
 
-def test_every_command_arrives_once_besides_its_repeats(events: list[Event[int]], sent: list[Sent[int]]) -> None:
+def test_every_command_arrives_once_besides_its_repeats(
+    events: list[Event[int]], sent: list[Sent[int]]
+) -> None:
     arrived = Counter(one.event.command for one in sent if not one.repeat)
     assert arrived == Counter(event.command for event in events)
 
@@ -49,14 +51,19 @@ def test_phone_rates_are_exact() -> None:
     assert sum(phone.offline_from is not None for phone in fates) == 120
     assert sum(phone.clock_error != timedelta(0) for phone in fates) == 8
     assert sum(phone.lost_at is not None for phone in fates) == 2
-    assert all(timedelta(hours=1) <= phone.offline_to - phone.offline_from <= timedelta(hours=30)
-               for phone in fates if phone.offline_from and phone.offline_to)
+    assert all(
+        timedelta(hours=1) <= phone.offline_to - phone.offline_from <= timedelta(hours=30)
+        for phone in fates
+        if phone.offline_from and phone.offline_to
+    )
 
 
 def test_a_wrong_clock_shows_in_both_times_of_a_message(sent: list[Sent[int]]) -> None:
     wrong = [one for one in sent if one.clock_error]
     assert wrong
-    assert all(one.claimed_at - one.at == one.claimed_sent_at - one.sent_at == one.clock_error for one in wrong)
+    assert all(
+        one.claimed_at - one.at == one.claimed_sent_at - one.sent_at == one.clock_error for one in wrong
+    )
 
 
 def test_what_a_lost_phone_held_is_done_again_on_another() -> None:

@@ -43,8 +43,9 @@ def test_the_same_seed_gives_the_same_world(scenario: Scenario, world: World) ->
     assert build(scenario) == world
 
 
-def test_the_sweep_territory_holds_what_the_play_says(scenario: Scenario, village: tuple[Resident, ...],
-                                                      houses: tuple[Building, ...]) -> None:
+def test_the_sweep_territory_holds_what_the_play_says(
+    scenario: Scenario, village: tuple[Resident, ...], houses: tuple[Building, ...]
+) -> None:
     register = next(r for r in scenario.plays["lg-0217"].registers if not r.loaded)
     assert len(houses) == register.buildings
     assert len({p.building for p in village}) == register.buildings
@@ -117,9 +118,13 @@ def test_need_follows_age(village: tuple[Resident, ...]) -> None:
 def test_rates_of_a_pushed_list_are_those_of_the_scenario(scenario: Scenario, pushed: PushedList) -> None:
     counts = Counter(label for truth in pushed.truth for label in truth.labels)
     rates = scenario.disturbances.lists
-    for label, rate in (("duplicate", rates.duplicates), ("wrong_number", rates.wrong_number),
-                        ("moved", rates.moved), ("other_area", rates.other_area),
-                        ("name_or_phone_only", rates.name_or_phone_only)):
+    for label, rate in (
+        ("duplicate", rates.duplicates),
+        ("wrong_number", rates.wrong_number),
+        ("moved", rates.moved),
+        ("other_area", rates.other_area),
+        ("name_or_phone_only", rates.name_or_phone_only),
+    ):
         assert counts[label] / len(pushed.rows) == pytest.approx(rate, abs=0.01)
 
 

@@ -17,8 +17,32 @@ from drill.world import build
 
 Document = dict[str, Any]
 Write = Callable[[Document], Path]
-FIGURES = {"L2", "L3", "L4", "G1", "G2a", "G2b", "G4a", "G4b", "G5a", "G5b", "G6", "G7", "G8", "G9a", "G9b", "G10",
-           "G11a", "G11b", "G13", "G14a", "G14b", "G14c", "G16", "G17"}
+FIGURES = {
+    "L2",
+    "L3",
+    "L4",
+    "G1",
+    "G2a",
+    "G2b",
+    "G4a",
+    "G4b",
+    "G5a",
+    "G5b",
+    "G6",
+    "G7",
+    "G8",
+    "G9a",
+    "G9b",
+    "G10",
+    "G11a",
+    "G11b",
+    "G13",
+    "G14a",
+    "G14b",
+    "G14c",
+    "G16",
+    "G17",
+}
 SERVICES = {"L1", "G3", "G12", "G15", "G5c", "G18", "G19", "G20", "G21", "G22", "G23", "L5", "L6", "L7", "L8"}
 
 
@@ -37,8 +61,11 @@ def reference(printed: Document) -> Document:
 def write(tmp_path: Path) -> Write:
     def written(document: Document) -> Path:
         path = tmp_path / "other.yaml"
-        path.write_text(json.dumps(document, ensure_ascii=False, default=str), encoding="utf-8")  # JSON is YAML
+        path.write_text(
+            json.dumps(document, ensure_ascii=False, default=str), encoding="utf-8"
+        )  # JSON is YAML
         return path
+
     return written
 
 
@@ -49,8 +76,10 @@ def shipped() -> Scenario:
 
 def scrambled(figures: list[Document]) -> list[Document]:
     """The figures with every value, batch and date made nonsense."""
-    return [figure | {"value": figure["value"] * 7 + 3, "batches": [{"people": 1}], "window": ["x"], "until": "y"}
-            for figure in figures]
+    return [
+        figure | {"value": figure["value"] * 7 + 3, "batches": [{"people": 1}], "window": ["x"], "until": "y"}
+        for figure in figures
+    ]
 
 
 def test_every_published_figure_and_service_is_there_to_compare_with() -> None:
@@ -60,7 +89,9 @@ def test_every_published_figure_and_service_is_there_to_compare_with() -> None:
     assert set(printed.sources) == {"L", "G"}
 
 
-def test_planning_never_reads_a_published_figure(reference: Document, write: Write, shipped: Scenario) -> None:
+def test_planning_never_reads_a_published_figure(
+    reference: Document, write: Write, shipped: Scenario
+) -> None:
     reference["figures"] = scrambled(reference["figures"])
     reference["services"] = []
     other = load(write(reference))
@@ -68,13 +99,16 @@ def test_planning_never_reads_a_published_figure(reference: Document, write: Wri
     assert build(other) == build(shipped)
 
 
-def test_a_file_without_a_play_plays_the_shipped_one(reference: Document, write: Write, shipped: Scenario) -> None:
+def test_a_file_without_a_play_plays_the_shipped_one(
+    reference: Document, write: Write, shipped: Scenario
+) -> None:
     del reference["play"]
     assert load(write(reference)).plays == shipped.plays
 
 
-def test_every_date_moves_with_the_opening_of_its_incident(reference: Document, write: Write,
-                                                           shipped: Scenario) -> None:
+def test_every_date_moves_with_the_opening_of_its_incident(
+    reference: Document, write: Write, shipped: Scenario
+) -> None:
     del reference["play"]
     reference["incidents"][0]["opened_at"] = "2023-05-04T07:00"
     other = load(write(reference))
@@ -113,17 +147,22 @@ def test_listed_batches_replace_those_of_their_incident(reference: Document, wri
     del reference["play"]
     reference["batches"] = [
         {"from": "横岗街道", "people": 7, "muster_at": "2022-02-18T20:00"},
-        {"from": "平湖街道", "people": 9, "arrived_at": "2022-02-19T24:00", "vehicles": 2}]
+        {"from": "平湖街道", "people": 9, "arrived_at": "2022-02-19T24:00", "vehicles": 2},
+    ]
     play = load(write(reference)).plays["lg-0217"]
     assert [(b.people, b.vehicles) for b in play.batches] == [(7, 0), (9, 2)]
     assert play.batches[0].organisation == "sending-1"
     assert play.batches[1].arrive_at == datetime(2022, 2, 19, 16, tzinfo=UTC)
     assert {unfit.batch for unfit in play.unfit} == {"listed-1"}
-    assert next(o for o in play.organisations if o.key == play.batches[1].organisation).name.zh == "平湖街道办事处"
+    assert (
+        next(o for o in play.organisations if o.key == play.batches[1].organisation).name.zh
+        == "平湖街道办事处"
+    )
 
 
-def test_another_incident_id_plays_what_stands_at_its_place(reference: Document, write: Write,
-                                                            shipped: Scenario) -> None:
+def test_another_incident_id_plays_what_stands_at_its_place(
+    reference: Document, write: Write, shipped: Scenario
+) -> None:
     del reference["play"]
     reference["incidents"][0]["id"] = "drill-1"
     assert load(write(reference)).plays["drill-1"].cases == shipped.plays["lg-0217"].cases
@@ -150,21 +189,25 @@ def broken(document: Document, path: str, value: Any) -> Document:
     return copied
 
 
-@pytest.mark.parametrize(("path", "value", "zh", "en"), [
-    ("areas", None, "缺少“areas”", "“areas” is missing"),
-    ("incidents/0/opened_at", "yesterday", "不是时间", "is not a time"),
-    ("incidents/0/opened_at", "2022-02-31T08:00", "不是日历上的日子", "not a day of the calendar"),
-    ("incidents/0/area", "亚特兰蒂斯", "不在 areas 中", "not among the areas"),
-    ("timezone", "Asia/Nowhere", "时区", "time zone"),
-    ("areas/district", ["罗湖"], "不是6位区划代码", "not a district code"),
-    ("play/incidents/lg-0217/batches/0/people", "many", "应为 int", "expected int"),
-    ("play/incidents/lg-0217/batches/0/peple", 3, "不认识“peple”", "“peple” is not known"),
-    ("play/incidents/lg-0217/batches/0/muster_at", None, "缺少“muster_at”", "“muster_at” is missing"),
-    ("play/incidents/lg-0217/gates/0/organisation", "nobody", "没有定义", "is not defined"),
-    ("disturbances/phones/offline_share", "often", "应为 float", "expected float"),
-])
-def test_a_broken_file_is_explained_in_both_languages(reference: Document, write: Write, path: str, value: Any,
-                                                      zh: str, en: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "value", "zh", "en"),
+    [
+        ("areas", None, "缺少“areas”", "“areas” is missing"),
+        ("incidents/0/opened_at", "yesterday", "不是时间", "is not a time"),
+        ("incidents/0/opened_at", "2022-02-31T08:00", "不是日历上的日子", "not a day of the calendar"),
+        ("incidents/0/area", "亚特兰蒂斯", "不在 areas 中", "not among the areas"),
+        ("timezone", "Asia/Nowhere", "时区", "time zone"),
+        ("areas/district", ["罗湖"], "不是6位区划代码", "not a district code"),
+        ("play/incidents/lg-0217/batches/0/people", "many", "应为 int", "expected int"),
+        ("play/incidents/lg-0217/batches/0/peple", 3, "不认识“peple”", "“peple” is not known"),
+        ("play/incidents/lg-0217/batches/0/muster_at", None, "缺少“muster_at”", "“muster_at” is missing"),
+        ("play/incidents/lg-0217/gates/0/organisation", "nobody", "没有定义", "is not defined"),
+        ("disturbances/phones/offline_share", "often", "应为 float", "expected float"),
+    ],
+)
+def test_a_broken_file_is_explained_in_both_languages(
+    reference: Document, write: Write, path: str, value: Any, zh: str, en: str
+) -> None:
     with pytest.raises(ScenarioError) as wrong:
         load(write(broken(reference, path, value)))
     assert zh in wrong.value.zh
@@ -173,19 +216,35 @@ def test_a_broken_file_is_explained_in_both_languages(reference: Document, write
 
 
 @pytest.mark.parametrize("junk", [3, [None]])
-@pytest.mark.parametrize("path", [
-    "incidents", "incidents/0/first_case", "areas", "areas/receiving/subdistrict", "structure", "disturbances",
-    "play", "play/incidents", "play/incidents/lg-0217/organisations", "play/incidents/lg-0217/batches",
-    "play/incidents/lg-0217/callouts/0/text", "play/incidents/lg-0217/batches/0/to_communities"])
-def test_junk_in_any_place_is_a_broken_file_and_nothing_worse(printed: Document, write: Write, path: str,
-                                                              junk: Any) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "incidents",
+        "incidents/0/first_case",
+        "areas",
+        "areas/receiving/subdistrict",
+        "structure",
+        "disturbances",
+        "play",
+        "play/incidents",
+        "play/incidents/lg-0217/organisations",
+        "play/incidents/lg-0217/batches",
+        "play/incidents/lg-0217/callouts/0/text",
+        "play/incidents/lg-0217/batches/0/to_communities",
+    ],
+)
+def test_junk_in_any_place_is_a_broken_file_and_nothing_worse(
+    printed: Document, write: Write, path: str, junk: Any
+) -> None:
     with pytest.raises(ScenarioError) as wrong:
         load(write(broken(printed, path, junk)))
     assert "other.yaml" in wrong.value.en
 
 
-@pytest.mark.parametrize(("content", "en"), [
-    (b"name: [", "not valid YAML at line"), (b"", "empty"), (b"\xff\xfe\x00", "cannot read")])
+@pytest.mark.parametrize(
+    ("content", "en"),
+    [(b"name: [", "not valid YAML at line"), (b"", "empty"), (b"\xff\xfe\x00", "cannot read")],
+)
 def test_a_file_that_is_no_scenario_is_refused(tmp_path: Path, content: bytes, en: str) -> None:
     path = tmp_path / "no.yaml"
     path.write_bytes(content)
@@ -204,7 +263,10 @@ def test_areas_have_official_codes_and_parents(shipped: Scenario) -> None:
     codes = {area.code for area in shipped.areas}
     assert all(len(code) == 15 for code in codes)
     assert all(area.parent in codes for area in shipped.areas if area.level != "city")
-    assert {a.official for a in shipped.roles.values() if a.level == "subdistrict"} >= {"坂田街道", "桂园街道"}
+    assert {a.official for a in shipped.roles.values() if a.level == "subdistrict"} >= {
+        "坂田街道",
+        "桂园街道",
+    }
     assert "440307013023001" in codes
 
 

@@ -35,16 +35,18 @@ def test_names_and_ids_are_given_once(community: Area) -> None:
     assert len({house.name for house in many}) == len({house.id for house in many}) == 900
 
 
-def test_every_building_is_marked_generated_and_stands_in_a_grid(community: Area,
-                                                                 village: tuple[Building, ...]) -> None:
+def test_every_building_is_marked_generated_and_stands_in_a_grid(
+    community: Area, village: tuple[Building, ...]
+) -> None:
     cells = {grid.code for grid in areas.grids(community)}
     assert all(house.generated for house in village)
     assert {house.area for house in village} == cells
     assert 3 <= len(cells) <= 6
 
 
-def test_a_village_has_lanes_and_a_compound_has_numbered_blocks(community: Area,
-                                                                village: tuple[Building, ...]) -> None:
+def test_a_village_has_lanes_and_a_compound_has_numbered_blocks(
+    community: Area, village: tuple[Building, ...]
+) -> None:
     lanes = [house for house in village if house.kind == "urban_village"]
     assert len(lanes) > len(village) / 2
     assert all("巷" in house.name and house.name.endswith("号") for house in lanes)
@@ -66,8 +68,9 @@ def test_outlines_never_overlap_and_hold_their_middle(village: tuple[Building, .
         boxes.append((min(lats), max(lats), min(lons), max(lons)))
         assert min(lats) < house.lat < max(lats)
         assert min(lons) < house.lon < max(lons)
-    assert not [1 for a, b in combinations(boxes, 2)
-                if a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]]
+    assert not [
+        1 for a, b in combinations(boxes, 2) if a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
+    ]
 
 
 def test_centres_are_steady_and_near_their_district(community: Area) -> None:

@@ -150,7 +150,9 @@ class Seat(Held):
             models.Index(fields=["area", "ended_at"], name="mobilising_seat_ended"),
             models.Index(fields=["incident", "ended_at"], name="mobilising_seat_rest"),
             models.Index(
-                fields=["incident", "began_at"], name="mobilising_seat_duty", condition=models.Q(ended_at=None)
+                fields=["incident", "began_at"],
+                name="mobilising_seat_duty",
+                condition=models.Q(ended_at=None),
             ),
         ]
 

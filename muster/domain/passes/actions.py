@@ -198,7 +198,12 @@ def _sign_and_store(rows: Sequence[Row], incident: UUID) -> None:
     signed = []
     for row in rows:
         fields = PassFields(
-            id=row[0], incident=incident, kind=row[3], code=row[5], valid_from=seconds(row[6]), valid_to=seconds(row[7])
+            id=row[0],
+            incident=incident,
+            kind=row[3],
+            code=row[5],
+            valid_from=seconds(row[6]),
+            valid_to=seconds(row[7]),
         )
         signed.append((*row, key.sign(payload(fields))))
     names = ("id", "incident", "area", "kind", "resident", "code", "valid_from", "valid_to", "signature")
@@ -218,13 +223,19 @@ def revoke_passes(*, told: Sequence[Told[RevokePass]], by: Actor, incident: UUID
         elif area not in allowed:
             done.refused[one.id] = NotAllowed(right=ISSUE)
         else:
-            rows.append((one.id, incident, area, one.at, one.by, one.device, one.body.pass_id, one.body.reason))
+            rows.append(
+                (one.id, incident, area, one.at, one.by, one.device, one.body.pass_id, one.body.reason)
+            )
     if rows:
         bulk.insert(PassRevoked, (*FACT, "pass_id", "reason"), rows)
         revoked = {row[6] for row in rows}
         _derive(revoked)
         journal.write(
-            action="passes.revoke", by=by, incident=incident, area=min(row[2] for row in rows), subjects=revoked
+            action="passes.revoke",
+            by=by,
+            incident=incident,
+            area=min(row[2] for row in rows),
+            subjects=revoked,
         )
     return done
 
@@ -332,7 +343,9 @@ def _retention(incident: UUID) -> tuple[bool, int]:
 
 def _keep(traces: Sequence[tuple[object, ...]]) -> None:
     if traces:
-        bulk.insert(Trace, ("id", "incident", "area", "point", "at", "pass_id", "resident", "keep_until"), traces)
+        bulk.insert(
+            Trace, ("id", "incident", "area", "point", "at", "pass_id", "resident", "keep_until"), traces
+        )
 
 
 def check_in_places(*, told: Sequence[Told[CheckInPlace]], by: Actor, incident: UUID, now: datetime) -> Done:
@@ -345,7 +358,9 @@ def check_in_places(*, told: Sequence[Told[CheckInPlace]], by: Actor, incident: 
         rows.append((one.id, incident, areas[one.id], one.at, one.by, one.device, one.body.point))
         until = keep_until(one.at, keeps, days)
         if one.body.resident is not None and until is not None and until > now:
-            traces.append((one.id, incident, areas[one.id], one.body.point, one.at, None, one.body.resident, until))
+            traces.append(
+                (one.id, incident, areas[one.id], one.body.point, one.at, None, one.body.resident, until)
+            )
     if rows:
         bulk.insert(PlaceCheckIn, (*FACT, "point"), rows)
         _keep(traces)

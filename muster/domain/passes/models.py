@@ -23,7 +23,9 @@ class Pass(Held):
         constraints = [
             *Held.Meta.constraints,
             models.CheckConstraint(name="passes_pass_kind", condition=models.Q(kind__in=[*PassKind])),
-            models.CheckConstraint(name="passes_pass_window", condition=models.Q(valid_to__gt=models.F("valid_from"))),
+            models.CheckConstraint(
+                name="passes_pass_window", condition=models.Q(valid_to__gt=models.F("valid_from"))
+            ),
         ]
         indexes = [
             models.Index(fields=["incident", "code"], name="passes_pass_code"),
@@ -55,7 +57,9 @@ class PassScanned(Fact):
         ]
         indexes = [
             models.Index(fields=["gate", "at"], name="passes_scan_gate"),
-            models.Index(fields=["incident", "at"], name="passes_scan_differs", condition=models.Q(differs=True)),
+            models.Index(
+                fields=["incident", "at"], name="passes_scan_differs", condition=models.Q(differs=True)
+            ),
         ]
 
 

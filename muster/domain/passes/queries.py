@@ -85,7 +85,9 @@ def flagged() -> QuerySet[PassScanned]:
 def doubtful(*, from_at: datetime, to_at: datetime) -> list[Doubtful]:
     """Scans held again against the passes as they are known now, where it is still kept whose they were."""
     kept = dict(
-        Trace.objects.filter(at__gte=from_at, at__lt=to_at, pass_id__isnull=False).values_list("id", "pass_id")
+        Trace.objects.filter(at__gte=from_at, at__lt=to_at, pass_id__isnull=False).values_list(
+            "id", "pass_id"
+        )
     )
     known = Pass.objects.in_bulk(set(kept.values()))
     found = []

@@ -43,14 +43,19 @@ class Resident(Held):
             models.Index(fields=["incident", "area", "id"], name="people_resident_page"),
             models.Index(fields=["dwelling"], name="people_resident_home"),
             models.Index(
-                fields=["household"], name="people_resident_house", condition=models.Q(household__isnull=False)
+                fields=["household"],
+                name="people_resident_house",
+                condition=models.Q(household__isnull=False),
             ),
             models.Index(fields=["canonical"], name="people_resident_person"),
             models.Index(
-                fields=["canonical"], name="people_resident_joined", condition=~models.Q(canonical=models.F("id"))
+                fields=["canonical"],
+                name="people_resident_joined",
+                condition=~models.Q(canonical=models.F("id")),
             ),
             models.Index(
-                fields=["incident", "area"], name="people_resident_head",
+                fields=["incident", "area"],
+                name="people_resident_head",
                 condition=models.Q(canonical=models.F("id"), withdrawn_at=None),
             ),
             models.Index(

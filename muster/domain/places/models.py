@@ -60,7 +60,9 @@ class Dwelling(Standing):
     label = models.CharField(max_length=40)
     floor = models.IntegerField(null=True)
     unit = models.IntegerField(null=True)
-    tx = models.BigIntegerField(db_default=CommitOrder())  # figures of an edition count the doors known before it
+    tx = models.BigIntegerField(
+        db_default=CommitOrder()
+    )  # figures of an edition count the doors known before it
 
     class Meta(Standing.Meta):
         constraints = [

@@ -121,12 +121,15 @@ def open_rounds(*, told: Sequence[Told[OpenRound]], by: Actor, incident: UUID, n
         elif one.body.to_at is not None and one.body.to_at <= one.body.from_at:
             done.refused[one.id] = RoundBackwards()
     rows = [
-        (b.id, incident, b.area, b.name, b.purpose, b.from_at, b.to_at) for b in (one.body for one in done.stored(told))
+        (b.id, incident, b.area, b.name, b.purpose, b.from_at, b.to_at)
+        for b in (one.body for one in done.stored(told))
     ]
     if rows:
         bulk.insert(Round, ("id", "incident", "area", "name", "purpose", "from_at", "to_at"), rows)
         area = min(row[2] for row in rows)
-        journal.write(action="sampling.round", by=by, incident=incident, area=area, subjects=[row[0] for row in rows])
+        journal.write(
+            action="sampling.round", by=by, incident=incident, area=area, subjects=[row[0] for row in rows]
+        )
     return done
 
 
@@ -151,7 +154,9 @@ def take_samples(*, told: Sequence[Told[TakeSample]], by: Actor, incident: UUID,
     for one in good:
         b, area = one.body, areas[one.id]
         tube, size = _tube_of(b.tube, b.code, incident), b.pool_size or usual
-        tubes.append((tube, incident, area, b.code.strip().upper(), b.site, b.round, size, TubeState.OPEN, 0, []))
+        tubes.append(
+            (tube, incident, area, b.code.strip().upper(), b.site, b.round, size, TubeState.OPEN, 0, [])
+        )
         samples.append(
             (one.id, incident, area, one.at, one.by, one.device, tube, b.resident, b.seat, b.place, b.site,
              b.round, size, b.with_responder)
@@ -287,7 +292,9 @@ def count_tubes(*, told: Sequence[Told[CountTubes]], by: Actor, incident: UUID, 
     if rows:
         bulk.insert(TubesCounted, (*FACT, "site", "counted", "tubes"), rows)
         sites = {row[6] for row in rows}
-        bulk.insert(SiteTable, ("id", "incident", "area", "missing"), [(s, incident, areas[s], ()) for s in sites])
+        bulk.insert(
+            SiteTable, ("id", "incident", "area", "missing"), [(s, incident, areas[s], ()) for s in sites]
+        )
         tubes_named = {tube for row in rows for tube in row[8]}
         state.derive(incident=incident, tubes=tubes_named, sites=sites)
         _write_down("sampling.count", by, incident, rows, tubes_named, done)
@@ -304,7 +311,9 @@ def _reconsider(incident: UUID, tubes: set[UUID], pairs: set[state.Pair], sites:
 def reconsider_samples(facts: set[UUID], incident: UUID, now: datetime) -> Done:
     """After a retraction: these samples' tubes, and whether those people were sampled at all."""
     rows = list(SampleTaken.objects.filter(pk__in=facts).values_list("tube", "round", "resident"))
-    done = _reconsider(incident, {row[0] for row in rows}, {(row[1], row[2]) for row in rows if row[1]}, set())
+    done = _reconsider(
+        incident, {row[0] for row in rows}, {(row[1], row[2]) for row in rows if row[1]}, set()
+    )
     done.touch("sampling.sample", facts)
     return done
 

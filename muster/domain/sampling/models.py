@@ -42,14 +42,18 @@ class Tube(Held):
             models.CheckConstraint(
                 name="sampling_tube_result", condition=models.Q(result=None) | models.Q(result__in=[*Result])
             ),
-            models.CheckConstraint(name="sampling_tube_pool", condition=models.Q(pool_size__gte=1, seats__gte=0)),
+            models.CheckConstraint(
+                name="sampling_tube_pool", condition=models.Q(pool_size__gte=1, seats__gte=0)
+            ),
         ]
         indexes = [
             models.Index(fields=["incident", "area"], name="sampling_tube_area"),
             models.Index(fields=["incident", "code"], name="sampling_tube_code"),
             models.Index(fields=["site", "state"], name="sampling_tube_site"),
             models.Index(
-                fields=["handed_over_at"], name="sampling_tube_at_lab", condition=models.Q(state=TubeState.HANDED_OVER)
+                fields=["handed_over_at"],
+                name="sampling_tube_at_lab",
+                condition=models.Q(state=TubeState.HANDED_OVER),
             ),
         ]
 

@@ -104,7 +104,9 @@ def tubes(*, site: UUID | None = None, state: str | None = None, flagged: bool =
 
 def members(tubes: Iterable[UUID]) -> dict[UUID, list[Member]]:
     """Who sits in these tubes, by seat; somebody seated twice is named once, as first seen."""
-    rows = SampleTaken.objects.filter(tube__in=list(tubes)).exclude(id__in=Retraction.objects.values("target"))
+    rows = SampleTaken.objects.filter(tube__in=list(tubes)).exclude(
+        id__in=Retraction.objects.values("target")
+    )
     found: dict[UUID, dict[UUID, Member]] = {}
     for row in rows.order_by("at", "id"):
         seated = found.setdefault(row.tube, {})
@@ -160,7 +162,12 @@ def coverage_by_building(test_round: Round, area: int) -> list[CoveredBuilding]:
 
 
 def left(
-    test_round: Round, area: int, *, building: UUID | None = None, after: tuple[int, UUID] | None = None, size: int = 50
+    test_round: Round,
+    area: int,
+    *,
+    building: UUID | None = None,
+    after: tuple[int, UUID] | None = None,
+    size: int = 50,
 ) -> list[tuple[int, UUID]]:
     """Who is left to test, as (area, resident) in that order; `after` is the last of the page before."""
     where, values = DUE, [*_bounds(test_round, area)]
@@ -203,7 +210,9 @@ def site_boards(sites: Iterable[UUID] | None = None) -> list[SiteBoard]:
     held = {table.id: table for table in tables}
     states: dict[UUID, dict[str, int]] = {site: {} for site in held}
     seats: dict[UUID, int] = {}
-    for site, state, number, seated in found.values_list("site", "state").annotate(n=Count("id"), s=Sum("seats")):
+    for site, state, number, seated in found.values_list("site", "state").annotate(
+        n=Count("id"), s=Sum("seats")
+    ):
         states.setdefault(site, {})[state] = number
         seats[site] = seats.get(site, 0) + seated
     flagged = dict(found.exclude(flags=[]).values_list("site").annotate(n=Count("id")))
@@ -245,7 +254,9 @@ def samples_by_hour(*, from_at: datetime, to_at: datetime, site: UUID | None = N
     found = SampleTaken.objects.filter(at__gte=from_at, at__lt=to_at)
     found = found.filter(site=site) if site else found.filter(site__isnull=False)
     found = found.exclude(id__in=Retraction.objects.values("target"))
-    return dict(found.annotate(hour=TruncHour("at")).values_list("hour").annotate(n=Count("id")).order_by("hour"))
+    return dict(
+        found.annotate(hour=TruncHour("at")).values_list("hour").annotate(n=Count("id")).order_by("hour")
+    )
 
 
 def at_laboratory(incident: UUID, now: datetime, size: int = 200) -> list[AtLab]:

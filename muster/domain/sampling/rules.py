@@ -110,7 +110,9 @@ def tube_id(incident: UUID, code: str) -> UUID:
     return derive_id(incident, "tube", code.strip().upper())
 
 
-def tube_state(facts: Iterable[TubeFact], pool_size: int, seated_elsewhere: Collection[UUID] = ()) -> TubeStand:
+def tube_state(
+    facts: Iterable[TubeFact], pool_size: int, seated_elsewhere: Collection[UUID] = ()
+) -> TubeStand:
     """What a tube is, from the set of its facts; `seated_elsewhere` sit in another tube of the same round."""
     known = _Facts(facts)
     samples = known.of(Step.SAMPLE)
@@ -165,7 +167,9 @@ def _result_flags(known: _Facts) -> Iterable[Flag]:
         yield Flag.NEVER_HANDED_OVER
 
 
-def wanted_after_result(result: str | None, tube: UUID, pool_size: int | None = None) -> tuple[str, str] | None:
+def wanted_after_result(
+    result: str | None, tube: UUID, pool_size: int | None = None
+) -> tuple[str, str] | None:
     """The work (kind, occasion) a result asks for each member of a tube; None when it asks for none.
 
     The members of a positive pool are each resampled singly. A tube for one person already was single.

@@ -60,7 +60,9 @@ class _People:
             return
         heads = set(Resident.objects.filter(pk__in=wanted).values_list("canonical", flat=True))
         # two plain reads: as one statement with a subquery, row security keeps the index from being used
-        records = Resident.objects.filter(canonical__in=heads).values_list("id", "canonical", "area", "withdrawn_at")
+        records = Resident.objects.filter(canonical__in=heads).values_list(
+            "id", "canonical", "area", "withdrawn_at"
+        )
         for record, canonical, area, withdrawn_at in records:
             self.person[record] = canonical
             if record == canonical and withdrawn_at is None:
@@ -155,12 +157,19 @@ def _write_tubes(tubes: set[UUID], people: _People) -> set[UUID]:
         rows = samples[tube.id]
         seats = [TubeFact(Step.SAMPLE, r.at, r.id, person=people.person[r.resident]) for r in rows]
         elsewhere = {
-            pair[1] for r in rows if r.round and len(sits_in[pair := (r.round, people.person[r.resident])]) > 1
+            pair[1]
+            for r in rows
+            if r.round and len(sits_in[pair := (r.round, people.person[r.resident])]) > 1
         }
         sites |= {tube.site}
         if rows:  # the first to sit in it says where the tube belongs
             first = rows[0]
-            tube.area, tube.site, tube.round, tube.pool_size = first.area, first.site, first.round, first.pool_size
+            tube.area, tube.site, tube.round, tube.pool_size = (
+                first.area,
+                first.site,
+                first.round,
+                first.pool_size,
+            )
             sites |= {tube.site}
         stand = tube_state([*seats, *facts[tube.id]], tube.pool_size, elsewhere)
         written.append(

@@ -22,6 +22,7 @@ from muster.core.ids import derive_id, new_id
 from muster.core.models import Entry
 from muster.core.retractions import RetractBody, retract_facts
 from muster.core.told import Done, Told
+from muster.domain.incidents import queries as incidents
 from muster.domain.incidents.models import Incident
 from muster.domain.passes import actions, keys, queries
 from muster.domain.passes.commands import COMMANDS, RETRACTED
@@ -115,6 +116,7 @@ def test_a_pass_must_end_after_it_begins(gate: UUID, in_scope: Actor) -> None:
 
 def test_a_hazard_without_gates_needs_an_end_told(gate: UUID, in_scope: Actor) -> None:
     Incident.objects.update(pack="flood")
+    incidents.forget_pack(INCIDENT)
     body = actions.IssuePass(id=PASS, area=COMMUNITY, kind=PassKind.STAFF)
     assert [r.code for r in do([tell(body, in_scope)], in_scope).refused.values()] == ["input.unreadable"]
     issue(in_scope, valid_to=later(1))
@@ -205,6 +207,7 @@ def test_who_was_scanned_is_kept_as_long_as_the_protocol_says_and_no_longer(
 def test_without_gates_in_the_protocol_nobody_is_kept(gate: UUID, in_scope: Actor) -> None:
     issue(in_scope)
     Incident.objects.update(pack="flood")
+    incidents.forget_pack(INCIDENT)
     do([tell(scanned(pass_id=PASS), in_scope, 1)], in_scope)
     do([tell(actions.CheckInPlace(GATE, RESIDENT), in_scope, 2)], in_scope)
     assert not Trace.objects.exists()

@@ -4,18 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('mobilising', '0001_initial'),
+        ("mobilising", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(fields=['incident', 'ended_at'], name='mobilising_seat_rest'),
+            model_name="seat",
+            index=models.Index(fields=["incident", "ended_at"], name="mobilising_seat_rest"),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['incident', 'began_at'], name='mobilising_seat_duty'),
+            model_name="seat",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)),
+                fields=["incident", "began_at"],
+                name="mobilising_seat_duty",
+            ),
         ),
     ]

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,140 +17,240 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='PassScanned',
+            name="PassScanned",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('gate', models.UUIDField()),
-                ('verdict', models.CharField(max_length=5)),
-                ('reason', models.CharField(blank=True, default='', max_length=40)),
-                ('checked', models.CharField(default=muster.domain.passes.rules.Check['NOT_SHOWN'], max_length=10)),
-                ('differs', models.BooleanField(default=False)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("gate", models.UUIDField()),
+                ("verdict", models.CharField(max_length=5)),
+                ("reason", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "checked",
+                    models.CharField(default=muster.domain.passes.rules.Check["NOT_SHOWN"], max_length=10),
+                ),
+                ("differs", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PlaceCheckIn',
+            name="PlaceCheckIn",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('point', models.UUIDField()),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("point", models.UUIDField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Trace',
+            name="Trace",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('point', models.UUIDField()),
-                ('at', models.DateTimeField()),
-                ('pass_id', models.UUIDField(db_index=True, null=True)),
-                ('resident', models.UUIDField(db_index=True, null=True)),
-                ('keep_until', models.DateTimeField(db_index=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("point", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                ("pass_id", models.UUIDField(db_index=True, null=True)),
+                ("resident", models.UUIDField(db_index=True, null=True)),
+                ("keep_until", models.DateTimeField(db_index=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Pass',
+            name="Pass",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=10)),
-                ('resident', models.UUIDField(db_index=True, null=True)),
-                ('code', models.CharField(max_length=20)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('signature', models.BinaryField(max_length=64)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=10)),
+                ("resident", models.UUIDField(db_index=True, null=True)),
+                ("code", models.CharField(max_length=20)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("signature", models.BinaryField(max_length=64)),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['incident', 'code'], name='passes_pass_code'), models.Index(fields=['incident', 'area'], name='passes_pass_area')],
-                'constraints': [muster.core.tables.RowSecurity(facts=False, form='incident', name='passes_pass_security', subject='id'), models.CheckConstraint(condition=models.Q(('kind__in', [muster.domain.passes.rules.PassKind['RESIDENT'], muster.domain.passes.rules.PassKind['STAFF'], muster.domain.passes.rules.PassKind['VISITOR'], muster.domain.passes.rules.PassKind['DELIVERY'], muster.domain.passes.rules.PassKind['MEDICAL']])), name='passes_pass_kind'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='passes_pass_window')],
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["incident", "code"], name="passes_pass_code"),
+                    models.Index(fields=["incident", "area"], name="passes_pass_area"),
+                ],
+                "constraints": [
+                    muster.core.tables.RowSecurity(
+                        facts=False, form="incident", name="passes_pass_security", subject="id"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    muster.domain.passes.rules.PassKind["RESIDENT"],
+                                    muster.domain.passes.rules.PassKind["STAFF"],
+                                    muster.domain.passes.rules.PassKind["VISITOR"],
+                                    muster.domain.passes.rules.PassKind["DELIVERY"],
+                                    muster.domain.passes.rules.PassKind["MEDICAL"],
+                                ],
+                            )
+                        ),
+                        name="passes_pass_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_to__gt", models.F("valid_from"))),
+                        name="passes_pass_window",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PassRevoked',
+            name="PassRevoked",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('pass_id', models.UUIDField(db_index=True)),
-                ('reason', models.CharField(blank=True, default='', max_length=40)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("pass_id", models.UUIDField(db_index=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=40)),
             ],
             options={
-                'abstract': False,
-                'constraints': [muster.core.tables.RowSecurity(facts=True, form='incident', name='passes_passrevoked_security', subject='id')],
+                "abstract": False,
+                "constraints": [
+                    muster.core.tables.RowSecurity(
+                        facts=True, form="incident", name="passes_passrevoked_security", subject="id"
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='passrevoked',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='60594c51491f6774978ceddcacb04a67075e5efa', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_335d5', table='passes_passrevoked', when='BEFORE')),
+            model_name="passrevoked",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="60594c51491f6774978ceddcacb04a67075e5efa",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_335d5",
+                    table="passes_passrevoked",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='passscanned',
-            index=models.Index(fields=['gate', 'at'], name='passes_scan_gate'),
+            model_name="passscanned",
+            index=models.Index(fields=["gate", "at"], name="passes_scan_gate"),
         ),
         migrations.AddIndex(
-            model_name='passscanned',
-            index=models.Index(condition=models.Q(('differs', True)), fields=['incident', 'at'], name='passes_scan_differs'),
+            model_name="passscanned",
+            index=models.Index(
+                condition=models.Q(("differs", True)), fields=["incident", "at"], name="passes_scan_differs"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='passscanned',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='incident', name='passes_passscanned_security', subject='id'),
+            model_name="passscanned",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="incident", name="passes_passscanned_security", subject="id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='passscanned',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', [muster.domain.passes.rules.Verdict['PASS'], muster.domain.passes.rules.Verdict['STOP'], muster.domain.passes.rules.Verdict['AMBER']])), name='passes_scan_verdict'),
+            model_name="passscanned",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "verdict__in",
+                        [
+                            muster.domain.passes.rules.Verdict["PASS"],
+                            muster.domain.passes.rules.Verdict["STOP"],
+                            muster.domain.passes.rules.Verdict["AMBER"],
+                        ],
+                    )
+                ),
+                name="passes_scan_verdict",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='passscanned',
-            constraint=models.CheckConstraint(condition=models.Q(('checked__in', [muster.domain.passes.rules.Check['UNREADABLE'], muster.domain.passes.rules.Check['TAMPERED'], muster.domain.passes.rules.Check['UNKNOWN'], muster.domain.passes.rules.Check['REVOKED'], muster.domain.passes.rules.Check['NOT_YET'], muster.domain.passes.rules.Check['EXPIRED'], muster.domain.passes.rules.Check['GOOD'], muster.domain.passes.rules.Check['NOT_SHOWN']])), name='passes_scan_checked'),
+            model_name="passscanned",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "checked__in",
+                        [
+                            muster.domain.passes.rules.Check["UNREADABLE"],
+                            muster.domain.passes.rules.Check["TAMPERED"],
+                            muster.domain.passes.rules.Check["UNKNOWN"],
+                            muster.domain.passes.rules.Check["REVOKED"],
+                            muster.domain.passes.rules.Check["NOT_YET"],
+                            muster.domain.passes.rules.Check["EXPIRED"],
+                            muster.domain.passes.rules.Check["GOOD"],
+                            muster.domain.passes.rules.Check["NOT_SHOWN"],
+                        ],
+                    )
+                ),
+                name="passes_scan_checked",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='passscanned',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='938d2187250fb4ebe24c149f2c49e29a83de19ab', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fe50f', table='passes_passscanned', when='BEFORE')),
+            model_name="passscanned",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="938d2187250fb4ebe24c149f2c49e29a83de19ab",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_fe50f",
+                    table="passes_passscanned",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='placecheckin',
-            index=models.Index(fields=['point', 'at'], name='passes_check_in_point'),
+            model_name="placecheckin",
+            index=models.Index(fields=["point", "at"], name="passes_check_in_point"),
         ),
         migrations.AddConstraint(
-            model_name='placecheckin',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='incident', name='passes_placecheckin_security', subject='id'),
+            model_name="placecheckin",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="incident", name="passes_placecheckin_security", subject="id"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='placecheckin',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4bb8f0dd7a890298d47d8567000020e3ea18054b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_353d0', table='passes_placecheckin', when='BEFORE')),
+            model_name="placecheckin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4bb8f0dd7a890298d47d8567000020e3ea18054b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_353d0",
+                    table="passes_placecheckin",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trace',
-            constraint=muster.core.tables.RowSecurity(facts=False, form='incident', name='passes_trace_security', subject='id'),
+            model_name="trace",
+            constraint=muster.core.tables.RowSecurity(
+                facts=False, form="incident", name="passes_trace_security", subject="id"
+            ),
         ),
     ]

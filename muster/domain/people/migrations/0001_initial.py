@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,126 +17,173 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Resident',
+            name="Resident",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('canonical', models.UUIDField()),
-                ('dwelling', models.UUIDField(null=True)),
-                ('household', models.UUIDField(null=True)),
-                ('sex', models.CharField(blank=True, default='', max_length=8)),
-                ('birth_year', models.SmallIntegerField(null=True)),
-                ('vulnerabilities', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, size=None)),
-                ('partial', models.BooleanField(default=False)),
-                ('source', models.CharField(blank=True, default='', max_length=40)),
-                ('batch', models.UUIDField(null=True)),
-                ('said_at', models.DateTimeField()),
-                ('said_id', models.UUIDField()),
-                ('enrolled_dwelling', models.UUIDField(null=True)),
-                ('enrolled_area', models.BigIntegerField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("canonical", models.UUIDField()),
+                ("dwelling", models.UUIDField(null=True)),
+                ("household", models.UUIDField(null=True)),
+                ("sex", models.CharField(blank=True, default="", max_length=8)),
+                ("birth_year", models.SmallIntegerField(null=True)),
+                (
+                    "vulnerabilities",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30), default=list, size=None
+                    ),
+                ),
+                ("partial", models.BooleanField(default=False)),
+                ("source", models.CharField(blank=True, default="", max_length=40)),
+                ("batch", models.UUIDField(null=True)),
+                ("said_at", models.DateTimeField()),
+                ("said_id", models.UUIDField()),
+                ("enrolled_dwelling", models.UUIDField(null=True)),
+                ("enrolled_area", models.BigIntegerField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='SamePerson',
+            name="SamePerson",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('a', models.UUIDField()),
-                ('b', models.UUIDField()),
-                ('decision', models.CharField(max_length=10)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("a", models.UUIDField()),
+                ("b", models.UUIDField()),
+                ("decision", models.CharField(max_length=10)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('resident', models.UUIDField(primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('name_c', models.BinaryField()),
-                ('document_c', models.BinaryField()),
-                ('phone_c', models.BinaryField()),
-                ('address_c', models.BinaryField()),
-                ('note_c', models.BinaryField()),
-                ('name_x', models.BinaryField(null=True)),
-                ('document_x', models.BinaryField(null=True)),
-                ('phone_x', models.BinaryField(null=True)),
-                ('place_x', models.BinaryField(null=True)),
+                ("resident", models.UUIDField(primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("name_c", models.BinaryField()),
+                ("document_c", models.BinaryField()),
+                ("phone_c", models.BinaryField()),
+                ("address_c", models.BinaryField()),
+                ("note_c", models.BinaryField()),
+                ("name_x", models.BinaryField(null=True)),
+                ("document_x", models.BinaryField(null=True)),
+                ("phone_x", models.BinaryField(null=True)),
+                ("place_x", models.BinaryField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['name_x'], name='people_identity_name_x'), models.Index(fields=['document_x'], name='people_identity_document_x'), models.Index(fields=['phone_x'], name='people_identity_phone_x'), models.Index(fields=['place_x'], name='people_identity_place_x')],
-                'constraints': [muster.core.tables.RowSecurity(facts=False, form='shared', name='people_identity_security', subject='resident')],
+                "indexes": [
+                    models.Index(fields=["name_x"], name="people_identity_name_x"),
+                    models.Index(fields=["document_x"], name="people_identity_document_x"),
+                    models.Index(fields=["phone_x"], name="people_identity_phone_x"),
+                    models.Index(fields=["place_x"], name="people_identity_place_x"),
+                ],
+                "constraints": [
+                    muster.core.tables.RowSecurity(
+                        facts=False, form="shared", name="people_identity_security", subject="resident"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('resident', models.UUIDField()),
-                ('dwelling', models.UUIDField(null=True)),
-                ('persons', models.IntegerField(default=1)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("resident", models.UUIDField()),
+                ("dwelling", models.UUIDField(null=True)),
+                ("persons", models.IntegerField(default=1)),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['resident'], name='people_registration_who'), models.Index(fields=['dwelling'], name='people_registration_home')],
-                'constraints': [muster.core.tables.RowSecurity(facts=True, form='incident', name='people_registration_security', subject='id')],
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["resident"], name="people_registration_who"),
+                    models.Index(fields=["dwelling"], name="people_registration_home"),
+                ],
+                "constraints": [
+                    muster.core.tables.RowSecurity(
+                        facts=True, form="incident", name="people_registration_security", subject="id"
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='registration',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f185f8ebd466992bfa047e9e04284442b2fdd830', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a8cb6', table='people_registration', when='BEFORE')),
+            model_name="registration",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f185f8ebd466992bfa047e9e04284442b2fdd830",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_a8cb6",
+                    table="people_registration",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(fields=['incident', 'area', 'id'], name='people_resident_page'),
+            model_name="resident",
+            index=models.Index(fields=["incident", "area", "id"], name="people_resident_page"),
         ),
         migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(fields=['dwelling'], name='people_resident_home'),
+            model_name="resident",
+            index=models.Index(fields=["dwelling"], name="people_resident_home"),
         ),
         migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(fields=['canonical'], name='people_resident_person'),
+            model_name="resident",
+            index=models.Index(fields=["canonical"], name="people_resident_person"),
         ),
         migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='people_resident_batch'),
+            model_name="resident",
+            index=models.Index(
+                condition=models.Q(("batch__isnull", False)), fields=["batch"], name="people_resident_batch"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resident',
-            constraint=muster.core.tables.RowSecurity(facts=False, form='shared', name='people_resident_security', subject='id'),
+            model_name="resident",
+            constraint=muster.core.tables.RowSecurity(
+                facts=False, form="shared", name="people_resident_security", subject="id"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sameperson',
-            index=models.Index(fields=['a'], name='people_same_a'),
+            model_name="sameperson",
+            index=models.Index(fields=["a"], name="people_same_a"),
         ),
         migrations.AddIndex(
-            model_name='sameperson',
-            index=models.Index(fields=['b'], name='people_same_b'),
+            model_name="sameperson",
+            index=models.Index(fields=["b"], name="people_same_b"),
         ),
         migrations.AddConstraint(
-            model_name='sameperson',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='incident', name='people_sameperson_security', subject='id'),
+            model_name="sameperson",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="incident", name="people_sameperson_security", subject="id"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sameperson',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a0135f49024092627c5b7f54c382a416e3ad1c9e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e1380', table='people_sameperson', when='BEFORE')),
+            model_name="sameperson",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="a0135f49024092627c5b7f54c382a416e3ad1c9e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_e1380",
+                    table="people_sameperson",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

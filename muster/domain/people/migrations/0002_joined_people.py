@@ -4,18 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(condition=models.Q(('canonical', models.F('id')), _negated=True), fields=['canonical'], name='people_resident_joined'),
+            model_name="resident",
+            index=models.Index(
+                condition=models.Q(("canonical", models.F("id")), _negated=True),
+                fields=["canonical"],
+                name="people_resident_joined",
+            ),
         ),
         migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(condition=models.Q(('canonical', models.F('id')), ('withdrawn_at', None)), fields=['incident', 'area'], name='people_resident_head'),
+            model_name="resident",
+            index=models.Index(
+                condition=models.Q(("canonical", models.F("id")), ("withdrawn_at", None)),
+                fields=["incident", "area"],
+                name="people_resident_head",
+            ),
         ),
     ]

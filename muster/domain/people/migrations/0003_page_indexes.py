@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_joined_people'),
+        ("people", "0002_joined_people"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(condition=models.Q(('household__isnull', False)), fields=['household'], name='people_resident_house'),
+            model_name="resident",
+            index=models.Index(
+                condition=models.Q(("household__isnull", False)),
+                fields=["household"],
+                name="people_resident_house",
+            ),
         ),
     ]

@@ -11,7 +11,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,261 +19,405 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('name', models.CharField(max_length=80)),
-                ('purpose', models.CharField(blank=True, default='', max_length=20)),
-                ('from_at', models.DateTimeField()),
-                ('to_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("purpose", models.CharField(blank=True, default="", max_length=20)),
+                ("from_at", models.DateTimeField()),
+                ("to_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SampleTaken',
+            name="SampleTaken",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('tube', models.UUIDField(db_index=True)),
-                ('resident', models.UUIDField(db_index=True)),
-                ('seat', models.IntegerField(null=True)),
-                ('place', models.CharField(default=muster.domain.sampling.rules.Place['SITE'], max_length=4)),
-                ('site', models.UUIDField(null=True)),
-                ('round', models.UUIDField(null=True)),
-                ('pool_size', models.IntegerField()),
-                ('with_responder', models.UUIDField(null=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("tube", models.UUIDField(db_index=True)),
+                ("resident", models.UUIDField(db_index=True)),
+                ("seat", models.IntegerField(null=True)),
+                ("place", models.CharField(default=muster.domain.sampling.rules.Place["SITE"], max_length=4)),
+                ("site", models.UUIDField(null=True)),
+                ("round", models.UUIDField(null=True)),
+                ("pool_size", models.IntegerField()),
+                ("with_responder", models.UUIDField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SiteTable',
+            name="SiteTable",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('counted_at', models.DateTimeField(null=True)),
-                ('counted', models.IntegerField(null=True)),
-                ('in_system', models.IntegerField(null=True)),
-                ('difference', models.IntegerField(null=True)),
-                ('missing', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("counted_at", models.DateTimeField(null=True)),
+                ("counted", models.IntegerField(null=True)),
+                ("in_system", models.IntegerField(null=True)),
+                ("difference", models.IntegerField(null=True)),
+                (
+                    "missing",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, size=None
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Tube',
+            name="Tube",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('code', models.CharField(max_length=40)),
-                ('site', models.UUIDField(null=True)),
-                ('round', models.UUIDField(db_index=True, null=True)),
-                ('pool_size', models.IntegerField()),
-                ('state', models.CharField(default=muster.domain.sampling.rules.TubeState['OPEN'], max_length=12)),
-                ('seats', models.IntegerField(default=0)),
-                ('first_at', models.DateTimeField(null=True)),
-                ('sealed_at', models.DateTimeField(null=True)),
-                ('handed_over_at', models.DateTimeField(null=True)),
-                ('result', models.CharField(max_length=10, null=True)),
-                ('resulted_at', models.DateTimeField(null=True)),
-                ('flags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), default=list, size=None)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("code", models.CharField(max_length=40)),
+                ("site", models.UUIDField(null=True)),
+                ("round", models.UUIDField(db_index=True, null=True)),
+                ("pool_size", models.IntegerField()),
+                (
+                    "state",
+                    models.CharField(default=muster.domain.sampling.rules.TubeState["OPEN"], max_length=12),
+                ),
+                ("seats", models.IntegerField(default=0)),
+                ("first_at", models.DateTimeField(null=True)),
+                ("sealed_at", models.DateTimeField(null=True)),
+                ("handed_over_at", models.DateTimeField(null=True)),
+                ("result", models.CharField(max_length=10, null=True)),
+                ("resulted_at", models.DateTimeField(null=True)),
+                (
+                    "flags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24), default=list, size=None
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TubeHandedOver',
+            name="TubeHandedOver",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('tube', models.UUIDField(db_index=True)),
-                ('to', models.CharField(blank=True, default='', max_length=80)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("tube", models.UUIDField(db_index=True)),
+                ("to", models.CharField(blank=True, default="", max_length=80)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TubesCounted',
+            name="TubesCounted",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('site', models.UUIDField(db_index=True)),
-                ('counted', models.IntegerField()),
-                ('tubes', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("site", models.UUIDField(db_index=True)),
+                ("counted", models.IntegerField()),
+                (
+                    "tubes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, size=None
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TubeSealed',
+            name="TubeSealed",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('tube', models.UUIDField(db_index=True)),
-                ('seats_said', models.IntegerField(null=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("tube", models.UUIDField(db_index=True)),
+                ("seats_said", models.IntegerField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Coverage',
+            name="Coverage",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('round', models.UUIDField()),
-                ('resident', models.UUIDField(db_index=True)),
-                ('known', models.BooleanField(default=False)),
-                ('samples', models.IntegerField(default=0)),
-                ('first_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("round", models.UUIDField()),
+                ("resident", models.UUIDField(db_index=True)),
+                ("known", models.BooleanField(default=False)),
+                ("samples", models.IntegerField(default=0)),
+                ("first_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(condition=models.Q(('known', True), ('samples__gt', 0)), fields=['round', 'area'], include=('incident',), name='sampling_coverage_done')],
-                'constraints': [muster.core.tables.RowSecurity(facts=False, form='incident', name='sampling_coverage_security', subject='id')],
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("known", True), ("samples__gt", 0)),
+                        fields=["round", "area"],
+                        include=("incident",),
+                        name="sampling_coverage_done",
+                    )
+                ],
+                "constraints": [
+                    muster.core.tables.RowSecurity(
+                        facts=False, form="incident", name="sampling_coverage_security", subject="id"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ResultReported',
+            name="ResultReported",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('tube', models.UUIDField(db_index=True)),
-                ('result', models.CharField(max_length=10)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("tube", models.UUIDField(db_index=True)),
+                ("result", models.CharField(max_length=10)),
             ],
             options={
-                'abstract': False,
-                'constraints': [muster.core.tables.RowSecurity(facts=True, form='incident', name='sampling_resultreported_security', subject='id'), models.CheckConstraint(condition=models.Q(('result__in', [muster.domain.sampling.rules.Result['NEGATIVE'], muster.domain.sampling.rules.Result['POSITIVE'], muster.domain.sampling.rules.Result['INVALID']])), name='sampling_result_known')],
+                "abstract": False,
+                "constraints": [
+                    muster.core.tables.RowSecurity(
+                        facts=True, form="incident", name="sampling_resultreported_security", subject="id"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "result__in",
+                                [
+                                    muster.domain.sampling.rules.Result["NEGATIVE"],
+                                    muster.domain.sampling.rules.Result["POSITIVE"],
+                                    muster.domain.sampling.rules.Result["INVALID"],
+                                ],
+                            )
+                        ),
+                        name="sampling_result_known",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='resultreported',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9b3421713f6e210dd9140fd86a09f5b360cc1734', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_49c7a', table='sampling_resultreported', when='BEFORE')),
+            model_name="resultreported",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9b3421713f6e210dd9140fd86a09f5b360cc1734",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_49c7a",
+                    table="sampling_resultreported",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=muster.core.tables.RowSecurity(facts=False, form='incident', name='sampling_round_security', subject='id'),
+            model_name="round",
+            constraint=muster.core.tables.RowSecurity(
+                facts=False, form="incident", name="sampling_round_security", subject="id"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sampletaken',
-            index=models.Index(fields=['round', 'resident'], name='sampling_sample_round'),
+            model_name="sampletaken",
+            index=models.Index(fields=["round", "resident"], name="sampling_sample_round"),
         ),
         migrations.AddIndex(
-            model_name='sampletaken',
-            index=models.Index(fields=['site', 'at'], name='sampling_sample_site'),
+            model_name="sampletaken",
+            index=models.Index(fields=["site", "at"], name="sampling_sample_site"),
         ),
         migrations.AddConstraint(
-            model_name='sampletaken',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='incident', name='sampling_sampletaken_security', subject='id'),
+            model_name="sampletaken",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="incident", name="sampling_sampletaken_security", subject="id"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sampletaken',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8f4fb302ffe40a23b1b7151c5a2b2241b3290600', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e3cb4', table='sampling_sampletaken', when='BEFORE')),
+            model_name="sampletaken",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="8f4fb302ffe40a23b1b7151c5a2b2241b3290600",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_e3cb4",
+                    table="sampling_sampletaken",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sitetable',
-            constraint=muster.core.tables.RowSecurity(facts=False, form='incident', name='sampling_sitetable_security', subject='id'),
+            model_name="sitetable",
+            constraint=muster.core.tables.RowSecurity(
+                facts=False, form="incident", name="sampling_sitetable_security", subject="id"
+            ),
         ),
         migrations.AddIndex(
-            model_name='tube',
-            index=models.Index(fields=['incident', 'area'], name='sampling_tube_area'),
+            model_name="tube",
+            index=models.Index(fields=["incident", "area"], name="sampling_tube_area"),
         ),
         migrations.AddIndex(
-            model_name='tube',
-            index=models.Index(fields=['incident', 'code'], name='sampling_tube_code'),
+            model_name="tube",
+            index=models.Index(fields=["incident", "code"], name="sampling_tube_code"),
         ),
         migrations.AddIndex(
-            model_name='tube',
-            index=models.Index(fields=['site', 'state'], name='sampling_tube_site'),
+            model_name="tube",
+            index=models.Index(fields=["site", "state"], name="sampling_tube_site"),
         ),
         migrations.AddIndex(
-            model_name='tube',
-            index=models.Index(condition=models.Q(('state', muster.domain.sampling.rules.TubeState['HANDED_OVER'])), fields=['handed_over_at'], name='sampling_tube_at_lab'),
+            model_name="tube",
+            index=models.Index(
+                condition=models.Q(("state", muster.domain.sampling.rules.TubeState["HANDED_OVER"])),
+                fields=["handed_over_at"],
+                name="sampling_tube_at_lab",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tube',
-            constraint=muster.core.tables.RowSecurity(facts=False, form='incident', name='sampling_tube_security', subject='id'),
+            model_name="tube",
+            constraint=muster.core.tables.RowSecurity(
+                facts=False, form="incident", name="sampling_tube_security", subject="id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tube',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [muster.domain.sampling.rules.TubeState['OPEN'], muster.domain.sampling.rules.TubeState['SEALED'], muster.domain.sampling.rules.TubeState['COUNTED'], muster.domain.sampling.rules.TubeState['HANDED_OVER'], muster.domain.sampling.rules.TubeState['RESULTED']])), name='sampling_tube_state'),
+            model_name="tube",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            muster.domain.sampling.rules.TubeState["OPEN"],
+                            muster.domain.sampling.rules.TubeState["SEALED"],
+                            muster.domain.sampling.rules.TubeState["COUNTED"],
+                            muster.domain.sampling.rules.TubeState["HANDED_OVER"],
+                            muster.domain.sampling.rules.TubeState["RESULTED"],
+                        ],
+                    )
+                ),
+                name="sampling_tube_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tube',
-            constraint=models.CheckConstraint(condition=models.Q(('result', None), ('result__in', [muster.domain.sampling.rules.Result['NEGATIVE'], muster.domain.sampling.rules.Result['POSITIVE'], muster.domain.sampling.rules.Result['INVALID']]), _connector='OR'), name='sampling_tube_result'),
+            model_name="tube",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("result", None),
+                    (
+                        "result__in",
+                        [
+                            muster.domain.sampling.rules.Result["NEGATIVE"],
+                            muster.domain.sampling.rules.Result["POSITIVE"],
+                            muster.domain.sampling.rules.Result["INVALID"],
+                        ],
+                    ),
+                    _connector="OR",
+                ),
+                name="sampling_tube_result",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tube',
-            constraint=models.CheckConstraint(condition=models.Q(('pool_size__gte', 1), ('seats__gte', 0)), name='sampling_tube_pool'),
+            model_name="tube",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pool_size__gte", 1), ("seats__gte", 0)), name="sampling_tube_pool"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tubehandedover',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='incident', name='sampling_tubehandedover_security', subject='id'),
+            model_name="tubehandedover",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="incident", name="sampling_tubehandedover_security", subject="id"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='tubehandedover',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7e1a5d70877f53893ef58ffc60d2a70c093ca999', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_78d68', table='sampling_tubehandedover', when='BEFORE')),
+            model_name="tubehandedover",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7e1a5d70877f53893ef58ffc60d2a70c093ca999",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_78d68",
+                    table="sampling_tubehandedover",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='tubescounted',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tubes'], name='sampling_count_tubes'),
+            model_name="tubescounted",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["tubes"], name="sampling_count_tubes"),
         ),
         migrations.AddConstraint(
-            model_name='tubescounted',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='incident', name='sampling_tubescounted_security', subject='id'),
+            model_name="tubescounted",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="incident", name="sampling_tubescounted_security", subject="id"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='tubescounted',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='506d5003d4cebe5f6b38670d3f7fcb9c8c335952', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5e84c', table='sampling_tubescounted', when='BEFORE')),
+            model_name="tubescounted",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="506d5003d4cebe5f6b38670d3f7fcb9c8c335952",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_5e84c",
+                    table="sampling_tubescounted",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tubesealed',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='incident', name='sampling_tubesealed_security', subject='id'),
+            model_name="tubesealed",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="incident", name="sampling_tubesealed_security", subject="id"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='tubesealed',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6d0464e1849d37bf088947a618db8e72deed9e31', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a5a54', table='sampling_tubesealed', when='BEFORE')),
+            model_name="tubesealed",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="6d0464e1849d37bf088947a618db8e72deed9e31",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_a5a54",
+                    table="sampling_tubesealed",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
