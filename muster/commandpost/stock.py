@@ -81,14 +81,7 @@ def balances(request: DeskRequest) -> HttpResponse:
         if asked["store"] in ("", str(row.store)) and asked["item"] in ("", str(row.item))
         and (asked["which"] != "overdrawn" or row.overdrawn) and (asked["which"] != "low" or (w and w.is_low))
     ]  # fmt: skip
-    kept.sort(
-        key=lambda pair: (
-            not pair[0].overdrawn,
-            not (pair[1] and pair[1].is_low),
-            stores[pair[0].store],
-            pair[0].code or "",
-        )
-    )
+    kept.sort(key=lambda pair: _urgency(pair, stores))
     shown, pager = sliced(request, kept, 100)
     names = places.area_names({row.area for row, _w in shown})
     context = pager | {
@@ -105,6 +98,12 @@ def balances(request: DeskRequest) -> HttpResponse:
         "wish": asked, "stores": stores, "items": items, "counts": counts, "any": bool(rows),
     }  # fmt: skip
     return render(request, "commandpost/stock/balances.html", context | _move_form(request))
+
+
+def _urgency(pair: tuple[Any, Any], stores: dict[Any, str]) -> tuple[bool, bool, str, str]:
+    """Overdrawn first, then what runs low, then by store and item."""
+    row, weighed = pair
+    return not row.overdrawn, not (weighed and weighed.is_low), stores[row.store], row.code or ""
 
 
 def _move_form(request: DeskRequest) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def chosen(request: DeskRequest) -> tuple[QuerySet[WorkItem], dict[str, str]]:
     elif found := ids([wish["who"]]):
         rows = rows.filter(assignee=found[0])
     if found := ids([wish["list"]]):
-        rows = rows.extra(where=[OF_LIST], params=[found[0]])  # noqa: S610
+        rows = rows.extra(where=[OF_LIST], params=[found[0]])  # noqa: S610  # nosec B610
     if wish["purpose"] in labels.PURPOSE:
         rows = rows.filter(pk__in=ListEntry.objects.filter(list__purpose=wish["purpose"]).values("item"))
     return rows, wish
