@@ -246,12 +246,23 @@ def _seen(device: UUID, wires: Sequence[Wire], fresh: int, now: datetime) -> Non
 
 
 def retry(actor: Actor, incident: UUID, language: str = "zh") -> int:
-    """Try the waiting commands of an actor again (rights changed, or things arrived). Returns how many got in."""
+    """Try the waiting commands of an actor again (rights changed, or things arrived). Returns how many got in.
+
+    One that no column holds spoils no other: then they are taken command by command.
+    """
+    try:
+        return _retry(actor, incident, language, careful=False)
+    except (DataError, IntegrityError, Refusal):
+        return _retry(actor, incident, language, careful=True)
+
+
+def _retry(actor: Actor, incident: UUID, language: str, *, careful: bool) -> int:
     with scope(actor, incident):
         now = clock.now()
         parked = {one.command: one for one in parking.waiting(actor.account, incident)}
         wires = [parking.opened(one) for one in parked.values()]
         batch = _Batch(actor, incident, Envelope(commands=[]), now, language)
+        batch.careful = careful
         batch.run(wires)
         if batch.done:
             batch.settle()

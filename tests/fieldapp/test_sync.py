@@ -185,3 +185,12 @@ def test_gaps_can_be_seen(phone: Phone) -> None:
 def test_ids_of_answers_come_in_the_order_of_the_commands(phone: Phone) -> None:
     batch = [works() for _ in range(3)]
     assert [UUID(a["id"]) for a in phone.send(*batch)] == [UUID(one["id"]) for one in batch]
+
+
+def test_a_waiting_command_that_no_column_holds_spoils_no_other(phone: Phone) -> None:
+    assert results(phone.send(works(ELSEWHERE, place="\x00"), works(ELSEWHERE))) == ["quarantined"] * 2
+    account = Device.objects.get().account
+    with scope(system()):
+        Grant.objects.create(account=account, role="desk", area=ELSEWHERE, granted_by=account)
+    clockwork.turn()
+    assert stored() == 1
