@@ -61,6 +61,18 @@ class ContactClass(Coded, frozen=True):
     follow_up: FollowUp | None = None
 
 
+class ExposureRule(Section, frozen=True):
+    """Who shared a place with a case for long enough to be looked at; a person classifies them.
+
+    A check-in or a sample is an instant: it is taken to last `stay_minutes`. Visits are kept for `keep_days`.
+    """
+
+    min_overlap_minutes: Valued[int]
+    stay_minutes: Valued[int]
+    keep_days: Valued[int]
+    generations: Valued[int]
+
+
 class Contacts(Section, frozen=True):
     """Whom a case may have infected, and since when one looks back."""
 
@@ -69,6 +81,10 @@ class Contacts(Section, frozen=True):
     classes: tuple[ContactClass, ...]
     exposures: tuple[Coded, ...]
     statuses: tuple[Coded, ...]
+    exposure: ExposureRule | None = None
+    lost_after_misses: Valued[int] | None = None
+    symptom_test_hours: Valued[float] | None = None
+    report_link_hours: Valued[float] | None = None
 
     def look_back_start(self, anchor: datetime) -> datetime:
         """Exposures from this moment on count; the anchor is the onset, or the first positive sample."""
