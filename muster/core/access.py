@@ -173,6 +173,13 @@ def system(area: int = 0, incident: UUID | None = None) -> Actor:
     )
 
 
+def visitor(incident: UUID) -> Actor:
+    """Somebody without an account, for the few reads of public pages: no right to do anything."""
+    return Actor(
+        account=SYSTEM, grants=(Grant("visitor", 0, incident),), username="visitor", incident=incident
+    )
+
+
 _current: ContextVar[tuple[Actor, UUID | None] | None] = ContextVar("muster_scope", default=None)
 
 

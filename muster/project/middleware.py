@@ -19,6 +19,11 @@ from muster.domain.incidents.models import Incident
 
 Answer = Callable[[HttpRequest], HttpResponse]
 OPEN = {"sync", "healthz", "set_language"}
+UNSCOPED = (
+    settings.STATIC_URL,
+    "/accounts/",
+    "/p/",
+)  # public pages open the narrow scope they need themselves
 
 
 class ScopeMiddleware:
@@ -54,7 +59,7 @@ class ScopeMiddleware:
 
 def _incident_code(request: HttpRequest) -> str | None:
     """The incident code of the address, "" for pages without one, None for requests that need no scope."""
-    if not request.user.is_authenticated or request.path_info.startswith((settings.STATIC_URL, "/accounts/")):
+    if not request.user.is_authenticated or request.path_info.startswith(UNSCOPED):
         return None
     try:
         match = resolve(request.path_info)

@@ -8,6 +8,7 @@ somebody or somewhere - `worklists_workitem_subject`, `worklists_item_house`.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,9 +18,13 @@ import msgspec
 from django.db import connection
 from django.db.models import QuerySet
 
+from muster.core.access import scope, visitor
 from muster.core.models import Retraction
 from muster.core.plans import by_hashing, by_index
+from muster.core.vault import vault
+from muster.domain.incidents import queries as incidents
 from muster.domain.worklists.models import Attempt, DwellingState, VerificationList, Visit, WorkItem
+from muster.domain.worklists.rules import LEASE, Proof, proof_digits
 
 COMMUNITY = 1_000  # area codes are grouped by what is left when the grid is taken away
 STATE = (
@@ -172,16 +177,17 @@ def patches(bounds: tuple[int, int], size: int = 5_000) -> list[Patch]:
 
 
 PROGRESS = """
-select l.purpose, count(*), count(*) filter (where i.state = 'done'),
-    count(*) filter (where i.state = 'open' and i.due_at < %s)
-from worklists_verificationlist l join worklists_listentry e on e.list_id = l.id
-    join worklists_workitem i on i.id = e.item
-where e.returned_at is null and e.area >= %s and e.area < %s group by 1 order by 1
+select l.purpose, sum(e.rows)::bigint, sum(e.done)::bigint,
+    coalesce(sum(e.rows - e.done) filter (where l.deadline_at < %s), 0)::bigint
+from (select list_id, count(*) as rows, count(*) filter (where done) as done from worklists_listentry
+        where returned_at is null and area >= %s and area < %s group by 1) e
+    join worklists_verificationlist l on l.id = e.list_id
+group by 1 order by 1
 """
 
 
 def progress(bounds: tuple[int, int], now: datetime) -> list[Progress]:
-    """Rows of pushed lists by purpose."""
+    """Rows of pushed lists by purpose; late are those that are not done when their list was due."""
     with by_hashing():
         return [Progress(*row) for row in _rows(PROGRESS, [now, *bounds])]
 
@@ -266,3 +272,31 @@ def attempts(subjects: Iterable[UUID], size: int = 50) -> list[Attempt]:
         id__in=Retraction.objects.values("target")
     )
     return list(found.order_by("-at", "-id")[:size])
+
+
+LEASED = ("id", "area", "kind", "leased_by", "leased_until")
+
+
+def proof_code(item: UUID, by: UUID, since: datetime, incident: UUID) -> str:
+    """The code a caller speaks: bound to this item, this caller and this lease, and stored nowhere."""
+    said = f"{item}/{by}/{since.isoformat()}"
+    return proof_digits(vault(incident).index("call_proof", said))
+
+
+def proof_of(item: WorkItem) -> str:
+    """The code of a leased item."""
+    assert item.leased_by is not None
+    assert item.leased_until is not None
+    return proof_code(item.id, item.leased_by, item.leased_until - LEASE, item.incident)
+
+
+def call_proof(code: str, now: datetime) -> Proof | None:
+    """The call whose code this is, if it goes on now. For visitors: reads the leased items and nothing else."""
+    for incident in incidents.open_ids():
+        with scope(visitor(incident), incident):
+            leased = WorkItem.objects.filter(state="open", leased_until__gt=now, leased_by__isnull=False)
+            for item, area, kind, by, until in leased.values_list(*LEASED):
+                since = until - LEASE
+                if hmac.compare_digest(proof_code(item, by, since, incident), code):
+                    return Proof(incident, area, kind, by, since)
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -191,6 +191,25 @@ def _next(ordered: Sequence[Try], calling: CallingRules) -> tuple[str, datetime 
     if refusals or asked == Step.OTHER_CALLER or last.outcome == Outcome.NEEDS_INTERPRETER:
         return Step.OTHER_CALLER, calling.next_try_at(last.at)
     return Step.CALL, calling.next_try_at(last.at)
+
+
+LEASE = timedelta(minutes=20)
+PROOF_DIGITS = 8
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """A call that is going on now: what a resident may be told of it."""
+
+    incident: UUID
+    area: int
+    kind: str
+    by: UUID
+    since: datetime
+
+
+def proof_digits(index: bytes) -> str:
+    """The code of a call as it is spoken: eight digits of a keyed hash."""
+    return f"{int.from_bytes(index, 'big') % 10**PROOF_DIGITS:0{PROOF_DIGITS}d}"
 
 
 class Knock(msgspec.Struct, frozen=True):

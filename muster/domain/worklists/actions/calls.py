@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +16,8 @@ from muster.core.errors import NotAllowed, NotVisibleYet, Refusal
 from muster.core.told import Done, Told
 from muster.domain.worklists.actions.reconciling import Locked, lock_items, recompute_items, retry_items
 from muster.domain.worklists.models import Attempt, WorkItem
-from muster.domain.worklists.rules import ItemKind, Outcome
+from muster.domain.worklists.rules import LEASE, ItemKind, Outcome
 
-LEASE = timedelta(minutes=20)
 FACT = ("id", "incident", "area", "at", "by", "device")
 
 
@@ -88,23 +87,25 @@ def record_attempts(*, told: Sequence[Told[RecordAttempt]], by: Actor, incident:
             )
             rows.append((one.id, incident, held.area, one.at, one.by, one.device, *said))
     if rows:
-        _store_attempts(rows, known, by, incident)
+        done.touch("worklists.listed", _store_attempts(rows, known, by, incident))
         done.touch("worklists.item", {row[6] for row in rows})
     return done
 
 
 def _store_attempts(
     rows: list[tuple[Any, ...]], known: dict[UUID, Locked], by: Actor, incident: UUID
-) -> None:
+) -> set[UUID]:
+    """The items that lists must be told of: done now and not before, or the other way round."""
     bulk.insert(Attempt, (*FACT, "item", "subject", "channel", "outcome", "callback_at"), rows)
     items = {row[6] for row in rows}
-    retry_items({item: known[item] for item in items}, incident)
+    turned = retry_items({item: known[item] for item in items}, incident)
     if held := [item for item in items if known[item].leased_by == by.by]:
         WorkItem.objects.filter(pk__in=held).update(leased_by=None, leased_until=None)
     area = min(row[2] for row in rows)
     journal.write(
         action="worklists.attempt", by=by, incident=incident, area=area, subjects=items, count=len(rows)
     )
+    return {item for item in turned if known[item].kind == ItemKind.VERIFY}
 
 
 def reconsider_attempts(facts: set[UUID], incident: UUID, now: datetime) -> Done:
@@ -113,6 +114,7 @@ def reconsider_attempts(facts: set[UUID], incident: UUID, now: datetime) -> Done
     items = set(Attempt.objects.filter(pk__in=facts).values_list("item", flat=True))
     recompute_items(items, incident)
     done.touch("worklists.item", items)
+    done.touch("worklists.listed", items)
     return done
 
 
