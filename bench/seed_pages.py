@@ -219,7 +219,7 @@ def _work(to: Seeder) -> None:
     )  # fmt: skip
     to.fill(
         "worklists.ListEntry", "seed.item where kind = 'verify'", area="area", list="seed.key('list', n / 2 % 20)",
-        row="n", resident="person", item="id", how="'document'",
+        row="n", resident="person", item="id", how="'document'", done="not open",
     )  # fmt: skip
     to.fill(
         "worklists.Attempt", "seed.item, generate_series(1, 2) t where t = 1 or r < 0.6", area="area", item="id",

@@ -38,7 +38,7 @@ def overview(request: DeskRequest) -> HttpResponse:
     )
     kinds, _at = remembered(request, "kinds", lambda: worklists.kinds(reach, now, AHEAD))
     progress, counted_at = remembered(request, "progress", lambda: worklists.progress(reach, now))
-    tubes = sampling.tube_counts(reach, incident)
+    tubes, _at = remembered(request, "tubes", lambda: sampling.tube_counts(reach, incident))
     promises = helpline.promises(now)
     in_force = zones.views(request, held)
     since = _since(request)
@@ -53,7 +53,7 @@ def overview(request: DeskRequest) -> HttpResponse:
         "swept": remembered(request, "swept", lambda: worklists.swept(reach))[0],
         "tubes": tubes,
         "tube_states": [(labels.TUBE[state], tubes.states.get(state, 0), state) for state in labels.TUBE],
-        "people": mobilising.people_counts(incident, now),
+        "people": remembered(request, "people", lambda: mobilising.people_counts(incident, now))[0],
         "promises": promises,
         "coming": coming(request, kinds),
         "changed": _changed(reach, request, since),
@@ -76,7 +76,10 @@ def _since(request: DeskRequest) -> int:
 
 def _changed(reach: tuple[int, int], request: DeskRequest, hours: int) -> list[dict[str, Any]]:
     """What was recorded lately, by action, the newest first."""
-    counted = journal.counts(reach, request.incident.id, request.now - timedelta(hours=hours))
+    since = request.now - timedelta(hours=hours)
+    counted, _at = remembered(
+        request, f"changed {hours}", lambda: journal.counts(reach, request.incident.id, since)
+    )
     return [
         {
             "what": labels.ACTION.get(one.action, one.action),

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection
 
-from muster.core import prepared
+from muster.core import plans, prepared
 from muster.core.access import Actor
 from muster.core.ids import new_id
 from muster.core.models import Entry, Segment
@@ -88,7 +88,7 @@ group by action order by 3 desc
 
 def counts(bounds: tuple[int, int], incident: UUID, since: datetime) -> list[Counted]:
     """What was done since an instant, by action, the newest first. Reads from the end of the journal."""
-    with connection.cursor() as cursor:
+    with plans.by_index(), connection.cursor() as cursor:
         cursor.execute(COUNTS, [incident, *bounds, since, since])
         return [Counted(*row) for row in cursor.fetchall()]
 

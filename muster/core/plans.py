@@ -11,33 +11,33 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-BITMAP = ("enable_bitmapscan",)
-LOOP = ("enable_nestloop",)
-SETTINGS = (*BITMAP, "enable_sort", "enable_gathermerge")
+COUNT = ("enable_bitmapscan", "enable_sort")
+HASH = ("enable_nestloop", "enable_sort")
+ORDER = (*COUNT, "enable_gathermerge")
 
 
 @contextmanager
 def in_index_order() -> Iterator[None]:
     """Without bitmaps and sorts until the end of the block; needs an open transaction, as every page has."""
-    _switch(SETTINGS, "off")
+    _switch(ORDER, "off")
     yield
-    _switch(SETTINGS, "on")
+    _switch(ORDER, "on")
 
 
 @contextmanager
 def by_index() -> Iterator[None]:
-    """Without bitmaps until the end of the block: for a count that an index holds all columns of."""
-    _switch(BITMAP, "off")
+    """Without bitmaps and sorts until the end of the block: for a count that an index holds all columns of."""
+    _switch(COUNT, "off")
     yield
-    _switch(BITMAP, "on")
+    _switch(COUNT, "on")
 
 
 @contextmanager
 def by_hashing() -> Iterator[None]:
-    """Without nested loops until the end of the block: for a join that meets most rows of its tables."""
-    _switch(LOOP, "off")
+    """Without nested loops and sorts until the end of the block: for a join or count of most rows of its tables."""
+    _switch(HASH, "off")
     yield
-    _switch(LOOP, "on")
+    _switch(HASH, "on")
 
 
 def _switch(names: tuple[str, ...], state: str) -> None:

@@ -37,6 +37,7 @@ SOURCES: dict[str, Source] = {
     "helpline.request": promises.wants_of_requests,
     "supplies.need": promises.wants_of_needs,
 }
+LISTED = "worklists.listed"  # items that lists must be told of
 
 
 def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
@@ -49,7 +50,7 @@ def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
     for one in touched:
         for kind, ids in one.items():
             whole[kind] |= ids
-    if not any(whole.get(kind) for kind in (*SOURCES, *WIDER)):
+    if not any(whole.get(kind) for kind in (*SOURCES, *WIDER, LISTED)):
         return 0
     with scope(system(incident=incident), incident, savepoint=False):
         return _settle(whole, incident, now)
@@ -63,6 +64,8 @@ def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
         if whole.get(kind):
             for other, again in widen(whole[kind]).items():
                 whole[other] |= again
+    if listed := whole.get(LISTED):
+        worklists.mark_entries(listed)
     wants: list[Want] = []
     sources: set[UUID] = set()
     for kind, ask in SOURCES.items():

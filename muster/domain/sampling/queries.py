@@ -235,12 +235,13 @@ class TubeCounts(msgspec.Struct, frozen=True):
 def tube_counts(bounds: tuple[int, int], incident: UUID) -> TubeCounts:
     """How many tubes stand where."""
     held = {"incident": incident, "area__gte": bounds[0], "area__lt": bounds[1]}
-    rows = list(
-        Tube.objects.filter(**held).values_list("state").order_by("state").annotate(
-            n=Count("id"), positive=Count("id", filter=Q(result=Result.POSITIVE)),
-            flagged=Count("id", filter=~Q(flags=[])),
-        )
-    )  # fmt: skip
+    with by_index():
+        rows = list(
+            Tube.objects.filter(**held).values_list("state").order_by("state").annotate(
+                n=Count("id"), positive=Count("id", filter=Q(result=Result.POSITIVE)),
+                flagged=Count("id", filter=~Q(flags=[])),
+            )
+        )  # fmt: skip
     tables = SiteTable.objects.filter(**held).exclude(difference=None).exclude(difference=0)
     differences = list(tables.values_list("difference", flat=True))
     return TubeCounts(

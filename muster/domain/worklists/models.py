@@ -2,7 +2,8 @@
 
 `worklists_item_open` serves the work list and the callers' queue (open items by due time); `worklists_item_area`
 the same of an area range, and the counts by kind from the index alone; `worklists_cause_source` the reconciling
-of one source; `worklists_entry_unsure` the rows that wait for a decision.
+of one source; `worklists_entry_unsure` the rows that wait for a decision; `worklists_entry_progress` how far the
+lists of an area range are, from the index alone.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class ListEntry(Held):
     item = models.UUIDField(db_index=True)
     how = models.CharField(max_length=12)  # new, document, phone_name, name_place, given
     returned_at = models.DateTimeField(null=True)
+    done = models.BooleanField(default=False)  # derived: whether the item of this row is done
     tx = models.BigIntegerField(
         db_default=CommitOrder()
     )  # figures of an edition count what was listed before it
@@ -43,7 +45,13 @@ class ListEntry(Held):
                 fields=["area", "id"],
                 name="worklists_entry_unsure",
                 condition=models.Q(how="unsure", returned_at=None),
-            )
+            ),
+            models.Index(
+                fields=["area", "list"],
+                include=["done", "incident"],
+                name="worklists_entry_progress",
+                condition=models.Q(returned_at=None),
+            ),
         ]
 
 

@@ -47,11 +47,19 @@ class Resting(msgspec.Struct, frozen=True):
 
 def resting(incident: UUID, now: datetime) -> list[Resting]:
     """Who is resting between shifts, the first to be free again first."""
-    rest = timedelta(hours=incidents.pack_of(incident).staffing.rest_hours.value)
+    rest = _rest(incident)
+    rows = _ended(incident, now, rest).values_list("responder").annotate(last=Max("ended_at"))
+    return [Resting(responder, last, last + rest) for responder, last in rows.order_by("last", "responder")]
+
+
+def _rest(incident: UUID) -> timedelta:
+    return timedelta(hours=incidents.pack_of(incident).staffing.rest_hours.value)
+
+
+def _ended(incident: UUID, now: datetime, rest: timedelta) -> QuerySet[Seat]:
+    """Seats that ended less than a rest ago, of people who are not at work again."""
     at_work = _seats(incident).filter(_on_duty(now)).values("responder")
-    ended = _seats(incident).filter(ended_at__gt=now - rest, ended_at__lte=now).exclude(responder__in=at_work)
-    rows = ended.values_list("responder").annotate(last=Max("ended_at")).order_by("last", "responder")
-    return [Resting(responder, last, last + rest) for responder, last in rows]
+    return _seats(incident).filter(ended_at__gt=now - rest, ended_at__lte=now).exclude(responder__in=at_work)
 
 
 def _on_duty(now: datetime) -> Q:
@@ -81,7 +89,8 @@ def people_counts(incident: UUID, now: datetime) -> PeopleCounts:
         elif state == "departed":
             road += departed or 0
     on_shift = _seats(incident).filter(_on_duty(now)).values("responder").distinct().count()
-    return PeopleCounts(here, road, on_shift, len(resting(incident, now)))
+    at_rest = _ended(incident, now, _rest(incident)).values("responder").distinct().count()
+    return PeopleCounts(here, road, on_shift, at_rest)
 
 
 def person_times(incident: UUID, from_at: datetime, to_at: datetime) -> int:

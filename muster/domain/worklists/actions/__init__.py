@@ -4,10 +4,11 @@ from muster.domain.worklists.actions.calls import record_attempts, release_items
 from muster.domain.worklists.actions.desk import assign_items, return_items, transfer_items
 from muster.domain.worklists.actions.doors import record_visits
 from muster.domain.worklists.actions.lists import push_lists
-from muster.domain.worklists.actions.reconciling import recompute_items, reconcile
+from muster.domain.worklists.actions.reconciling import mark_entries, recompute_items, reconcile
 
 __all__ = [
     "assign_items",
+    "mark_entries",
     "push_lists",
     "recompute_items",
     "reconcile",

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from django.conf import settings
+from django.db import connection
 
-from muster.core import bulk, prepared
+from muster.core import bulk, plans, prepared
 from muster.core.ids import derive_id
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import queries as people
@@ -82,7 +83,24 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
         bulk.update(WorkCause, ("id", "wanted"), [(derive_id(item, source), False) for item, source in gone])
     touched = set(items) | {item for item, _ in gone}
     recompute_items(touched, incident)
+    mark_entries(touched)
     return touched
+
+
+MARK = """
+update worklists_listentry e set done = (i.state = 'done') from worklists_workitem i
+where i.id = any(%s::uuid[]) and e.item = any(%s::uuid[]) and e.item = i.id and e.done <> (i.state = 'done')
+"""
+
+
+def mark_entries(items: set[UUID]) -> None:
+    """Tell the rows of lists whether their item is done; asked as the system, for lists of other areas too."""
+    ids = bulk.array(items)
+    if len(items) <= bulk.LOOPED:
+        prepared.run(MARK, [ids, ids])
+    else:
+        with plans.by_hashing(), connection.cursor() as cursor:
+            cursor.execute(MARK, [ids, ids])
 
 
 def _causes_of(sources: set[UUID]) -> set[tuple[UUID, UUID]]:
@@ -100,7 +118,8 @@ def calling_rules(incident: UUID) -> CallingRules:
 
 
 LOCKED = """
-select id, area, kind, subject, occasion, subject_kind, leased_by, from_area, causes, due_at, priority, satisfied_at
+select id, area, kind, subject, occasion, subject_kind, state, leased_by, from_area, causes, due_at, priority,
+    satisfied_at
 from worklists_workitem where id = any(%s::uuid[]) order by id for no key update
 """
 
@@ -114,6 +133,7 @@ class Locked(msgspec.Struct, frozen=True):
     subject: UUID
     occasion: str
     subject_kind: str
+    state: str
     leased_by: UUID | None
     from_area: int | None
     causes: int
@@ -154,10 +174,12 @@ def recompute_items(items: set[UUID], incident: UUID) -> None:
     bulk.update(WorkItem, TRIED + ASKED, rows)
 
 
-def retry_items(locked: Mapping[UUID, Locked], incident: UUID) -> None:
-    """Derive locked items again after attempts: their causes are as they were."""
+def retry_items(locked: Mapping[UUID, Locked], incident: UUID) -> set[UUID]:
+    """Derive locked items again after attempts, their causes as they were; returns those done now and not before."""
     asked = {item: held.asked for item, held in locked.items()}
-    bulk.update(WorkItem, TRIED, _states(locked, asked, incident).values())
+    states = _states(locked, asked, incident)
+    bulk.update(WorkItem, TRIED, states.values())
+    return {item for item, state in states.items() if (state[1] == "done") != (locked[item].state == "done")}
 
 
 def _states(
