@@ -2,6 +2,12 @@
 
 from django.urls import include, path
 
+from bench.reference.claim_rows import claim_row
 from bench.reference.copy_rows import copy_rows
 
-urlpatterns = [path("bench/copy", copy_rows, name="sync"), path("", include("muster.project.urls"))]
+# named as addresses that need no scope
+urlpatterns = [
+    path("bench/copy", copy_rows, name="sync"),
+    path("bench/claim", claim_row, name="sync"),
+    path("", include("muster.project.urls")),
+]
