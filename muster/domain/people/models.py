@@ -4,7 +4,8 @@ Reads and the index that serves each: a page of residents by area - `people_resi
 a door - `people_resident_home`, in a household - `people_resident_house`; all records of one person -
 `people_resident_person`; undoing an import - `people_resident_batch`; matching, and the search by document,
 telephone or name - the `_x` indexes of Identity; registered persons of doors - `people_registration_home`; of a
-resident - `people_registration_who`; what was decided about a resident - `people_same_a`, `people_same_b`.
+resident - `people_registration_who`; what was decided about a resident - `people_same_a`, `people_same_b`; pairs
+that wait for a decision - `people_likeness_open`; those of a resident - `people_likeness_a`, `people_likeness_b`.
 """
 
 from __future__ import annotations
@@ -65,7 +66,10 @@ class Resident(Held):
 
 
 class Identity(models.Model):
-    """The sealed words of a resident, and blind indexes that compare without opening them."""
+    """The sealed words of a resident, and blind indexes that compare without opening them.
+
+    `sound_x` is how the name sounds, `place_x` that sound in a building: homophones meet there.
+    """
 
     resident = models.UUIDField(primary_key=True)
     incident = models.UUIDField()
@@ -79,6 +83,7 @@ class Identity(models.Model):
     document_x = models.BinaryField(null=True)
     phone_x = models.BinaryField(null=True)
     place_x = models.BinaryField(null=True)
+    sound_x = models.BinaryField(null=True)
 
     class Meta:
         constraints = [RowSecurity(name="people_identity_security", form="shared", subject="resident")]
@@ -115,4 +120,32 @@ class SamePerson(Fact):
         indexes = [
             models.Index(fields=["a"], name="people_same_a"),
             models.Index(fields=["b"], name="people_same_b"),
+        ]
+
+
+class Likeness(Held):
+    """Two residents who may be one person: what was found, and what is decided about it (`decided` follows facts).
+
+    `a` is the record that came later. `why` says what each compared column weighed, never the words themselves.
+    """
+
+    a = models.UUIDField()
+    b = models.UUIDField()
+    how = models.CharField(max_length=10)  # document, phone, place, sound, linkage
+    probability = models.FloatField(null=True)
+    why = models.JSONField(default=list)
+    batch = models.UUIDField(null=True)
+    proposed_at = models.DateTimeField()
+    later_at = models.DateTimeField(null=True)
+    decided = models.CharField(max_length=10, blank=True, default="")
+
+    class Meta(Held.Meta):
+        indexes = [
+            models.Index(
+                fields=["area", "proposed_at", "id"],
+                name="people_likeness_open",
+                condition=models.Q(decided=""),
+            ),
+            models.Index(fields=["a"], name="people_likeness_a"),
+            models.Index(fields=["b"], name="people_likeness_b"),
         ]

@@ -18,6 +18,7 @@ from muster.core.vault import Vault, vault
 from muster.domain.people import sealing
 from muster.domain.people.models import Identity, Registration, Resident, SamePerson
 from muster.domain.people.rules import (
+    SHARED,
     Keys,
     Known,
     Match,
@@ -93,11 +94,12 @@ def problem_of(row: Row, doors: Doors) -> str:
 
 
 class Candidates:
-    """Everybody visible who shares a document, a telephone with name, or a building with name with some rows."""
+    """Everybody visible who shares a document, a telephone, or a building and the sound of a name with some rows."""
 
     def __init__(self, asked: Sequence[Keys]) -> None:
         self._document: defaultdict[bytes, list[Known]] = defaultdict(list)
-        self._phone: defaultdict[tuple[bytes, bytes], list[Known]] = defaultdict(list)
+        self._phone: defaultdict[tuple[bytes, bytes | None], list[Known]] = defaultdict(list)
+        self._callers: defaultdict[bytes, list[Known]] = defaultdict(list)
         self._place: defaultdict[bytes, list[Known]] = defaultdict(list)
         seen: set[UUID] = set()
         for column in ("document", "phone", "place"):
@@ -112,26 +114,44 @@ class Candidates:
         keys = known.keys
         if keys.document:
             self._document[keys.document].append(known)
-        if keys.phone and keys.name:
-            self._phone[keys.phone, keys.name].append(known)
+        if keys.phone:
+            self._phone[keys.phone, keys.sound].append(known)
+            callers = self._callers[keys.phone]
+            if len(callers) <= SHARED:  # one more than may share it is enough to know that too many do
+                callers.append(known)
         if keys.place:
             self._place[keys.place].append(known)
 
     def of(self, keys: Keys) -> tuple[list[Known], list[Known], list[Known]]:
-        """Who shares the document, the telephone and name, the building and name of a row."""
+        """Who shares the document, the telephone and the name's sound, the building and the name's sound of a row."""
         return (
             self._document.get(keys.document, []) if keys.document else [],
-            self._phone.get((keys.phone, keys.name), []) if keys.phone and keys.name else [],
+            self._on_phone(keys),
             self._place.get(keys.place, []) if keys.place else [],
         )
+
+    def _on_phone(self, keys: Keys) -> list[Known]:
+        """Of those with the telephone: who sounds so or has no name; of a row without one, the few who share it."""
+        if not keys.phone:
+            return []
+        if keys.sound:
+            return self._phone.get((keys.phone, keys.sound), []) + self._nameless(keys.phone)
+        callers = self._callers.get(keys.phone, [])
+        return callers if len(callers) <= SHARED else []
+
+    def _nameless(self, phone: bytes) -> list[Known]:
+        found = self._phone.get((phone, None), [])
+        return found if len(found) <= SHARED else []
 
 
 # Keys first, then each resident by its id: row security hides from the planner how many residents are visible,
 # and it would rather walk through all of them.
 HOLDING = (
-    "with i as materialized (select resident, document_x, phone_x, name_x, place_x from people_identity"
+    "with i as materialized (select resident, document_x, phone_x, name_x, place_x, sound_x"
+    " from people_identity"
     " where {column} = any(%s::bytea[]))"
-    " select i.resident, r.canonical, i.document_x, i.phone_x, i.name_x, i.place_x, r.dwelling from i,"
+    " select i.resident, r.canonical, i.document_x, i.phone_x, i.name_x, i.place_x, i.sound_x, r.dwelling"
+    " from i,"
     " lateral (select canonical, dwelling, withdrawn_at from people_resident where id = i.resident offset 0) r"
     " where r.withdrawn_at is null"
 )
@@ -146,8 +166,8 @@ def _holding(column: str, wanted: set[bytes]) -> list[tuple[UUID, Known]]:
         rows = cursor.fetchall()
     found = []
     for record, person, *indexes, dwelling in rows:
-        document, phone, name, place = (bytes(index) if index else None for index in indexes)
-        found.append((record, Known(person, Keys(document, phone, name, place, dwelling))))
+        document, phone, name, place, sound = (bytes(index) if index else None for index in indexes)
+        found.append((record, Known(person, Keys(document, phone, name, place, sound, dwelling))))
     return found
 
 

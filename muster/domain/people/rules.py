@@ -11,6 +11,8 @@ from uuid import UUID
 import msgspec
 
 SAME, DIFFERENT = "same", "different"
+MOST_CANDIDATES = 5
+SHARED = 3  # a telephone of more people than this says nothing about a row without a name
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}").fullmatch
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
@@ -55,6 +57,7 @@ class Keys(msgspec.Struct, frozen=True):
     phone: bytes | None = None
     name: bytes | None = None
     place: bytes | None = None
+    sound: bytes | None = None
     dwelling: UUID | None = None
 
 
@@ -66,7 +69,10 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Match(msgspec.Struct, frozen=True):
-    """What a row is: `new`, `matched` to a resident, `ambiguous` among candidates, or `refused`; and why."""
+    """What a row is: `new`, `matched` to a resident, `ambiguous` among candidates, or `refused`; and why.
+
+    A new person may have candidates as well: somebody similar, whom a person should look at.
+    """
 
     outcome: str
     resident: UUID | None = None
@@ -165,10 +171,11 @@ def decide(
     """Which of the residents found a row is. The document decides, then telephone and name, then door and name.
 
     A document under another name goes to a person: children are often written with a parent's number. A
-    telephone alone says nothing: families and shops share one.
+    telephone alone says nothing: families and shops share one. Who only sounds alike is a person of their own
+    until somebody has looked, unless telephone and building agree as well.
     """
     if by_document:
-        fitting = [known for known in by_document if _fits(known.keys.name, asked.name)]
+        fitting = [known for known in by_document if _is_named(known.keys, asked)]
         return _one(fitting, "document") or _unsure(by_document, "document")
     for how, found in (("phone", by_phone), ("place", by_place)):
         if asked.name is None:
@@ -179,7 +186,29 @@ def decide(
             fitting = [known for known in fitting if _fits(known.keys.dwelling, asked.dwelling)]
         if fitting:
             return _one(fitting, how) or _unsure(fitting, how)
-    return Match("new")
+    return _similar(asked, by_phone, by_place)
+
+
+def _similar(asked: Keys, by_phone: Sequence[Known], by_place: Sequence[Known]) -> Match:
+    """Nobody is certain: the one whose name sounds so with both telephone and building, else whom to look at."""
+    homophones = [
+        {
+            known.person for known in found
+            if known.keys.sound == asked.sound and _fits(known.keys.document, asked.document)
+        }
+        for found in (by_phone, by_place)
+    ] if asked.sound else [set(), set()]  # fmt: skip
+    both = homophones[0] & homophones[1]
+    if len(both) == 1:
+        return Match("matched", both.pop(), "sound")
+    how = "sound" if homophones[0] | homophones[1] else "phone"
+    candidates = {known.person for known in by_phone} | homophones[1]
+    return Match("new", None, how if candidates else "", tuple(sorted(candidates)[:MOST_CANDIDATES]))
+
+
+def _is_named(one: Keys, other: Keys) -> bool:
+    """Whether two names are equal, sound equal, or are not known on one side."""
+    return _fits(one.name, other.name) or _fits(one.sound, other.sound)
 
 
 def _fits(one: object, other: object) -> bool:

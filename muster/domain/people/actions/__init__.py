@@ -8,6 +8,9 @@ from muster.domain.people.actions.joining import PartResidents as PartResidents
 from muster.domain.people.actions.joining import join_residents as join_residents
 from muster.domain.people.actions.joining import part_residents as part_residents
 from muster.domain.people.actions.joining import reconsider_decisions as reconsider_decisions
+from muster.domain.people.actions.likening import Pair as Pair
+from muster.domain.people.actions.likening import propose as propose
+from muster.domain.people.actions.likening import put_off as put_off
 from muster.domain.people.actions.opening import ReasonMissing as ReasonMissing
 from muster.domain.people.actions.opening import ShareSubject as ShareSubject
 from muster.domain.people.actions.opening import share_subjects as share_subjects

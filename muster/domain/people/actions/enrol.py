@@ -14,6 +14,7 @@ from muster.core.ids import derive_id
 from muster.core.vault import Vault, vault
 from muster.domain.people import queries, sealing
 from muster.domain.people.actions.joining import settle_persons
+from muster.domain.people.actions.likening import Pair, propose
 from muster.domain.people.models import Identity, Resident
 from muster.domain.people.rules import Keys, Known, Match, Row, decide, is_partial
 from muster.domain.places import queries as places
@@ -38,9 +39,10 @@ def enrol_many(
 ) -> list[Match]:
     """Match rows against everybody visible and enrol those who are new; one Match per row, in order.
 
-    Outcomes: `new`; `matched` (how: document, phone, place, again for a row that an earlier run enrolled,
-    elsewhere for one that has since moved out of sight); `ambiguous` with candidates, nothing is written;
-    `refused` (how: right, doorless, codes). A second run of the same rows changes nothing.
+    Outcomes: `new` (with candidates for a person to look at when somebody is similar); `matched` (how: document,
+    phone, place, sound, again for a row that an earlier run enrolled, elsewhere for one that has since moved out
+    of sight); `ambiguous` with candidates, nothing is written; `refused` (how: right, doorless, codes). A second
+    run of the same rows changes nothing.
     """
     held = vault(incident)
     matches: list[Match] = []
@@ -82,12 +84,22 @@ def _enrol_chunk(
         match = Match("new") if row.separate else decide(keys, *found.of(keys))
         if match.outcome == "new":
             identity = _identity_of(row, keys, area, incident)
-            match = Match("new", identity) if identity not in new else Match("matched", identity, "again")
+            again = identity in new
+            match = (
+                Match("matched", identity, "again")
+                if again
+                else msgspec.structs.replace(match, resident=identity)
+            )
             new.setdefault(identity, (row, keys, area))
             if not row.separate:
                 found.add(Known(identity, keys))
         matches.append(match)
-    return _store(matches, new, origin, setting)
+    matches, added = _store(matches, new, origin, setting)
+    pairs = [
+        Pair(m.resident, b, m.how) for m in matches if m.outcome == "new" and m.resident for b in m.candidates
+    ]
+    propose(pairs=pairs, batch=origin.batch, incident=incident, now=setting[1])
+    return matches, added
 
 
 def _area(row: Row, origin: Origin, doors: dict[UUID, tuple[int, UUID]]) -> int:
@@ -142,7 +154,7 @@ def _identity(held: Vault, one: UUID, incident: UUID, made: tuple[Row, Keys, int
     row, keys, area = made
     clear = sealing.Clear(row.name, row.document, row.phone, row.address, row.note)
     sealed = sealing.sealed(held, one, clear)
-    return (one, incident, area, *sealed, keys.name, keys.document, keys.phone, keys.place)
+    return (one, incident, area, *sealed, *sealing.columns_of(keys))
 
 
 def withdraw_many(

@@ -15,6 +15,7 @@ from muster.core.access import Actor, scope, system
 from muster.core.errors import BadInput, NotAllowed, NotVisibleYet
 from muster.core.models import Retraction
 from muster.core.told import Done, Told
+from muster.domain.people.actions.likening import settle_likeness
 from muster.domain.people.models import Identity, Resident, SamePerson
 from muster.domain.people.rules import DIFFERENT, SAME, Decision, Twin, canonical, twins
 
@@ -71,6 +72,7 @@ def _decide(
         bulk.insert(SamePerson, (*FACT, "a", "b", "decision"), rows)
         pairs = {resident for row in rows for resident in row[6:8]}
         done.touch("people.resident", settle_persons(pairs, incident) | pairs)
+        settle_likeness(pairs, incident)
         journal.write(
             action=f"people.{decision}",
             by=by,
@@ -87,6 +89,7 @@ def reconsider_decisions(facts: set[UUID], incident: UUID, now: datetime) -> Don
     rows = SamePerson.objects.filter(pk__in=facts).values_list("a", "b")
     pairs = {resident for row in rows for resident in row}
     done.touch("people.resident", settle_persons(pairs, incident) | pairs)
+    settle_likeness(pairs, incident)
     return done
 
 

@@ -146,7 +146,7 @@ def _identity(
     keys = sealing.keys(held, body.clear, building)
     return (
         body.id, incident, area, *sealing.sealed(held, body.id, body.clear),
-        keys.name, keys.document, keys.phone, keys.place,
+        *sealing.columns_of(keys),
     )  # fmt: skip
 
 
@@ -177,14 +177,14 @@ def settle_homes(residents: set[UUID], incident: UUID) -> None:
         for resident, area, enrolled, enrolled_area in rows:
             homes.setdefault(resident, (enrolled, enrolled_area or area))
         doors = places.dwellings_at(dwelling for dwelling, _ in homes.values() if dwelling)
-        names = dict(Identity.objects.filter(pk__in=homes).values_list("resident", "name_x"))
+        sounds = dict(Identity.objects.filter(pk__in=homes).values_list("resident", "sound_x"))
         bulk.update(Resident, ("id", "dwelling", "area"), [(one, *home) for one, home in homes.items()])
         keys = [
             (
                 one,
                 area,
                 sealing.place(
-                    held, bytes(name) if (name := names[one]) else None, _building(doors, dwelling)
+                    held, bytes(sound) if (sound := sounds[one]) else None, _building(doors, dwelling)
                 ),
             )
             for one, (dwelling, area) in homes.items()
