@@ -34,7 +34,7 @@ class ListEntry(Held):
     item = models.UUIDField(db_index=True)
     how = models.CharField(max_length=12)  # new, document, phone_name, name_place, given
     returned_at = models.DateTimeField(null=True)
-    done = models.BooleanField(default=False)  # derived: whether the item of this row is done
+    done = models.BooleanField(db_default=False)  # derived: whether the item of this row is done
     tx = models.BigIntegerField(
         db_default=CommitOrder()
     )  # figures of an edition count what was listed before it

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [("worklists", "0002_page_indexes")]
 
     operations = [
-        migrations.AddField("listentry", "done", models.BooleanField(default=False)),
+        migrations.AddField("listentry", "done", models.BooleanField(db_default=False)),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.AddIndex(
             "listentry",
