@@ -25,6 +25,13 @@ class PassKind(StrEnum):
     MEDICAL = "medical"
 
 
+class ListKind(StrEnum):
+    """What a signed list holds."""
+
+    REVOKED = "revoked"
+    WHITELIST = "whitelist"
+
+
 class Verdict(StrEnum):
     """What the guard decided."""
 
