@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from muster.protocols.calling import Script
 from muster.protocols.ground import Gates, Sweep, Testing, Vector, Zone
 from muster.protocols.means import Staffing, Supplies
 from muster.protocols.people import (
@@ -38,10 +39,15 @@ class Pack(Section, frozen=True):
     gates: Gates | None = None
     vector: Vector | None = None
     checks: ResidentChecks | None = None
+    scripts: tuple[Script, ...] = ()
 
     def contact_class(self, code: str) -> ContactClass:
         """The contact class with this code; raises `NoSuchCodeError`."""
         return by_code(self.contacts.classes if self.contacts else (), code, "contact class")
+
+    def script(self, kind: str) -> Script | None:
+        """What callers say about work of this kind; None where the pack has no words for it."""
+        return next((one for one in self.scripts if kind in one.kinds), None)
 
     def zone(self, level: str) -> Zone:
         """The zone level with this code; raises `NoSuchCodeError`."""

@@ -1,5 +1,6 @@
 """Parts of a pack about people: contacts and their follow-up, calling, the helpline, checks on residents."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
 
@@ -100,18 +101,46 @@ class Attempts(Section, frozen=True):
     max_tries: Valued[int]
     max_callers: Valued[int]
     cool_down_hours: Valued[float]
+    day_parts: Valued[tuple[int, ...]] | None = None
 
     def is_decent(self, at: datetime, tz: tzinfo) -> bool:
         """Whether one may phone at this moment."""
         return self.from_hour.value <= aware(at).astimezone(tz).hour < self.to_hour.value
 
-    def next_try_at(self, last_try: datetime, tz: tzinfo) -> datetime:
-        """The first decent moment after an unanswered try, in local time."""
-        earliest = after(last_try, hours=self.min_hours_between.value).astimezone(tz)
-        if self.is_decent(earliest, tz):
-            return earliest
-        opening = earliest.replace(hour=self.from_hour.value, minute=0, second=0, microsecond=0)
-        return opening if opening > earliest else opening + timedelta(days=1)
+    def next_try_at(self, last_try: datetime, tz: tzinfo, before: Iterable[datetime] = ()) -> datetime:
+        """The first decent moment after an unanswered try, in a part of the day that was not tried lately.
+
+        `before` are the tries that came earlier. Once all parts were tried they come round again, the one
+        tried longest ago first.
+        """
+        earliest = self._opening(after(last_try, hours=self.min_hours_between.value).astimezone(tz))
+        parts = self.day_parts.value if self.day_parts else ()
+        tries = sorted({*before, last_try})[-(len(parts) - 1) :] if len(parts) > 1 else []
+        lately = {self._part(one.astimezone(tz)) for one in tries}
+        for _ in parts:
+            if self._part(earliest) not in lately:
+                break
+            earliest = self._opening(self._next_part(earliest))
+        return earliest
+
+    def _opening(self, at: datetime) -> datetime:
+        """This moment, or the next morning's first decent hour."""
+        if self.from_hour.value <= at.hour < self.to_hour.value:
+            return at
+        opening = at.replace(hour=self.from_hour.value, minute=0, second=0, microsecond=0)
+        return opening if opening > at else opening + timedelta(days=1)
+
+    def _part(self, at: datetime) -> int:
+        """Which part of the day a moment falls in."""
+        parts = self.day_parts.value if self.day_parts else ()
+        return max((hour for hour in parts if hour <= at.hour), default=max(parts, default=0))
+
+    def _next_part(self, at: datetime) -> datetime:
+        """Where the next part of the day begins."""
+        assert self.day_parts is not None
+        hour = min((one for one in self.day_parts.value if one > at.hour), default=None)
+        begins = at.replace(hour=hour or min(self.day_parts.value), minute=0, second=0, microsecond=0)
+        return begins if hour is not None else begins + timedelta(days=1)
 
     def may_call_again_at(self, last_reached: datetime) -> datetime:
         """When somebody who was reached may be phoned again for any other list."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from muster.protocols import calling_sense as calling
 from muster.protocols.ground import Zone
 from muster.protocols.pack import Pack
 from muster.protocols.people import FollowUp
@@ -31,6 +32,7 @@ def problems(pack: Pack) -> Iterator[Problem]:
     yield from _ranges(pack)
     yield from _references(pack)
     yield from _ladders(pack)
+    yield from calling.problems(pack.scripts)
 
 
 def _parts(part: Any, path: str) -> Iterator[Problem]:
@@ -166,13 +168,20 @@ def _known(named: Iterable[tuple[str, str | None]], known: set[str], place: str)
 
 def _attempts(pack: Pack) -> Iterator[Problem]:
     """There are hours to phone in, and a try is allowed at all."""
-    calling = pack.attempts
-    if not calling.from_hour.value < calling.to_hour.value <= HOURS_PER_DAY:
+    asked = pack.attempts
+    if not asked.from_hour.value < asked.to_hour.value <= HOURS_PER_DAY:
         place = "attempts.to_hour"
         yield Problem(place, "拨打时段为空或超出一天", "the calling hours are empty or outside a day")
     for name in ("max_tries", "max_callers"):
-        if getattr(calling, name).value == 0:
+        if getattr(asked, name).value == 0:
             yield _zero(f"attempts.{name}")
+    parts = asked.day_parts.value if asked.day_parts else (0,)
+    if list(parts) != sorted({*parts}) or not parts or parts[-1] >= HOURS_PER_DAY:
+        yield Problem(
+            "attempts.day_parts",
+            "时段的起始小时须递增且在一天之内",
+            "parts of the day must begin one after another",
+        )
 
 
 def _sweep(pack: Pack) -> Iterator[Problem]:

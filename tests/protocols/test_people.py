@@ -111,7 +111,8 @@ def test_nobody_is_phoned_at_night() -> None:
 @pytest.mark.parametrize(
     ("tried", "again"),
     [
-        ((17, 9, 0), (17, 11, 0)),
+        ((17, 9, 0), (17, 12, 0)),
+        ((17, 13, 0), (17, 18, 0)),
         ((17, 21, 30), (18, 8, 0)),
         ((18, 3, 0), (18, 8, 0)),
         ((18, 6, 30), (18, 8, 30)),
@@ -123,6 +124,20 @@ def test_the_next_try_waits_for_the_gap_and_for_the_morning(
     attempts = load("covid-cn-v8").attempts
     last = datetime(2022, 2, *tried, tzinfo=SHANGHAI).astimezone(UTC)
     assert attempts.next_try_at(last, SHANGHAI) == datetime(2022, 2, *again, tzinfo=SHANGHAI)
+
+
+def test_tries_go_round_the_parts_of_the_day() -> None:
+    attempts = load("covid-cn-v8").attempts
+    tries = [datetime(2022, 2, 17, 9, 0, tzinfo=SHANGHAI)]
+    for _ in range(4):
+        tries.append(attempts.next_try_at(tries[-1], SHANGHAI, tries[:-1]))
+    assert [(one.day, one.hour) for one in tries] == [(17, 9), (17, 12), (17, 18), (18, 8), (18, 12)]
+
+
+def test_without_parts_of_the_day_only_the_gap_counts() -> None:
+    flood = load("flood").attempts
+    last = datetime(2022, 2, 17, 9, 0, tzinfo=SHANGHAI)
+    assert flood.next_try_at(last, SHANGHAI) == datetime(2022, 2, 17, 9, 30, tzinfo=SHANGHAI)
 
 
 def test_after_three_tries_another_caller_and_after_two_callers_a_visit() -> None:
