@@ -128,7 +128,7 @@ def case_drawer(request: DeskRequest, case: UUID) -> HttpResponse:
         "case": found,
         "place": names[found.area],
         "contacts": [_contact(one, masked, names, [], classes) for one in contacts],
-        "events": _events(cases.history_of_case(case)),
+        "events": _events(cases.history_of_case(case, request.incident.id)),
     }
     return drawer(request, "commandpost/cases/case.html", context)
 
@@ -143,7 +143,7 @@ def contact_drawer(request: DeskRequest, contact: UUID) -> HttpResponse:
     names = places.area_names({found.area})
     classes = _classes(incidents.pack_of(request.incident.id))
     row = _contact(found, masked, names, _due([found]).get(found.resident, []), classes)
-    context = {"title": row["name"] or "–", "row": row, "events": _events(cases.history_of_contact(contact))}
+    context = {"title": row["name"] or "–", "row": row, "events": _events(cases.history_of_contact(contact, request.incident.id))}
     return drawer(request, "commandpost/cases/contact.html", context)
 
 

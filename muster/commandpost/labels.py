@@ -18,6 +18,7 @@ ITEM_KIND: Labels = {
     "recheck": _("recheck"),
     "deliver": _("delivery"),
     "answer": _("request"),
+    "transfer": _("transfer to quarantine"),
 }
 STEP: Labels = {"call": _("call"), "other_caller": _("another caller"), "visit": _("visit")}
 OUTCOME: Labels = {
@@ -76,7 +77,9 @@ SEX: Labels = {"male": _("male"), "female": _("female"), "": _("not known")}
 CONTACT_STATE: Labels = {
     "followed": _("followed up"),
     "symptomatic": _("with symptoms"),
+    "lost": _("lost to follow-up"),
     "released": _("released from follow-up"),
+    "case": _("became a case"),
     "withdrawn": _("case withdrawn"),
 }
 HEALTH: Labels = {
@@ -91,6 +94,38 @@ CASE_EVENT: Labels = {
     "named": _("contact named"),
     "seen": _("followed up"),
     "placed": _("place of quarantine"),
+    "investigated": _("investigation"),
+    "transferred": _("transfer"),
+    "needed": _("special need"),
+}
+STEP_OF_INVESTIGATION: Labels = {
+    "started": _("investigation begun"),
+    "track_known": _("movement track known"),
+    "isolated": _("isolated"),
+    "reported": _("first report written"),
+}
+INVESTIGATION: Labels = {
+    "open": _("not begun"),
+    "started": _("under way"),
+    "finished": _("reported"),
+}
+STAGE: Labels = {
+    "": _("not ordered"),
+    "ordered": _("ordered"),
+    "departed": _("on the way"),
+    "arrived": _("arrived"),
+}
+ASKED_BY: Labels = {"call": _("by telephone"), "visit": _("at the door"), "self_report": _("by self-report")}
+NEED: Labels = {
+    "medicine": _("medicine"),
+    "dialysis": _("dialysis"),
+    "chemotherapy": _("chemotherapy"),
+    "pregnant": _("pregnant or just delivered"),
+    "infant": _("infant"),
+    "disabled": _("disabled"),
+    "counselling": _("counselling"),
+    "food": _("special food"),
+    "other": _("something else"),
 }
 CHANNEL: Labels = {
     "chat": _("chat groups"),
@@ -189,6 +224,15 @@ ACTION: Labels = {
     "cases.contact": _("contacts named"),
     "cases.follow": _("follow-ups recorded"),
     "cases.withdraw": _("case withdrawn"),
+    "cases.investigate": _("investigation recorded"),
+    "cases.link": _("self-report link made"),
+    "cases.link_ended": _("self-report link revoked"),
+    "cases.self_report": _("self-report received"),
+    "cases.ask": _("shared places asked for"),
+    "cases.decide": _("question about shared places decided"),
+    "cases.judge": _("shared place judged"),
+    "cases.export": _("line list exported"),
+    "cases.forget": _("place visits deleted in time"),
     "mobilising.answer": _("call-out answered"),
     "mobilising.batch": _("batch planned"),
     "mobilising.callout": _("call-out sent"),

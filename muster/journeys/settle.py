@@ -17,7 +17,15 @@ from muster.domain.cases import queries as contacts
 from muster.domain.sampling import actions as sampling
 from muster.domain.worklists import actions as worklists
 from muster.domain.worklists.rules import Want
-from muster.journeys import follow_up, joined_people, lists, positive_pool, promises, sweeps
+from muster.journeys import (
+    follow_up,
+    joined_people,
+    lists,
+    positive_pool,
+    promises,
+    quarantine_care,
+    sweeps,
+)
 
 Source = Callable[[set[UUID], UUID, datetime], list[Want]]
 
@@ -38,6 +46,7 @@ SOURCES: dict[str, Source] = {
     "supplies.need": promises.wants_of_needs,
 }
 LISTED = "worklists.listed"  # items that lists must be told of
+NEEDS = "cases.need"  # what contacts need in quarantine becomes requests
 
 
 def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
@@ -48,22 +57,33 @@ def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
     """
     whole = no_touch()
     for one in touched:
-        for kind, ids in one.items():
-            whole[kind] |= ids
-    if not any(whole.get(kind) for kind in (*SOURCES, *WIDER, LISTED)):
+        _add(whole, one)
+    if not any(whole.get(kind) for kind in (*SOURCES, *WIDER, LISTED, NEEDS)):
         return 0
     with scope(system(incident=incident), incident, savepoint=False):
         return _settle(whole, incident, now)
 
 
-def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
+def _widen(whole: Touched, incident: UUID, now: datetime) -> None:
+    """Add what must be asked again because of what was touched; contacts reached so are derived again."""
     if persons := whole.get("people.resident"):
-        for other, again in sampling.reconsider_residents(persons, incident, now).touched.items():
-            whole[other] |= again
+        _add(whole, sampling.reconsider_residents(persons, incident, now).touched)
+    derived = set(whole.get("cases.contact", ()))
     for kind, widen in WIDER.items():
         if whole.get(kind):
-            for other, again in widen(whole[kind]).items():
-                whole[other] |= again
+            _add(whole, widen(whole[kind]))
+    cases.recompute_contacts(whole.get("cases.contact", set()) - derived, incident, now)
+    if needs := whole.get(NEEDS):
+        _add(whole, quarantine_care.ask(needs, incident, now))
+
+
+def _add(whole: Touched, more: Touched) -> None:
+    for kind, ids in more.items():
+        whole[kind] |= ids
+
+
+def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
+    _widen(whole, incident, now)
     if listed := whole.get(LISTED):
         worklists.mark_entries(listed)
     wants: list[Want] = []

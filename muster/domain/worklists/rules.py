@@ -23,6 +23,7 @@ class ItemKind(StrEnum):
     RECHECK = "recheck"
     DELIVER = "deliver"
     ANSWER = "answer"
+    TRANSFER = "transfer"
 
 
 class Outcome(StrEnum):
@@ -117,7 +118,9 @@ class CallingRules(msgspec.Struct, frozen=True):
     step_after: Callable[[int], str]
 
 
-ON_FOOT = frozenset({ItemKind.TEST, ItemKind.RESAMPLE, ItemKind.RECHECK, ItemKind.DELIVER})
+ON_FOOT = frozenset(
+    {ItemKind.TEST, ItemKind.RESAMPLE, ItemKind.RECHECK, ItemKind.DELIVER, ItemKind.TRANSFER}
+)
 
 
 def step_of(kind: str, step: str) -> str:

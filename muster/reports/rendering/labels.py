@@ -59,7 +59,7 @@ PARTS = {
     "verify": Text("核查", "verification"), "investigate": Text("流调", "investigation"),
     "follow_up": Text("随访", "follow-up"), "test": Text("检测", "tests"), "resample": Text("复采", "resampling"),
     "recheck": Text("复查", "rechecks"), "deliver": Text("配送", "deliveries"), "answer": Text("答复", "answers"),
-    "visit": Text("上门", "visits"),
+    "visit": Text("上门", "visits"), "transfer": Text("转运", "transfers"),
 }  # fmt: skip
 
 
