@@ -17,27 +17,24 @@ from muster.core.ids import short_code
 from muster.core.models import Retraction
 from muster.core.told import Done, Told
 from muster.domain.incidents import queries as incidents
-from muster.domain.passes import keys, queries
+from muster.domain.passes import cose, keys, queries, token
 from muster.domain.passes.models import Pass, PassRevoked, PassScanned, PlaceCheckIn, Trace
 from muster.domain.passes.rules import (
     Check,
-    PassFields,
     PassKind,
     Verdict,
     differs,
     judge,
     keep_until,
-    payload,
-    seconds,
-    verify,
 )
+from muster.domain.passes.words import RECORDED
 from muster.domain.places.models import Point
 
 FACT = ("id", "incident", "area", "at", "by", "device")
 SCAN, ISSUE = "passes.scan", "passes.issue"
 PLAIN = r"^[^\x00]*$"
 Reason = Annotated[str, msgspec.Meta(max_length=40, pattern=PLAIN)]
-Token = Annotated[str, msgspec.Meta(max_length=600)]
+Token = Annotated[str, msgspec.Meta(max_length=token.MOST_TEXT)]
 
 
 class WindowBackwards(Refusal):
@@ -195,19 +192,13 @@ Row = tuple[UUID, UUID, int, PassKind, UUID | None, str, datetime, datetime]
 
 def _sign_and_store(rows: Sequence[Row], incident: UUID) -> None:
     key = keys.signing_key(incident)
+    kid = cose.fingerprint(key.public_key().public_bytes_raw())
+    names = ("id", "incident", "area", "kind", "resident", "code", "valid_from", "valid_to")
     signed = []
     for row in rows:
-        fields = PassFields(
-            id=row[0],
-            incident=incident,
-            kind=row[3],
-            code=row[5],
-            valid_from=seconds(row[6]),
-            valid_to=seconds(row[7]),
-        )
-        signed.append((*row, key.sign(payload(fields))))
-    names = ("id", "incident", "area", "kind", "resident", "code", "valid_from", "valid_to", "signature")
-    bulk.insert(Pass, names, signed)
+        claims = queries.claims_of(Pass(**dict(zip(names, row, strict=True))))
+        signed.append((*row, key.sign(cose.to_sign(token.payload(claims), kid))))
+    bulk.insert(Pass, (*names, "signature"), signed)
 
 
 def revoke_passes(*, told: Sequence[Told[RevokePass]], by: Actor, incident: UUID, now: datetime) -> Done:
@@ -249,23 +240,24 @@ def _derive(passes: set[UUID]) -> None:
     bulk.update(Pass, ("id", "revoked_at"), list(since.items()))
 
 
-def check_pass(*, text: str, gate: UUID, by: Actor, incident: UUID, now: datetime) -> PassFields:
+def check_pass(*, text: str, gate: UUID, by: Actor, incident: UUID, now: datetime) -> token.Claims:
     """What a shown pass says, if it holds now at this gate; refuses with the reason otherwise."""
     area = Point.objects.filter(pk=gate).values_list("area", flat=True).first()
     if area is None:
         raise NotFound
     by.require(SCAN, area, incident)
-    reading = verify(text, keys.public_key(incident), now)
-    if reading.fields is None:
-        raise REFUSALS[reading.check]
-    held = _known({reading.fields.id}, incident).get(reading.fields.id)
-    if held is None:
+    reading = token.verify(text, keys.known(incident), now.timestamp())
+    if reading.fault is not None and reading.claims is None:
+        raise REFUSALS[RECORDED[reading.fault]]
+    claims = reading.claims
+    held = _known({claims.id}, incident).get(claims.id) if claims else None
+    if claims is None or held is None:
         raise Unknown
     check = judge(now, held.valid_from, held.valid_to, held.revoked_at)
     if check != Check.GOOD:
         since = {Check.REVOKED: held.revoked_at, Check.NOT_YET: held.valid_from}.get(check) or held.valid_to
         raise REFUSALS[check](since=f"{localtime(since):%Y-%m-%d %H:%M}")
-    return reading.fields
+    return claims
 
 
 def _known(passes: set[UUID], incident: UUID) -> dict[UUID, Pass]:
@@ -309,12 +301,13 @@ def scan_passes(*, told: Sequence[Told[ScanPass]], by: Actor, incident: UUID, no
 
 def _shown(told: Sequence[Told[ScanPass]], incident: UUID) -> dict[UUID, tuple[UUID | None, Check]]:
     """Which pass was shown, and what its token alone tells (nothing is known of one that does not verify)."""
-    key = keys.public_key(incident) if any(one.body.token for one in told) else b""
+    believed = keys.known(incident) if any(one.body.token for one in told) else {}
     shown: dict[UUID, tuple[UUID | None, Check]] = {}
     for one in told:
         if one.body.token:
-            reading = verify(one.body.token, key, one.at)
-            shown[one.id] = (reading.fields.id if reading.fields else None, reading.check)
+            reading = token.verify(one.body.token, believed, one.at.timestamp())
+            check = RECORDED[reading.fault] if reading.fault else Check.GOOD
+            shown[one.id] = (reading.claims.id if reading.claims else None, check)
         else:
             shown[one.id] = (one.body.pass_id, Check.NOT_SHOWN)
     return shown

@@ -62,9 +62,21 @@ def fingerprint(public_key: bytes) -> bytes:
 def sign(payload: bytes, key: Ed25519PrivateKey) -> bytes:
     """The payload with its signature; the same payload and key give the same bytes."""
     kid = fingerprint(key.public_key().public_bytes_raw())
-    protected = cbor.encode({ALG: EDDSA, KID: kid})
-    proof = key.sign(_signed(protected, payload))
-    return cbor.encode(cbor.Tagged(SIGN1, [protected, {}, payload, proof]))
+    return joined(payload, kid, key.sign(to_sign(payload, kid)))
+
+
+def to_sign(payload: bytes, kid: bytes) -> bytes:
+    """The bytes a key signs for a payload."""
+    return _signed(_protected(kid), payload)
+
+
+def joined(payload: bytes, kid: bytes, proof: bytes) -> bytes:
+    """A payload with a signature made before."""
+    return cbor.encode(cbor.Tagged(SIGN1, [_protected(kid), {}, payload, proof]))
+
+
+def _protected(kid: bytes) -> bytes:
+    return cbor.encode({ALG: EDDSA, KID: kid})
 
 
 def _signed(protected: bytes, payload: bytes) -> bytes:

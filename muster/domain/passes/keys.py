@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from muster.core.ids import new_id
+from muster.domain.passes import cose
 
 
 def signing_key(incident: UUID) -> Ed25519PrivateKey:
@@ -34,3 +35,9 @@ def signing_key(incident: UUID) -> Ed25519PrivateKey:
 def public_key(incident: UUID) -> bytes:
     """The key (32 bytes) with which a telephone verifies the passes of an incident."""
     return signing_key(incident).public_key().public_bytes_raw()
+
+
+def known(incident: UUID) -> dict[bytes, bytes]:
+    """The keys whose passes are believed in an incident, by their fingerprint."""
+    key = public_key(incident)
+    return {cose.fingerprint(key): key}

@@ -11,8 +11,9 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncHour
 
 from muster.core.models import Retraction
+from muster.domain.passes import cose, keys, token
 from muster.domain.passes.models import Pass, PassScanned, PlaceCheckIn, Trace
-from muster.domain.passes.rules import Check, PassFields, PassKind, Verdict, differs, judge, seconds, token
+from muster.domain.passes.rules import Check, PassKind, Verdict, differs, judge, seconds
 
 
 class GateHour(msgspec.Struct, frozen=True):
@@ -35,17 +36,18 @@ class Doubtful(msgspec.Struct, frozen=True):
     check: Check
 
 
-def fields_of(held: Pass) -> PassFields:
-    """What is signed of a pass."""
-    return PassFields(
-        id=held.id, incident=held.incident, kind=PassKind(held.kind), code=held.code,
+def claims_of(held: Pass) -> token.Claims:
+    """What is signed of a pass: no name, no document, no resident."""
+    return token.Claims(
+        id=held.id, issuer=str(held.incident), kind=PassKind(held.kind), code=held.code,
         valid_from=seconds(held.valid_from), valid_to=seconds(held.valid_to),
     )  # fmt: skip
 
 
 def token_of(held: Pass) -> str:
     """What stands in the code of a pass."""
-    return token(fields_of(held), bytes(held.signature))
+    kid = cose.fingerprint(keys.public_key(held.incident))
+    return token.text_of(cose.joined(token.payload(claims_of(held)), kid, bytes(held.signature)))
 
 
 def passes() -> QuerySet[Pass]:

@@ -1,18 +1,16 @@
-"""What a pass says, and whether it holds: pure, so that a telephone without a network judges the same."""
+"""Whether a pass holds, how old a list may be, who answers for an exception: pure, the same on every device."""
 
 from __future__ import annotations
 
-import base64
-import binascii
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-MARK = "MP1"
+OLD_LIST_HOURS = 12.0  # where the protocol names none
+EXCEPTION_HOURS = 24.0
 
 
 class PassKind(StrEnum):
@@ -53,56 +51,6 @@ class Check(StrEnum):
     NOT_SHOWN = "not_shown"
 
 
-class PassFields(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """What is signed: no name, no document, no resident."""
-
-    id: UUID
-    incident: UUID
-    kind: PassKind
-    code: str
-    valid_from: int
-    valid_to: int
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """What verifying a token told: `fields` only where the signature holds."""
-
-    check: Check
-    fields: PassFields | None = None
-
-
-def payload(fields: PassFields) -> bytes:
-    """The bytes that are signed; the same fields give the same bytes everywhere."""
-    return msgspec.json.encode(fields)
-
-
-def token(fields: PassFields, signature: bytes) -> str:
-    """What stands in the code on the pass."""
-    parts = (base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (payload(fields), signature))
-    return ".".join([MARK, *parts])
-
-
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-
-
-def verify(text: str, public_key: bytes, at: datetime) -> Reading:
-    """Whether a token was signed by this incident's key and is valid at an instant. Never raises."""
-    try:
-        mark, body, signature = text.strip().split(".")
-        signed, proof = _bytes(body), _bytes(signature)
-        fields = msgspec.json.decode(signed, type=PassFields)
-    except (ValueError, binascii.Error, msgspec.DecodeError):
-        return Reading(Check.UNREADABLE)
-    if mark != MARK:
-        return Reading(Check.UNREADABLE)
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(proof, signed)
-    except InvalidSignature:
-        return Reading(Check.TAMPERED)
-    return Reading(in_window(at.timestamp(), fields.valid_from, fields.valid_to), fields)
-
-
 def in_window(at: float, valid_from: float, valid_to: float) -> Check:
     """Whether an instant lies in the time of a pass; `valid_to` is exclusive."""
     if at < valid_from:
@@ -130,3 +78,49 @@ def keep_until(at: datetime, keeps: bool, days: int) -> datetime | None:
 def seconds(at: datetime) -> int:
     """An instant as whole seconds, as it is signed."""
     return int(at.astimezone(UTC).timestamp())
+
+
+def is_old(made_at: datetime | None, now: datetime, hours: float) -> bool:
+    """Whether a list is too old to stop anybody by: then the guard admits, and it is recorded (amber)."""
+    return made_at is None or now - made_at > timedelta(hours=hours)
+
+
+class Closing(StrEnum):
+    """How an exception ended."""
+
+    PAPERS = "papers"
+    NOT_NEEDED = "not_needed"
+    REFUSED = "refused"
+
+
+class Step(msgspec.Struct, frozen=True):
+    """Something done about an exception: given to somebody with a deadline, or closed."""
+
+    at: datetime
+    id: UUID
+    owner: UUID | None = None
+    due_at: datetime | None = None
+    closing: Closing | None = None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Who answers for an exception until when, and how it ended."""
+
+    owner: UUID
+    due_at: datetime
+    closed_at: datetime | None = None
+    closing: Closing | None = None
+
+    def is_late(self, now: datetime) -> bool:
+        """Nobody has brought the papers in time."""
+        return self.closed_at is None and self.due_at <= now
+
+
+def standing(owner: UUID, due_at: datetime, steps: Iterable[Step]) -> Standing:
+    """Where an exception stands after all its steps, in whatever order they came; the first closing counts."""
+    state = Standing(owner, due_at)
+    for step in sorted(steps, key=lambda one: (one.at, one.id)):
+        if step.closing is not None:
+            return Standing(state.owner, state.due_at, step.at, step.closing)
+        state = Standing(step.owner or state.owner, step.due_at or state.due_at)
+    return state

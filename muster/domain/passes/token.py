@@ -49,20 +49,24 @@ class Reading(msgspec.Struct, frozen=True):
 
 def issue(claims: Claims, key: Ed25519PrivateKey) -> str:
     """The text of a pass; the same claims and key give the same text. ValueError if the claims make no sense."""
+    return text_of(cose.sign(payload(claims), key))
+
+
+def payload(claims: Claims) -> bytes:
+    """The bytes that are signed; ValueError if the claims make no sense."""
     wrong = problem(claims)
     if wrong:
         raise ValueError(wrong)
     ours = {number: str(getattr(claims, name)) for name, number in PARTS.items() if getattr(claims, name)}
-    payload = {
-        ISS: claims.issuer, EXP: claims.valid_to, NBF: claims.valid_from, CTI: claims.id.bytes, OURS: ours
-    }  # fmt: skip
+    return cbor.encode(
+        {ISS: claims.issuer, EXP: claims.valid_to, NBF: claims.valid_from, CTI: claims.id.bytes, OURS: ours}
+    )
+
+
+def text_of(message: bytes) -> str:
+    """Signed bytes as the text of a code."""
     # A signature does not shrink: stored blocks are as short as deflated ones, and alike everywhere.
-    return wrap(zlib.compress(cose.sign(cbor.encode(payload), key), 0))
-
-
-def wrap(packed: bytes) -> str:
-    """Packed bytes as the text of a code."""
-    return MARK + base45.encode(packed)
+    return MARK + base45.encode(zlib.compress(message, 0))
 
 
 def verify(text: str, keys: Keys, at: float) -> Reading:
