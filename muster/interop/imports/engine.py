@@ -20,7 +20,7 @@ from muster.domain.worklists.actions import returning
 from muster.interop.imports import keeping, kinds, showing
 from muster.interop.imports.houses import Houses
 from muster.interop.imports.listing import Listing, list_id
-from muster.interop.imports.outcomes import DOUBTFUL, REFUSED, RESULTS, Choice, Outcome, counted
+from muster.interop.imports.outcomes import DOUBTFUL, REFUSED, RESULTS, Choice, Outcome, counted, owners
 from muster.interop.imports.people import CHUNK, Persons, Setting, said_x
 from muster.interop.imports.reading import Reading
 from muster.interop.imports.refusals import NoUndo
@@ -35,7 +35,7 @@ ROW = (
 )  # fmt: skip
 WORDS = {kinds.RESIDENTS: "person", kinds.LISTS: "person", kinds.BATCHES: "squad", kinds.BUILDINGS: "house"}
 COUNTS = """
-select result, code, count(*), count(*) filter (where how not in ('', 'new')) from interop_importrow
+select result, code, count(*), count(*) filter (where how not in ('', 'new', 'unsure')) from interop_importrow
 where upload_id = %s group by 1, 2
 """
 
@@ -90,7 +90,9 @@ class Worker:
             else [one for one in self.outcomes if one.result in (REFUSED, DOUBTFUL)]
         )
         bulk.insert(ImportRow, ROW, [self._row(one) for one in kept])
-        return recounted(self.made) if self.is_run else counted(self.made.rows, self.outcomes)
+        counts = recounted(self.made) if self.is_run else counted(self.made.rows, self.outcomes)
+        forwarded = {**self.made.counts.get("owners", {}), **owners(self.outcomes)}
+        return counts | ({"owners": forwarded} if forwarded else {})
 
     def _row(self, one: Outcome) -> tuple[Any, ...]:
         identity = derive_id(self.made.id, one.row)

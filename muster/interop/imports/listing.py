@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from muster.core.access import span
 from muster.core.ids import derive_id, new_id
 from muster.core.told import Told
+from muster.domain.incidents import queries as incidents
 from muster.domain.worklists import actions as worklists
 from muster.domain.worklists.actions import returning
+from muster.domain.worklists.actions.desk import TransferItems
 from muster.domain.worklists.actions.lists import ListRow, PushList
-from muster.domain.worklists.models import ListEntry
+from muster.domain.worklists.models import ListEntry, WorkItem
 from muster.interop.imports.outcomes import ALREADY, TAKEN, Outcome
 from muster.interop.imports.people import Persons, Setting
 from muster.interop.imports.reading import Reading
 from muster.journeys import settle
+
+NOT_OURS = "not_ours"
 
 
 def list_id(setting: Setting, purpose: str) -> UUID:
@@ -29,7 +35,7 @@ class Listing:
 
     def __init__(self, setting: Setting, options: dict[str, Any]) -> None:
         self.setting, self.options = setting, options
-        self.persons = Persons(setting)
+        self.persons = Persons(setting, reach=span(incidents.get(setting.incident).area))
         self.list = list_id(setting, options["purpose"])
         rows = ListEntry.objects.filter(list=self.list, returned_at=None)
         self.known = set(rows.values_list("row", flat=True))
@@ -51,7 +57,31 @@ class Listing:
             entered = returning.enter_again(pushed=self.list, rows={row.row for row in rows})
             done.touch("worklists.entry", entered)
             settle.settle([done.touched], incident=setting.incident, now=setting.now)
+            self._forward(outcomes, done.data[told[0].id]["items"])
         return [self._as_entry(one) for one in outcomes]
+
+    def _forward(self, outcomes: Sequence[Outcome], items: dict[str, str]) -> None:
+        """Send the work of rows that are not ours on to whose they are; it stays visible here."""
+        to: defaultdict[int, set[UUID]] = defaultdict(set)
+        for one in outcomes:
+            if one.owner is not None and str(one.row) in items:
+                to[one.owner].add(UUID(items[str(one.row)]))
+        setting = self.setting
+        listed = {item for area in to.values() for item in area}
+        ours = WorkItem.objects.filter(pk__in=listed, area=setting.area, from_area=None, state="open")
+        here = set(ours.values_list("id", flat=True)) if listed else set()
+        told = [
+            Told(
+                new_id(),
+                setting.now,
+                setting.by.by,
+                TransferItems(sorted(wanted & here), area, NOT_OURS),
+            )
+            for area, wanted in sorted(to.items())
+            if wanted & here
+        ]
+        if told:
+            worklists.transfer_items(told=told, by=setting.by, incident=setting.incident, now=setting.now)
 
     def _as_entry(self, one: Outcome) -> Outcome:
         if one.result in (TAKEN, ALREADY):

@@ -12,7 +12,10 @@ TAKEN, REFUSED, ALREADY, DOUBTFUL = "taken", "refused", "already", "doubtful"
 RESULTS = (TAKEN, REFUSED, ALREADY, DOUBTFUL)
 SAME, OTHER, TAKE, SKIP = "same", "other", "take", "skip"
 CHOICES = (SAME, OTHER, TAKE, SKIP)
-AMBIGUOUS, SKIPPED = "imports.ambiguous", "imports.skipped"
+AMBIGUOUS, SKIPPED, SIMILAR, FORWARDED = (
+    "imports.ambiguous", "imports.skipped", "imports.similar", "imports.forwarded",
+)  # fmt: skip
+UNMATCHED = ("", "new", "unsure")
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -23,7 +26,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct):
-    """What became, or would become, of one row."""
+    """What became, or would become, of one row. `owner` is the area that its work goes on to, when not ours."""
 
     row: int
     result: str
@@ -32,6 +35,13 @@ class Outcome(msgspec.Struct):
     how: str = ""
     subject: UUID | None = None
     candidates: tuple[UUID, ...] = ()
+    owner: int | None = None
+
+
+def owners(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    """How many rows go on to each other area."""
+    found = Counter(str(one.owner) for one in outcomes if one.owner is not None and one.result == TAKEN)
+    return dict(sorted(found.items()))
 
 
 def counted(rows: int, outcomes: Iterable[Outcome]) -> dict[str, object]:
@@ -41,7 +51,7 @@ def counted(rows: int, outcomes: Iterable[Outcome]) -> dict[str, object]:
     matched = 0
     for one in outcomes:
         results[one.result] += 1
-        matched += one.how not in ("", "new")
+        matched += one.how not in UNMATCHED
         if one.code:
             codes[f"{one.result}:{one.code}"] += 1
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -19,9 +20,11 @@ from muster.interop.imports.outcomes import (
     ALREADY,
     AMBIGUOUS,
     DOUBTFUL,
+    FORWARDED,
     OTHER,
     REFUSED,
     SAME,
+    SIMILAR,
     SKIP,
     SKIPPED,
     TAKEN,
@@ -30,6 +33,7 @@ from muster.interop.imports.outcomes import (
 )
 from muster.interop.imports.placing import OTHER_AREA, Spot, Territory, place
 from muster.interop.imports.reading import Person, Reading
+from muster.interop.tables.addresses import Address
 
 CHUNK = 5_000
 
@@ -66,10 +70,12 @@ def refusal(reading: Reading) -> Outcome:
 class Persons:
     """One pass over a file of persons, chunk by chunk; `run` writes, `foresee` only looks."""
 
-    def __init__(self, setting: Setting) -> None:
-        self.setting = setting
+    def __init__(self, setting: Setting, *, reach: tuple[int, int] = (0, 0)) -> None:
+        """`reach`: the areas that rows of others may go on to; then, too, nobody waits for a decision on who is who."""
+        self.setting, self.reach = setting, reach
         self.held = vault(setting.incident)
         self.territory = Territory(setting.area)
+        self.owners: dict[int, int] = {}
         self.here = registry.Candidates([])
 
     def prepare(
@@ -87,6 +93,9 @@ class Persons:
         rows = []
         for reading, spot in zip(readable, spots, strict=True):
             choice = self._choice(reading)
+            if spot.area is None and (owner := self._owner(reading.said.where)):
+                self.owners[reading.row] = owner
+                spot = Spot(self.setting.area)
             if spot.area is None:
                 settled[reading.row] = Outcome(reading.row, REFUSED, OTHER_AREA, "address")
             elif choice is not None and choice.choice == SKIP:
@@ -96,6 +105,11 @@ class Persons:
             else:
                 rows.append((reading, _row(reading.said, spot, self._key(reading, choice), choice), choice))
         return settled, rows
+
+    def _owner(self, where: Address) -> int | None:
+        """The area that a row goes on to, when that is known and within reach."""
+        owner = self.territory.owner_of(where)
+        return owner if owner is not None and self.reach[0] <= owner < self.reach[1] else None
 
     def _choice(self, reading: Reading) -> Choice | None:
         if not self.setting.choices:
@@ -121,8 +135,16 @@ class Persons:
                 match = Match("refused", None, problem)
             elif match.outcome == "new" and not row.separate:
                 self.here.add(Known(derive_id(self.setting.upload, reading.row), keys))
-            settled[reading.row] = _outcome(reading, match, choice)
+            settled[reading.row] = self._settled(_outcome(reading, match, choice))
         return [settled[reading.row] for reading in chunk]
+
+    def _settled(self, one: Outcome) -> Outcome:
+        """The same outcome with where its work goes; whoever is unsure has work at once where lists are read."""
+        if self.reach != (0, 0) and one.result == DOUBTFUL:
+            one.result, one.how = TAKEN, "unsure"
+        if one.row in self.owners:
+            one.owner, one.code, one.field = self.owners[one.row], FORWARDED, "address"
+        return one
 
     def run(self, chunk: Sequence[Reading]) -> list[Outcome]:
         """Match and enrol; rows that wait for a decision are left alone."""
@@ -131,15 +153,22 @@ class Persons:
         given = [one for one in rows if one[2] is not None and one[2].choice == SAME]
         asked = [one for one in rows if one[2] is None or one[2].choice != SAME]
         origin = people.Origin(source=setting.source, batch=setting.upload, area=setting.area)
-        matches = people.enrol_many(
-            rows=[row for _, row, _ in asked],
-            origin=origin,
-            by=setting.by,
-            incident=setting.incident,
-            now=setting.now,
+        enrol = partial(
+            people.enrol_many, origin=origin, by=setting.by, incident=setting.incident, now=setting.now
         )
-        for (reading, _, choice), match in zip(asked, matches, strict=True):
-            settled[reading.row] = _outcome(reading, match, choice)
+        matches = enrol(rows=[row for _, row, _ in asked])
+        unsure = []
+        for (reading, row, choice), match in zip(asked, matches, strict=True):
+            settled[reading.row] = self._settled(_outcome(reading, match, choice))
+            if settled[reading.row].how == "unsure":
+                words = said_x(self.held, "person", reading.said).hex()
+                unsure.append((reading.row, msgspec.structs.replace(row, key=words, separate=True), match))
+        pairs = []
+        for (at, _, first), match in zip(unsure, enrol(rows=[row for _, row, _ in unsure]), strict=True):
+            settled[at].subject = match.resident
+            if match.resident is not None:
+                pairs += [people.Pair(match.resident, other, first.how) for other in first.candidates]
+        people.propose(pairs=pairs, batch=setting.upload, incident=setting.incident, now=setting.now)
         for reading, _, choice in given:
             assert choice is not None
             settled[reading.row] = _outcome(reading, Match("matched", choice.subject, "decided"), choice)
@@ -163,4 +192,5 @@ def _outcome(reading: Reading, match: Match, choice: Choice | None) -> Outcome:
         return Outcome(reading.row, DOUBTFUL, AMBIGUOUS, how=match.how, candidates=match.candidates)
     result = TAKEN if match.outcome == "new" else ALREADY
     how = "new" if match.outcome == "new" else match.how
-    return Outcome(reading.row, result, reading.code, reading.field, how, match.resident)
+    code = reading.code or (SIMILAR if match.outcome == "new" and match.candidates else "")
+    return Outcome(reading.row, result, code, reading.field, how, match.resident, match.candidates)

@@ -64,6 +64,14 @@ class Territory:
                 return None
         return self.area
 
+    def owner_of(self, where: Address) -> int | None:
+        """The one area that an address names outside ours."""
+        for level, name in (("community", where.community), ("subdistrict", where.subdistrict)):
+            codes = self._names.get((level, bare(name)), set()) if name else set()
+            if codes:
+                return next(iter(codes)) if len(codes) == 1 else None
+        return None
+
     def named(self, name: str) -> int | None:
         """The one area of this name, whatever its level."""
         found = {code for (_, known), codes in self._names.items() if known == bare(name) for code in codes}

@@ -14,6 +14,14 @@ OWN: dict[str, tuple[str, str]] = {
         "可能是已登记的人，需要人工判断。",
         "May be somebody we know: a person must decide.",
     ),
+    "imports.similar": (
+        "有一位相似的已登记居民，请到“人员比对”判断；本行先按新增处理。",
+        "Somebody similar is known: compare them under “Compare people”. The row counts as a new person until then.",
+    ),
+    "imports.forwarded": (
+        "不属本辖区，核查任务转往所写辖区，并在此保留可见。",
+        "Not ours: the work goes on to the area it names, and stays visible here.",
+    ),
     "imports.skipped": ("人工决定不导入。", "A person decided to leave this row out."),
     "imports.implausible_date": (
         "日期离本次疫情太远，可能是笔误；请核对建议的日期。",
@@ -52,6 +60,8 @@ HOW: dict[str, tuple[str, str]] = {
     "new": ("新增", "new"),
     "document": ("证件号相同", "same document"),
     "phone": ("电话和姓名相同", "same telephone and name"),
+    "sound": ("电话、住址相同，姓名同音", "same telephone and building, the name sounds the same"),
+    "unsure": ("待比对，先单独处理", "to be compared, on its own until then"),
     "place": ("住址和姓名相同", "same address and name"),
     "again": ("此前已导入", "imported before"),
     "elsewhere": ("此前已导入，现已迁出", "imported before, moved since"),

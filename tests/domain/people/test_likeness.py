@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -46,14 +47,11 @@ def waiting(by: Actor, incident: UUID) -> list[pairs.Waiting]:
 
 
 def judge(same: bool, pair: pairs.Waiting, by: Actor, incident: UUID, now: datetime) -> UUID:
-    action, body = (
-        (people.join_residents, people.JoinResidents(pair.a, pair.b))
-        if same
-        else (people.part_residents, people.PartResidents(pair.a, pair.b))
-    )
+    action: Any = people.join_residents if same else people.part_residents
+    body = (people.JoinResidents if same else people.PartResidents)(pair.a, pair.b)
     fact = new_id()
     with scope(by, incident):
-        done = action(told=[Told(fact, now, by.by, body)], by=by, incident=incident, now=now)  # type: ignore[list-item, operator]
+        done = action(told=[Told(fact, now, by.by, body)], by=by, incident=incident, now=now)
     assert not done.refused
     assert not done.waiting
     return fact

@@ -115,9 +115,11 @@ def _identity_of(row: Row, keys: Keys, area: int, incident: UUID) -> UUID:
     elif keys.phone and keys.name:
         words = ("phone", keys.phone.hex(), keys.name.hex())
     elif keys.place and keys.name:
-        words = ("place", keys.place.hex(), row.dwelling)
+        words = ("place", keys.place.hex(), keys.name.hex(), row.dwelling)
+    elif keys.phone:  # a telephone alone is answered once, however many rows give it
+        words = ("telephone", keys.phone.hex())
     else:
-        words = ("row", *(key.hex() if key else "" for key in (keys.name, keys.phone)), row.key)
+        words = ("row", keys.name.hex() if keys.name else "", row.key)
     return derive_id(incident, "resident", area // 1000, *words)
 
 

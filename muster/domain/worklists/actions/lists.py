@@ -14,10 +14,11 @@ from muster.core.access import Actor
 from muster.core.errors import BadInput, NotAllowed
 from muster.core.ids import derive_id
 from muster.core.told import Done, Told
+from muster.core.vault import vault
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import actions as people
 from muster.domain.people import queries as registry
-from muster.domain.people.rules import Row
+from muster.domain.people.rules import Match, Row
 from muster.domain.worklists.models import ListEntry, VerificationList
 from muster.domain.worklists.rules import ItemKind, item_id
 
@@ -114,34 +115,48 @@ def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: D
 def _people(
     body: PushList, by: Actor, incident: UUID, now: datetime
 ) -> tuple[dict[int, tuple[UUID, str]], dict[int, str]]:
-    """Who each row is (row to resident and how), and why rows are refused. Who is unsure stays a person apart."""
+    """Who each row is (row to resident and how), and why rows are refused. Who is unsure stays
+    a person apart, put before somebody beside whoever it may be."""
     named = {row.row: (row.resident, "given") for row in body.rows if row.resident is not None}
     refused: dict[int, str] = {}
     origin = people.Origin(source="list", batch=body.id, area=body.area)
-    waiting = [row for row in body.rows if row.resident is None]
-    for separate in (False, True):
-        asked = [
-            Row(
-                name=r.name,
-                document=r.document,
-                phone=r.phone,
-                address=r.address,
-                area=r.area,
-                key=f"{body.id}:{r.row}",
-                separate=separate,
-            )
-            for r in waiting
-        ]
-        unsure = []
-        found = (
-            people.enrol_many(rows=asked, origin=origin, by=by, incident=incident, now=now) if asked else []
-        )
-        for row, match in zip(waiting, found, strict=True):
-            if match.resident is not None:
-                named[row.row] = (match.resident, "unsure" if separate else match.how or "new")
-            elif match.outcome == "ambiguous":
-                unsure.append(row)
-            else:
-                refused[row.row] = match.how
-        waiting = unsure
+    held = vault(incident)
+    waiting = [(row, _asked(row, f"{body.id}:{row.row}")) for row in body.rows if row.resident is None]
+    matches = _enrolled(waiting, origin, by, incident, now)
+    unsure = []
+    for (row, asked), match in zip(waiting, matches, strict=True):
+        if match.resident is not None:
+            named[row.row] = (match.resident, match.how if match.outcome == "matched" else "new")
+        elif match.outcome == "ambiguous":
+            words = held.index(
+                "list_row", f"{asked.name}|{asked.document}|{asked.phone}|{asked.address}"
+            ).hex()
+            unsure.append((row, msgspec.structs.replace(asked, key=words, separate=True), match))
+        else:
+            refused[row.row] = match.how
+    apart = _enrolled([(row, asked) for row, asked, _ in unsure], origin, by, incident, now)
+    pairs = []
+    for (row, _, first), match in zip(unsure, apart, strict=True):
+        if match.resident is None:
+            refused[row.row] = match.how
+            continue
+        named[row.row] = (match.resident, "unsure")
+        pairs += [people.Pair(match.resident, other, first.how) for other in first.candidates]
+    people.propose(pairs=pairs, batch=body.id, incident=incident, now=now)
     return named, refused
+
+
+def _asked(row: ListRow, key: str) -> Row:
+    return Row(
+        name=row.name, document=row.document, phone=row.phone, address=row.address, area=row.area, key=key
+    )
+
+
+def _enrolled(
+    rows: Sequence[tuple[ListRow, Row]], origin: people.Origin, by: Actor, incident: UUID, now: datetime
+) -> list[Match]:
+    if not rows:
+        return []
+    return people.enrol_many(
+        rows=[asked for _, asked in rows], origin=origin, by=by, incident=incident, now=now
+    )
