@@ -1,0 +1,127 @@
+"""Candidate pairs and the levels on which their values agree, by Splink on either engine."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from muster.engines.analysis.linkage.blocking import Keys
+from muster.engines.analysis.linkage.engines import Engine
+from muster.engines.analysis.linkage.rows import Compared, Rows
+
+Numbers = np.ndarray[Any, Any]
+RANDOM = 400_000  # pairs drawn to see how often strangers agree
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """How often each combination of levels occurs; -1 is unknown, 0 different, more is closer."""
+
+    levels: Numbers  # patterns x columns
+    counts: Numbers
+
+
+def compare(engine: Engine, rows: Rows, keys: Keys, seed: int) -> tuple[Patterns, Patterns]:
+    """Fill the table `vectors` of the engine; patterns of the candidates and of random pairs."""
+    _put(engine, rows, keys, seed)
+    vectors(engine, rows, "pairs", "vectors")
+    gammas = ", ".join(f"gamma_c{one.at}" for one in rows.compared)
+    found = []
+    for sort in ("0", "1"):
+        told = engine.ask(
+            f"select {gammas}, count(*) as pairs from vectors where match_key = '{sort}' group by {gammas} order by {gammas}"
+        )  # noqa: S608 - names made here
+        levels = np.column_stack([told[f"gamma_c{one.at}"] for one in rows.compared]).astype(np.int64)
+        found.append(Patterns(levels, told["pairs"].astype(np.float64)))
+    return found[0], found[1]
+
+
+def _put(engine: Engine, rows: Rows, keys: Keys, seed: int) -> None:
+    """Hand over rows, keys and random pairs; make the table `pairs`."""
+    columns: dict[str, Any] = {"n": pa.array(range(rows.size), pa.int64())}
+    for one in rows.compared:
+        columns |= {f"c{one.at}_{name}": pa.array(values, pa.string()) for name, values in one.forms.items()}
+        columns[f"c{one.at}_t"] = pa.array(one.counts)
+    engine.put("people", pa.table(columns))
+    of, codes = np.concatenate(keys.rows), np.concatenate(keys.codes)
+    engine.put("keys", pa.table({"n": of.astype(np.int64), "k": codes}))
+    left, right = draw(rows, seed)
+    engine.put("drawn", pa.table({"a": left, "b": right}))
+    order = "l.n < r.n" if rows.is_single else f"l.n < {rows.left} and r.n >= {rows.left}"
+    engine.make(
+        "pairs",
+        "select join_key_l, join_key_r, '0' as match_key from (select distinct l.n as join_key_l, r.n as join_key_r"
+        f" from keys l join keys r on l.k = r.k and {order}) blocked"
+        " union all select a, b, '1' from drawn",
+    )
+
+
+def draw(rows: Rows, seed: int) -> tuple[Numbers, Numbers]:
+    """Random pairs, the same for a seed; all pairs where there are few."""
+    if rows.pairs <= RANDOM:
+        if rows.is_single:
+            a, b = np.triu_indices(rows.size, 1)
+            return a.astype(np.int64), b.astype(np.int64)
+        a, b = np.meshgrid(np.arange(rows.left), np.arange(rows.left, rows.size), indexing="ij")
+        return a.ravel(), b.ravel()
+    chance = np.random.default_rng(seed)
+    if not rows.is_single:
+        return chance.integers(0, rows.left, RANDOM), chance.integers(rows.left, rows.size, RANDOM)
+    a, b = chance.integers(0, rows.size, RANDOM), chance.integers(0, rows.size - 1, RANDOM)
+    b = b + (b >= a)
+    return np.minimum(a, b), np.maximum(a, b)
+
+
+def vectors(engine: Engine, rows: Rows, pairs: str, into: str) -> None:
+    """Have Splink compare the pairs of a table."""
+    from splink import Linker, SettingsCreator
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    api = engine.api()
+    people = (
+        api.register("people", dataset_display_name="people")
+        if engine.name == "duckdb"
+        else api.register(engine.session.table("people"), dataset_display_name="people")
+    )
+    settings = SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="n",
+        comparisons=[_comparison(one) for one in rows.compared],
+        blocking_rules_to_generate_predictions=[],
+        additional_columns_to_retain=[f"c{one.at}_t" for one in rows.compared],
+        retain_matching_columns=False,
+        retain_intermediate_calculation_columns=True,
+    )
+    linker = Linker(people, settings)
+    blocked = api.register(pairs if engine.name == "duckdb" else engine.session.table(pairs))
+    linker.table_management.register_blocked_pairs_for_predict(blocked)
+    made = linker.inference.predict(warning_mode="never")
+    kept = ", ".join(
+        f"cast(round(mw_c{one.at}) as int) - 1 as gamma_c{one.at}, c{one.at}_t_l as t{one.at}" for one in rows.compared
+    )
+    engine.make(into, f"select n_l, n_r, match_key, {kept} from {made.physical_name}")
+
+
+def _comparison(column: Compared) -> Any:
+    """The levels as Splink wants them; m and u are such that the weight it tells, less one, is the level's number."""
+    known = f"c{column.at}_v"
+    levels: list[dict[str, Any]] = [
+        {
+            "sql_condition": f"{known}_l is null or {known}_r is null",
+            "label_for_charts": "unknown",
+            "is_null_level": True,
+        }
+    ]
+    for place, level in enumerate(reversed(column.levels)):
+        levels.insert(
+            1,
+            {
+                "sql_condition": level.sql or "ELSE", "label_for_charts": level.code,
+                "m_probability": 0.5, "u_probability": 0.5 ** (place + 2),
+            },
+        )  # fmt: skip
+    return {"output_column_name": f"c{column.at}", "comparison_levels": levels}
