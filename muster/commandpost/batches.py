@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from muster.commandpost import terms
@@ -203,7 +204,7 @@ def _following(state: str) -> str:
 def _called(named: int, vehicles: int | None) -> str:
     said = [_("%(n)d by name") % {"n": named}] if named else []
     if vehicles is not None:
-        said.append(_("%(n)d vehicles") % {"n": vehicles})
+        said.append(ngettext("%(n)d vehicle", "%(n)d vehicles", vehicles) % {"n": vehicles})
     return " · ".join(said)
 
 

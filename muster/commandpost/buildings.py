@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from muster.commandpost import labels
 from muster.commandpost.frame import DeskRequest, areas, bounds, drawer, ids, link, screen
@@ -236,7 +237,9 @@ def _events(visited: list[tuple[Any, bool]]) -> list[dict[str, Any]]:
             "at": one.at,
             "what": labels.OUTCOME.get(one.outcome, one.outcome),
             "by": callers[one.by].code if one.by in callers else "",
-            "note": _("%(n)d persons met") % {"n": one.persons} if one.persons else "",
+            "note": ngettext("%(n)d person met", "%(n)d persons met", one.persons) % {"n": one.persons}
+            if one.persons
+            else "",
             "retracted": gone,
         }
         for one, gone in visited

@@ -63,9 +63,9 @@ def _posts(request: DeskRequest, base: str) -> list[Line]:
         for one in short[:NAMED]
     ]
     if len(short) > NAMED:
-        lines.append(
-            _line(_("%(n)d more shifts are short") % {"n": len(short) - NAMED}, _("open"), f"{base}shifts/")
-        )
+        more = len(short) - NAMED
+        text = ngettext("%(n)d more shift is short", "%(n)d more shifts are short", more) % {"n": more}
+        lines.append(_line(text, _("open"), f"{base}shifts/"))
     return lines
 
 
@@ -88,9 +88,8 @@ def _needs(request: DeskRequest, base: str) -> list[Line]:
     ]
     if len(first) > NAMED:
         more = unmet.count() - NAMED
-        lines.append(
-            _line(_("%(n)d more needs are unmet") % {"n": more}, _("open"), f"{base}stock/", "doing")
-        )
+        text = ngettext("%(n)d more need is unmet", "%(n)d more needs are unmet", more) % {"n": more}
+        lines.append(_line(text, _("open"), f"{base}stock/", "doing"))
     return lines
 
 
@@ -99,10 +98,11 @@ def _pools(kinds: list[KindCount], tubes: TubeCounts, base: str) -> list[Line]:
     left = next((one.open for one in kinds if one.kind == "resample"), 0)
     lines = []
     if left:
-        text = _("%(pools)d positive pools: %(n)d people to sample singly") % {
-            "pools": tubes.positive,
-            "n": left,
-        }
+        text = ngettext(
+            "%(pools)d positive pools: %(n)d person to sample singly",
+            "%(pools)d positive pools: %(n)d people to sample singly",
+            left,
+        ) % {"pools": tubes.positive, "n": left}
         lines.append(_line(text, _("open"), f"{base}work/?kind=resample", "refused"))
     if tubes.difference:
         text = ngettext(

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.timezone import get_default_timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from muster.commandpost import labels
@@ -256,9 +256,12 @@ def decide(request: DeskRequest, upload: UUID) -> HttpResponse:
     decided = importing.decide(
         upload=upload, choices=choices, by=request.actor, incident=request.incident.id, now=request.now
     )
-    messages.success(
-        request, _("%(n)d decisions kept; they count when the file is taken in.") % {"n": decided}
+    text = ngettext(
+        "%(n)d decision kept; it counts when the file is taken in.",
+        "%(n)d decisions kept; they count when the file is taken in.",
+        decided,
     )
+    messages.success(request, text % {"n": decided})
     return _to(request, importing.find(upload))
 
 
@@ -268,7 +271,9 @@ def run(request: DeskRequest, upload: UUID) -> HttpResponse:
     _posted(request)
     made = importing.run(upload=upload, by=request.actor, incident=request.incident.id, now=request.now)
     if not made.queued:
-        messages.success(request, _("Taken in: %(n)d rows.") % {"n": made.counts["taken"]})
+        taken = made.counts["taken"]
+        text = ngettext("Taken in: %(n)d row.", "Taken in: %(n)d rows.", taken)
+        messages.success(request, text % {"n": taken})
     return _to(request, made)
 
 
