@@ -28,6 +28,7 @@ FIELD = {
     "supplies.record",
     "cases.follow",
     "incidents.works",
+    "interop.submit",
     "core.retract",
 }
 DESK = FIELD | {
@@ -48,8 +49,10 @@ DESK = FIELD | {
     "helpline.plan",
     "notices.publish",
     "cases.trace",
+    "cases.approve",
     "places.edit",
     "reports.read",
+    "interop.forms",
     "sync.review",
 }
 ROLES: dict[str, frozenset[str]] = {
@@ -78,6 +81,7 @@ ROLES: dict[str, frozenset[str]] = {
             "helpline.record",
             "mobilising.shift",
             "cases.follow",
+            "interop.submit",
             "core.retract",
             "notices.broadcast",
         }

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from muster.core.tables import Held
+from muster.interop.forms.models import Attachment, Form, FormMedia, FormVersion, Submission
 
 
 class Import(Held):
@@ -81,3 +82,16 @@ class ImportDecision(Held):
 
     class Meta(Held.Meta):
         indexes = [models.Index(fields=["area"], name="interop_decision_area")]
+
+
+__all__ = [
+    "Attachment",
+    "Form",
+    "FormMedia",
+    "FormVersion",
+    "Import",
+    "ImportDecision",
+    "ImportFile",
+    "ImportRow",
+    "Submission",
+]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("muster.fieldapp.urls")),
     path("", include("muster.reports.urls")),
+    path("", include("muster.interop.openrosa.urls")),
     path("p/", include("muster.public.urls")),
 ]
 if (settings.SOURCE / "commandpost" / "urls.py").exists():
