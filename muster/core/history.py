@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import pghistory
@@ -24,10 +24,11 @@ class Writer(models.Func):
         super().__init__(output_field=models.UUIDField(), **extra)
 
 
-def tracked(*, form: str = "standing", subject: str = "id") -> Callable[[M], M]:
+def tracked(*, form: str = "standing", subject: str = "id", without: Sequence[str] = ()) -> Callable[[M], M]:
     """Keep the history of a model in a table `<model>event` that nobody can change.
 
-    `form` and `subject` are those of the model's own RowSecurity: who sees the row sees its past.
+    `form` and `subject` are those of the model's own RowSecurity: who sees the row sees its past. `without` names
+    derived columns, which facts explain better.
     """
 
     def keep(model: M) -> M:
@@ -39,6 +40,7 @@ def tracked(*, form: str = "standing", subject: str = "id") -> Callable[[M], M]:
             obj_field=pghistory.ObjForeignKey(related_name="+"),
             context_field=None,  # type: ignore[arg-type]  # its own text says None means without
             append_only=True,
+            exclude=list(without) or None,
             level=pgtrigger.Statement,
             attrs={"pgh_by": models.UUIDField(null=True, db_default=Writer())},
             meta={"constraints": [RowSecurity(name=name, form=form, subject=subject, facts=True)]},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from muster.core.history import tracked
 from muster.core.tables import Fact, Held, RowSecurity
 
 
@@ -91,6 +92,7 @@ class RollCall(Fact):
         constraints = [RowSecurity(name="mobilising_rollcall_security", form="both", facts=True)]
 
 
+@tracked(form="incident")
 class Post(Held):
     """Somewhere people stand, and the limits that keep somebody away from it."""
 
@@ -102,6 +104,7 @@ class Post(Held):
     forbids = ArrayField(models.CharField(max_length=20), default=list)
 
 
+@tracked(form="incident", without=("claimed", "begun", "ended", "unrostered"))
 class Shift(Held):
     """A stretch of hours at a post."""
 
