@@ -126,6 +126,8 @@ class Gates(Section, frozen=True):
     paper_below_age: Valued[int]
     paper_from_age: Valued[int]
     exceptions: tuple[GateException, ...]
+    list_old_hours: Valued[float] | None = None
+    exception_hours: Valued[float] | None = None
 
     def may_show_paper(self, age: int) -> bool:
         """Whether somebody of this age may show paper or an identity card instead of a phone."""

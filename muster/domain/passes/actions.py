@@ -292,6 +292,7 @@ def scan_passes(*, told: Sequence[Told[ScanPass]], by: Actor, incident: UUID, no
             traces.append((one.id, incident, areas[one.id], b.gate, one.at, held, None, until))
     bulk.insert(PassScanned, (*FACT, "gate", "verdict", "reason", "checked", "differs"), rows)
     _keep(traces)
+    done.touch("passes.trace", (row[0] for row in traces))
     journal.write(
         action=SCAN, by=by, incident=incident, area=min(row[2] for row in rows),
         subjects={row[6] for row in rows}, count=len(rows),
@@ -357,6 +358,7 @@ def check_in_places(*, told: Sequence[Told[CheckInPlace]], by: Actor, incident: 
     if rows:
         bulk.insert(PlaceCheckIn, (*FACT, "point"), rows)
         _keep(traces)
+        done.touch("passes.trace", (row[0] for row in traces))
         journal.write(
             action="passes.check_in", by=by, incident=incident, area=min(row[2] for row in rows),
             subjects={row[6] for row in rows}, count=len(rows),
@@ -381,4 +383,6 @@ def reconsider_revocations(facts: set[UUID], incident: UUID, now: datetime) -> D
 def reconsider_scans(facts: set[UUID], incident: UUID, now: datetime) -> Done:
     """After a retraction: what was recorded by mistake is not kept."""
     Trace.objects.filter(pk__in=facts).delete()
-    return Done()
+    done = Done()
+    done.touch("passes.trace", facts)
+    return done

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from muster.core.tables import Fact, Held
-from muster.domain.passes.rules import Check, PassKind, Verdict
+from muster.domain.passes.rules import Check, Closing, PassKind, Verdict
 
 
 class Pass(Held):
@@ -80,3 +80,41 @@ class Trace(Held):
     pass_id = models.UUIDField(null=True, db_index=True)
     resident = models.UUIDField(null=True, db_index=True)
     keep_until = models.DateTimeField(db_index=True)
+
+
+class ExceptionMade(Fact):
+    """Somebody went through without papers: who answers for it, and until when the papers are brought."""
+
+    gate = models.UUIDField()
+    kind = models.CharField(max_length=20)
+    resident = models.UUIDField(null=True)
+    pass_id = models.UUIDField(null=True)
+    owner = models.UUIDField()
+    due_at = models.DateTimeField()
+
+    class Meta(Fact.Meta):
+        indexes = [models.Index(fields=["incident", "at"], name="passes_exception_at")]
+
+
+class ExceptionStep(Fact):
+    """An exception was given to somebody, got another deadline, or was closed."""
+
+    exception = models.UUIDField(db_index=True)
+    owner = models.UUIDField(null=True)
+    due_at = models.DateTimeField(null=True)
+    closing = models.CharField(max_length=10, blank=True, default="")
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(
+                name="passes_step_closing", condition=models.Q(closing__in=["", *Closing])
+            ),
+        ]
+
+
+class PlaceAdministered(Fact):
+    """From now on this person answers for the code of a place; the last one named is the one."""
+
+    point = models.UUIDField(db_index=True)
+    responder = models.UUIDField()
