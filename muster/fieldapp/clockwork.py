@@ -9,6 +9,7 @@ from django.db import transaction
 from muster.core import accounts, clock, journal
 from muster.core.access import scope, system
 from muster.core.models import Parked
+from muster.domain.cases import actions as cases
 from muster.domain.incidents import queries as incidents
 from muster.domain.passes import actions as passes
 from muster.fieldapp import sync
@@ -28,7 +29,7 @@ def turn() -> int:
 
 
 def forget() -> int:
-    """Delete traces of scans whose time is over; returns how many."""
+    """Delete traces of scans and visits of places whose time is over; returns how many."""
     with scope(system()):
         everywhere = incidents.all_ids()
     gone = 0
@@ -36,6 +37,7 @@ def forget() -> int:
         by = system(incident=incident)
         with scope(by, incident):
             gone += passes.forget_traces(by=by, incident=incident, now=clock.now())
+            gone += cases.forget_visits(by=by, incident=incident, now=clock.now())
     return gone
 
 

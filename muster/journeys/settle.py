@@ -21,6 +21,7 @@ from muster.journeys import (
     follow_up,
     joined_people,
     lists,
+    place_visits,
     positive_pool,
     promises,
     quarantine_care,
@@ -58,7 +59,7 @@ def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
     whole = no_touch()
     for one in touched:
         _add(whole, one)
-    if not any(whole.get(kind) for kind in (*SOURCES, *WIDER, LISTED, NEEDS)):
+    if not any(whole.get(kind) for kind in (*SOURCES, *WIDER, LISTED, NEEDS, *place_visits.KINDS)):
         return 0
     with scope(system(incident=incident), incident, savepoint=False):
         return _settle(whole, incident, now)
@@ -84,6 +85,7 @@ def _add(whole: Touched, more: Touched) -> None:
 
 def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
     _widen(whole, incident, now)
+    place_visits.follow(whole, incident)
     if listed := whole.get(LISTED):
         worklists.mark_entries(listed)
     wants: list[Want] = []

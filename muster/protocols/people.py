@@ -65,11 +65,13 @@ class ContactClass(Coded, frozen=True):
 class ExposureRule(Section, frozen=True):
     """Who shared a place with a case for long enough to be looked at; a person classifies them.
 
-    A check-in or a sample is an instant: it is taken to last `stay_minutes`. Visits are kept for `keep_days`.
+    A check-in is an instant and taken to last `stay_minutes`, passing a gate `gate_minutes`; somebody sampled at
+    a site was there for the longest queue before. Visits are kept for `keep_days`.
     """
 
     min_overlap_minutes: Valued[int]
     stay_minutes: Valued[int]
+    gate_minutes: Valued[int]
     keep_days: Valued[int]
     generations: Valued[int]
 

@@ -12,6 +12,15 @@ from muster.domain.cases.actions.contacts import name_contacts as name_contacts
 from muster.domain.cases.actions.contacts import recompute_contacts as recompute_contacts
 from muster.domain.cases.actions.contacts import reconsider_names as reconsider_names
 from muster.domain.cases.actions.contacts import rules_of as rules_of
+from muster.domain.cases.actions.exposure import APPROVE as APPROVE
+from muster.domain.cases.actions.exposure import JudgeCandidate as JudgeCandidate
+from muster.domain.cases.actions.exposure import Question as Question
+from muster.domain.cases.actions.exposure import ask as ask
+from muster.domain.cases.actions.exposure import decide as decide
+from muster.domain.cases.actions.exposure import forget_visits as forget_visits
+from muster.domain.cases.actions.exposure import judge_candidates as judge_candidates
+from muster.domain.cases.actions.exposure import rule_of as rule_of
+from muster.domain.cases.actions.exposure import window_of as window_of
 from muster.domain.cases.actions.following import PlaceInQuarantine as PlaceInQuarantine
 from muster.domain.cases.actions.following import RecordFollowUp as RecordFollowUp
 from muster.domain.cases.actions.following import RecordTransfer as RecordTransfer

@@ -1,5 +1,10 @@
 """Reads of cases and contacts."""
 
+from muster.domain.cases.queries.exposure import Meeting as Meeting
+from muster.domain.cases.queries.exposure import Window as Window
+from muster.domain.cases.queries.exposure import candidates_of as candidates_of
+from muster.domain.cases.queries.exposure import households as households
+from muster.domain.cases.queries.exposure import meetings as meetings
 from muster.domain.cases.queries.facts import ended_cases as ended_cases
 from muster.domain.cases.queries.facts import moves as moves
 from muster.domain.cases.queries.facts import named as named
