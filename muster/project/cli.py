@@ -36,6 +36,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "muster.project.commands_import:import_file",
         "Take a list in: residents, lists, batches, buildings.",
     ),
+    "exposure": (
+        "muster.project.commands_exposure:exposure",
+        "Who shared a place and time with a case, from files of any size.",
+    ),
     "bench": ("muster.project.commands_bench:bench", "Measure this machine: sync, import, pages."),
     "backup": ("muster.project.commands_backup:backup", "Write the database into a directory."),
     "restore": ("muster.project.commands_backup:restore", "Read a backup into this installation."),
