@@ -75,12 +75,10 @@ LEVELS: dict[str, tuple[Level, ...]] = {
     ),
     "id": (
         Level("same", "L.v = R.v", "相同", "the same", 0.92, 0.00001),
-        Level(
-            "slip", f"coalesce(L.k, '') || coalesce(R.k, '') <> '11' and {SLIP.format('h')}",
-            "差一位，校验位有误", "one digit differs, the check digit fails", 0.05, 0.00001,
-        ),
+        Level("clash", "L.k = '1' and R.k = '1'",
+              "不同，两个校验位都对", "different, and both check digits fit", 0.005, 0.9),
+        Level("slip", SLIP.format("h"), "差一位", "one digit differs", 0.05, 0.00001),
         Level("near", "levenshtein(L.h, R.h) <= 2", "差两位以内", "two digits differ", 0.01, 0.0001),
-        Level("birth", "L.b = R.b", "出生日期相同", "the same birth in it", 0.005, 0.0003),
         _differ(0.015),
     ),
     "address": (
@@ -120,7 +118,7 @@ LEVELS: dict[str, tuple[Level, ...]] = {
 }  # fmt: skip
 # Levels that hold only for values of some shape are left out where no value has that shape.
 NEEDS = {
-    ("id", "birth"): "b",
+    ("id", "birth"): "b", ("id", "clash"): "k",
     ("text", "front"): "w",
     ("name", "family"): "w",
     ("address", "compatible"): "q",

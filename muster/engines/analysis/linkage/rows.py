@@ -13,6 +13,8 @@ from muster.engines.analysis.linkage.spec import Column, Spec
 from muster.engines.analysis.linkage.values import FORMS
 from muster.engines.analysis.problems import AnalysisError
 
+MEANT = 5  # rows that must know both a date and an identity number, before one speaks for the other
+
 Table = Mapping[str, Sequence[str | None]]
 
 
@@ -62,13 +64,29 @@ def prepare(left: Table, right: Table | None, spec: Spec) -> Rows:
     size = len(ids)
     if right is not None:
         ids = ids + _ids(right, spec.right_id, "右表", "the right table")
-    compared = []
-    for at, column in enumerate(spec.columns):
+    derived = []
+    for column in spec.columns:
         texts = list(_values(left, column.left, "左表", "the left table"))
         if right is not None:
             texts += _values(right, column.right, "右表", "the right table")
-        compared.append(_compared(at, column, texts, spec.columns))
-    return Rows(ids, size, tuple(compared))
+        derived.append(_forms(column.kind, texts))
+    _births(spec, derived)
+    return Rows(ids, size, tuple(_compared(at, spec.columns, forms) for at, forms in enumerate(derived)))
+
+
+def _births(spec: Spec, derived: list[dict[str, list[str | None]]]) -> None:
+    """Where a date is what identity numbers say of the birth, a number with a right check digit fills its gaps."""
+    for date, days in zip(spec.columns, derived, strict=True):
+        for number, forms in zip(spec.columns, derived, strict=True):
+            if date.kind != "date" or number.kind != "id":
+                continue
+            told = [b if k == "1" else None for b, k in zip(forms["b"], forms["k"], strict=True)]
+            both = [day == b for day, b in zip(days["v"], told, strict=True) if day and b]
+            if len(both) < MEANT or sum(both) < 0.8 * len(both):
+                continue
+            for at, (day, b) in enumerate(zip(days["v"], told, strict=True)):
+                if b and not day:
+                    days["v"][at], days["s"][at], days["x"][at] = FORMS["date"][0](b)
 
 
 def _values(table: Table, name: str, zh: str, en: str) -> Sequence[str | None]:
@@ -96,16 +114,20 @@ def _ids(table: Table, name: str, zh: str, en: str) -> list[str]:
     return ids
 
 
-def _compared(at: int, column: Column, texts: list[str | None], columns: tuple[Column, ...]) -> Compared:
-    function, names = FORMS[column.kind]
+def _forms(kind: str, texts: list[str | None]) -> dict[str, list[str | None]]:
+    """The derived columns; each text is worked out once."""
+    function, names = FORMS[kind]
     known: dict[str | None, tuple[str, ...]] = {text: function(text) for text in set(texts)}
     derived = [known[text] for text in texts]
-    forms = {name: [one[i] or None for one in derived] for i, name in enumerate(names)}
+    return {name: [one[i] or None for one in derived] for i, name in enumerate(names)}
+
+
+def _compared(at: int, columns: tuple[Column, ...], forms: dict[str, list[str | None]]) -> Compared:
     tally: dict[str | None, int] = {}
     for value in forms["v"]:
         tally[value] = tally.get(value, 0) + 1
     counts = np.array([tally[value] if value is not None else 0 for value in forms["v"]], dtype=np.int64)
-    return Compared(at, column, forms, _levels(at, column.kind, forms, columns), counts)
+    return Compared(at, columns[at], forms, _levels(at, columns[at].kind, forms, columns), counts)
 
 
 def _levels(

@@ -20,7 +20,8 @@ Numbers = np.ndarray[Any, Any]
 
 PRIOR = 20.0  # pairs
 ROUNDS = 200
-PERSONAL = ("date", "id")  # kinds that a household does not share
+PERSONAL = ("date", "id")  # kinds that a household does not share,
+TWINS = 0.005  # but for this share of it
 
 
 @dataclass
@@ -93,7 +94,7 @@ def _first(rows: Rows, overall: list[Numbers]) -> Model:
     columns = []
     for column, a in zip(rows.compared, overall, strict=True):
         m, _ = _beliefs(column)
-        h = a if column.kind in PERSONAL else 0.4 * m + 0.6 * a
+        h = _twins(a) if column.kind in PERSONAL else 0.4 * m + 0.6 * a
         columns.append(Shares(m, a.copy(), h.copy()))
     smaller = min(rows.left, rows.size - rows.left) or rows.left
     return Model(columns, 0.3 * smaller / rows.pairs, 0.3 * smaller / rows.pairs)
@@ -108,6 +109,13 @@ def likelihoods(model: Model, patterns: Patterns) -> Numbers:
         total += np.where(level[:, None] >= 0, table[level], 0.0)
     rest = max(1 - model.same - model.related, 1e-9)
     return total + np.log(np.array([model.same, model.related, rest]).clip(1e-15))
+
+
+def _twins(u: Numbers) -> Numbers:
+    """Related people agree on what is personal as strangers do, and a few more of them."""
+    h = (1 - TWINS) * u
+    h[-1] += TWINS
+    return h
 
 
 def _expect(model: Model, patterns: Patterns) -> tuple[Numbers, Numbers]:
@@ -135,7 +143,7 @@ def _maximise(
         shares.u = np.maximum(rest, 0.02 * a)
         shares.u /= shares.u.sum()
         if column.kind in PERSONAL:
-            shares.h = shares.u
+            shares.h = _twins(shares.u)
             continue
         count = np.bincount(level[known], related[known], minlength=len(belief)) + PRIOR * a
         shares.h = count / count.sum()

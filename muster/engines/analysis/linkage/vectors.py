@@ -60,6 +60,18 @@ def _put(engine: Engine, rows: Rows, keys: Keys, seed: int) -> None:
     )
 
 
+def beside(engine: Engine, left: Numbers, right: Numbers, rows: Rows) -> None:
+    """Fill the table `beside`: rows of one side that share a likely counterpart, to be told apart."""
+    engine.put("likely", pa.table({"a": left, "b": right}))
+    engine.make(
+        "near",
+        "select distinct x.a as join_key_l, y.a as join_key_r, '0' as match_key"
+        " from likely x join likely y on x.b = y.b and x.a < y.a"
+        " union all select distinct x.b, y.b, '0' from likely x join likely y on x.a = y.a and x.b < y.b",
+    )
+    vectors(engine, rows, "near", "beside")
+
+
 def draw(rows: Rows, seed: int) -> tuple[Numbers, Numbers]:
     """Random pairs, the same for a seed; all pairs where there are few."""
     if rows.pairs <= RANDOM:
