@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from muster.core import bulk, journal
+from muster.core import bulk, journal, prepared
 from muster.core.access import Actor
 from muster.core.errors import BadInput, NotAllowed, NotVisibleYet, Refusal
 from muster.core.ids import derive_id
@@ -54,6 +54,14 @@ class AddBuilding(msgspec.Struct, frozen=True):
     outline: list[tuple[float, float]] | None = None
     generated: bool = False
     source: str = ""
+    walk: int | None = None
+
+
+class AddDoors(msgspec.Struct, frozen=True):
+    """Doors of a known building that nobody had on a list."""
+
+    building: UUID
+    labels: list[str]
 
 
 class AddPoint(msgspec.Struct, frozen=True):
@@ -135,6 +143,8 @@ def _bad_building(body: AddBuilding) -> Refusal | None:
         return BadInput(problem="name")
     if _doors(body) is None:
         return BadInput(problem="labels, floors, units_per_floor")
+    if body.walk is not None and not 0 <= body.walk < 2**31:
+        return BadInput(problem="walk")
     bad = _bad_text([
         ("name", body.name, 120), ("address", body.address, 300), ("compound", body.compound, 120),
         ("number", body.number, 40), ("kind", body.kind, 20), ("source", body.source, 80),
@@ -145,7 +155,7 @@ def _bad_building(body: AddBuilding) -> Refusal | None:
 
 BUILDING = (
     "id", "area", "name", "address", "compound", "number", "kind", "lat", "lon", "outline", "floors",
-    "units_per_floor", "units", "generated", "source",
+    "units_per_floor", "units", "generated", "source", "walk",
 )  # fmt: skip
 
 
@@ -163,7 +173,7 @@ def add_buildings(*, told: Sequence[Told[AddBuilding]], by: Actor, incident: UUI
     }
     rows = [
         (b.id, b.area, b.name, b.address, b.compound, b.number, b.kind, b.lat, b.lon, b.outline, b.floors,
-         b.units_per_floor, len(_doors(b) or ()), b.generated, b.source)
+         b.units_per_floor, len(_doors(b) or ()), b.generated, b.source, b.walk)
         for b in bodies.values()
     ]  # fmt: skip
     fresh = bulk.insert(Building, BUILDING, rows)
@@ -177,6 +187,9 @@ def add_buildings(*, told: Sequence[Told[AddBuilding]], by: Actor, incident: UUI
     return done
 
 
+DWELLING = ("id", "area", "building", "label", "floor", "unit")
+
+
 def _add_inside(added: Sequence[AddBuilding]) -> None:
     """Doors and search keys of new buildings."""
     doors = [
@@ -184,13 +197,53 @@ def _add_inside(added: Sequence[AddBuilding]) -> None:
         for body in added
         for label in _doors(body) or ()
     ]
-    bulk.insert(Dwelling, ("id", "area", "building", "label", "floor", "unit"), doors)
+    bulk.insert(Dwelling, DWELLING, doors)
     aliases = [
         (derive_id(body.id, "alias", key), body.area, body.id, key)
         for body in added
         for key in rules.building_keys(body.name, body.compound, body.number, body.address)
     ]
     bulk.insert(Alias, ("id", "area", "building", "text"), aliases)
+
+
+COUNT_DOORS = """
+update places_building b set units = (select count(*) from places_dwelling d where d.building_id = b.id)
+where b.id = any(%s::uuid[])
+"""
+
+
+def add_doors(*, told: Sequence[Told[AddDoors]], by: Actor, incident: UUID, now: datetime) -> Done:
+    """Add doors found on the spot; those that are there already stay as they are."""
+    done = Done()
+    bulk.lock(Building, {one.body.building for one in told})
+    areas = dict(
+        Building.objects.filter(pk__in={one.body.building for one in told}).values_list("id", "area")
+    )
+    allowed = by.allowed("places.survey", areas.values(), incident)
+    doors = []
+    for one in told:
+        building, labels = one.body.building, list(dict.fromkeys(one.body.labels))
+        if not 0 < len(labels) <= rules.MOST_DWELLINGS or not rules.are_labels(labels):
+            done.refused[one.id] = BadInput(problem="labels")
+        elif building not in areas:
+            done.waiting[one.id] = NotVisibleYet()
+        elif areas[building] not in allowed:
+            done.waiting[one.id] = NotAllowed(right="places.survey")
+        else:
+            doors += [
+                (derive_id(building, label), areas[building], building, label, *rules.floor_and_unit(label))
+                for label in labels
+            ]
+    fresh = bulk.insert(Dwelling, DWELLING, doors)
+    touched = {door[2] for door in doors}
+    prepared.run(COUNT_DOORS, [bulk.array(touched)])
+    if fresh:
+        area = min(areas[building] for building in touched)
+        journal.write(
+            action="places.doors", by=by, incident=incident, area=area, subjects=touched, count=len(fresh)
+        )
+    done.touch("places.building", touched)
+    return done
 
 
 def add_points(*, told: Sequence[Told[AddPoint]], by: Actor, incident: UUID, now: datetime) -> Done:

@@ -46,6 +46,7 @@ class Building(Standing):
     floors = models.IntegerField(null=True)
     units_per_floor = models.IntegerField(null=True)
     units = models.IntegerField(default=0)
+    walk = models.IntegerField(null=True)  # its place in the walk that found it
     generated = models.BooleanField(default=False)
     source = models.CharField(max_length=80, blank=True, default="")
 

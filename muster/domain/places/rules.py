@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from uuid import UUID
 
@@ -59,12 +59,69 @@ def parent_of(area: int) -> int | None:
     return None
 
 
-def door_labels(floors: int, units_per_floor: int) -> list[str]:
-    """The usual labels of a building: floor 5, second unit is `502`."""
+def door_labels(floors: int, units_per_floor: int, skipped: Collection[int] = ()) -> list[str]:
+    """The usual labels of a building: floor 5, second unit is `502`. Floors nobody has (4, 13) are left out."""
     wide = 3 if units_per_floor > 99 else 2
     return [
-        f"{floor}{unit:0{wide}d}" for floor in range(1, floors + 1) for unit in range(1, units_per_floor + 1)
+        f"{floor}{unit:0{wide}d}"
+        for floor in range(1, floors + 1)
+        if floor not in skipped
+        for unit in range(1, units_per_floor + 1)
     ]
+
+
+class Walked(msgspec.Struct, frozen=True):
+    """One building of a list made by walking: its place in the walk, what people call it, and its doors."""
+
+    order: int
+    name: str
+    floors: int = 0
+    units_per_floor: int = 0
+    labels: tuple[str, ...] = ()
+
+
+class Unwalked(msgspec.Struct, frozen=True):
+    """A line that says no building, with its number."""
+
+    line: int
+    text: str
+
+
+_SIZE = re.compile(r"^(\d{1,3})\s*(?:[x×*＊]|层\s*[x×*＊]?)\s*(\d{1,3})\s*(?:户|units?)?$", re.IGNORECASE)
+MOST_WALKED = 300
+
+
+def walked(text: str, skipped: Collection[int] = ()) -> tuple[list[Walked], list[Unwalked]]:
+    """Read a list made by walking, one building a line: `blue iron gate | 6x3` or `shop by the well | 1A, 1B`.
+
+    A building without a number is called by its landmark. Nothing after the bar: doors are added later.
+    """
+    found: list[Walked] = []
+    wrong: list[Unwalked] = []
+    for number, line in enumerate(text.splitlines()[:MOST_WALKED], start=1):
+        if not line.strip():
+            continue
+        name, _, size = unicodedata.normalize("NFKC", line).replace("×", "x").partition("|")
+        one = _walked(len(found) + 1, name.strip(), size.strip(), skipped)
+        if one is None:
+            wrong.append(Unwalked(number, line.strip()[:80]))
+        else:
+            found.append(one)
+    return found, wrong
+
+
+def _walked(order: int, name: str, size: str, skipped: Collection[int]) -> Walked | None:
+    if not 0 < len(name) <= 120:
+        return None
+    if not size:
+        return Walked(order, name)
+    if told := _SIZE.match(size):
+        floors, units = int(told.group(1)), int(told.group(2))
+        if floors > MOST_FLOORS or floors * units > MOST_DWELLINGS:
+            return None
+        return Walked(order, name, floors, units, tuple(door_labels(floors, units, skipped)))
+    labels = tuple(dict.fromkeys(one.strip() for one in re.split(r"[,;、]", size) if one.strip()))
+    return Walked(order, name, labels=labels) if len(labels) > 1 and are_labels(labels) else None
 
 
 def floor_and_unit(label: str) -> tuple[int | None, int | None]:
