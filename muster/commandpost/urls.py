@@ -12,6 +12,7 @@ from muster.commandpost import (
     imports,
     journal,
     mapping,
+    matching,
     overview,
     people,
     requests,
@@ -25,7 +26,7 @@ from muster.commandpost import (
 )  # fmt: skip
 
 SCREENS = (
-    overview, buildings, mapping, cases, zones, people, journal, work, imports,
+    overview, buildings, mapping, cases, zones, people, matching, journal, work, imports,
     batches, responders, shifts, sites, gates, stock, requests, sitrep,
 )  # fmt: skip
 

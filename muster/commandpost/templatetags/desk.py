@@ -38,6 +38,7 @@ SCREENS: tuple[tuple[tuple[str, Word], ...], ...] = (
         ("cases/", _("Cases")),
         ("zones/", _("Zones and notices")),
         ("people/", _("People")),
+        ("matching/", _("Compare people")),
     ),
     (("sites/", _("Sites and tubes")), ("requests/", _("Requests")), ("stock/", _("Stock"))),
     (("batches/", _("Batches")), ("responders/", _("Responders")), ("shifts/", _("Shifts"))),

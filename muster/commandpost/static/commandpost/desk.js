@@ -76,7 +76,7 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("htmx:afterSettle", () => all("form[data-bulk]").forEach(refreshBulk));
 
-/* Rows: j and k move, x selects, a acts, Enter opens. */
+/* Rows: j and k move, x selects, a acts, Enter opens. A control with data-key is its own key, first of all. */
 const rows = () => all("[data-row]").filter((row) => row.offsetParent !== null);
 
 function move(step) {
@@ -109,6 +109,9 @@ document.addEventListener("keydown", (event) => {
   if (event.target.matches("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
   if (event.key === "Enter" && event.target.matches("[data-row]")) {
     $("[data-open]", event.target)?.click();
+    event.preventDefault();
+  } else if (/^[a-z0-9]$/.test(event.key) && $(`[data-key="${event.key}"]`)) {
+    $(`[data-key="${event.key}"]`).click();
     event.preventDefault();
   } else if (KEYS[event.key]) {
     KEYS[event.key]();
