@@ -1,5 +1,6 @@
-"""The test database: a throw-away server, a template migrated once as owner, one clone a process, run as app_rw.
+"""The test database: a throw-away server, a template migrated once as owner, one clone of it, run as app_rw.
 
+Each process has a server of its own: sealing the journal waits for the oldest transaction on the whole server.
 Nothing is started until a test asks for the database. Tests use `db` (rolled back) as usual, and
 `fresh_db` when they must commit: its clone is thrown away afterwards.
 """
@@ -7,7 +8,6 @@ Nothing is started until a test asks for the database. Tests use `db` (rolled ba
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import importlib.util
 import os
 import shutil
@@ -31,14 +31,12 @@ HAS_SETTINGS = importlib.util.find_spec("muster.project.settings") is not None
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """The controller chooses the server's place; worker processes inherit it."""
-    if not hasattr(config, "workerinput"):
+    """Choose the server's place; workers take one inside their controller's."""
+    if hasattr(config, "workerinput"):
+        _settle(Path(os.environ[ROOT]) / config.workerinput["workerid"])
+    else:
         memory = Path("/dev/shm")
-        place = Path(tempfile.mkdtemp(prefix="muster-test-", dir=memory if memory.is_dir() else None))
-        place.chmod(0o755)
-        os.environ[ROOT] = str(place)
-        os.environ[SOCKET] = str(embedded.socket_dir(place / "pg"))
-        os.environ.setdefault("MUSTER_VAR", str(place / "var"))
+        _settle(Path(tempfile.mkdtemp(prefix="muster-test-", dir=memory if memory.is_dir() else None)))
         os.environ.pop("DATABASE_URL", None)
         os.environ["MUSTER_DB_ROLE"] = provision.APP
         with contextlib.suppress(texts.CatalogueError):  # tests/house/test_texts.py names the fault
@@ -50,10 +48,17 @@ def pytest_configure(config: pytest.Config) -> None:
         assert settings.DATABASES  # read now, so that pytest-django sets Django up
 
 
+def _settle(place: Path) -> None:
+    place.mkdir(exist_ok=True)
+    place.chmod(0o755)
+    os.environ[ROOT] = str(place)
+    os.environ[SOCKET] = str(embedded.socket_dir(place / "pg"))
+    os.environ["MUSTER_VAR"] = str(place / "var")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server and remove every trace."""
-    place = os.environ.get(ROOT)
-    if place and not hasattr(config, "workerinput"):
+    if place := os.environ.get(ROOT):
         if (Path(place) / "pg").exists():
             throwaway().delete()
         shutil.rmtree(place, ignore_errors=True)
@@ -65,18 +70,13 @@ def throwaway() -> embedded.Server:
 
 
 def prepared() -> embedded.Server:
-    """The started server with its migrated template; the first process to ask builds it."""
+    """The started server with its migrated template."""
     server = throwaway()
-    ready = Path(os.environ[ROOT]) / "ready"
-    with open(Path(os.environ[ROOT]) / "lock", "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not ready.exists():
-            server.start()
-            provision.provision(server.dsn(), TEMPLATE)
-            migrate = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"]
-            role = {"MUSTER_DB_ROLE": provision.OWNER, "MUSTER_DB_NAME": TEMPLATE}
-            subprocess.run(migrate, check=True, env={**os.environ, **role}, cwd=Path(__file__).parents[1])
-            ready.touch()
+    server.start()
+    provision.provision(server.dsn(), TEMPLATE)
+    migrate = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"]
+    role = {"MUSTER_DB_ROLE": provision.OWNER, "MUSTER_DB_NAME": TEMPLATE}
+    subprocess.run(migrate, check=True, env={**os.environ, **role}, cwd=Path(__file__).parents[1])
     return server
 
 
@@ -90,11 +90,11 @@ def clone(server: embedded.Server, name: str) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
-    """Instead of pytest-django's own: one clone for this process."""
+    """Instead of pytest-django's own: one clone of the template."""
     from django.db import connections
 
     server = prepared()
-    name = "test_" + os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = "test_main"
     clone(server, name)
     os.environ["MUSTER_DB_NAME"] = name  # for the processes that a test starts
     with django_db_blocker.unblock():
