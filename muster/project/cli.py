@@ -40,6 +40,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "muster.project.commands_exposure:exposure",
         "Who shared a place and time with a case, from files of any size.",
     ),
+    "link": (
+        "muster.project.commands_link:link",
+        "Who is the same person in two files, or twice in one.",
+    ),
     "bench": ("muster.project.commands_bench:bench", "Measure this machine: sync, import, pages."),
     "backup": ("muster.project.commands_backup:backup", "Write the database into a directory."),
     "restore": ("muster.project.commands_backup:restore", "Read a backup into this installation."),

@@ -20,6 +20,16 @@ Codes = np.ndarray[Any, Any]
 EVERY = 1_000_000  # below this many pairs all of them are compared
 PER_ROW = 60  # candidates for each row, over all keys
 WIDEST = 400_000  # pairs one value of a key may bring
+# Derived columns that are keys as they are, and pieces of derived columns, by kind.
+WHOLE = {"name": "pf", "phone": "s", "id": "sb", "address": "kn", "text": "pw"}
+CUT: dict[str, dict[str, tuple[str, int | None, int | None]]] = {
+    "name": {"p3": ("p", None, 3)},
+    "date": {"ym": ("v", None, 6), "y": ("v", None, 4)},
+    "phone": {"end": ("v", -4, None), "start": ("v", None, -4)},
+    "id": {"end": ("v", -4, None), "start": ("v", None, -4)},
+    "address": {"l3": ("l", -3, None)},
+    "text": {"p4": ("p", None, 4)},
+}
 
 
 @dataclass
@@ -47,8 +57,8 @@ def keys(rows: Rows) -> Keys:
     left, offset = PER_ROW * rows.size + EVERY, 0
     for cost, kept, dropped, at in costs:
         name, codes = (single + double)[at]
-        if at < len(single) and dropped and name.endswith(" v"):
-            chosen.capped[name] = dropped
+        if at < len(single) and dropped and name.endswith(" v") and kept.sum() > (codes >= 0).sum() / 2:
+            chosen.capped[name[:-2]] = dropped
         if cost > left:
             continue
         left -= cost
@@ -62,31 +72,13 @@ def _parts(column: Compared) -> list[tuple[str, Codes]]:
     """Whole values and parts of them, by kind."""
     forms, kind = column.forms, column.kind
     parts: dict[str, list[str | None]] = {"v": forms["v"]}
-    if kind == "name":
-        parts |= {"p": forms["p"], "f": forms["f"], "p3": [p and p[:3] for p in forms["p"]]}
-    elif kind == "date":
-        parts |= {
-            "ym": [v and v[:6] for v in forms["v"]], "y": [v and v[:4] for v in forms["v"]],
-            "md": [v and "".join(sorted((v[4:6], v[6:]))) for v in forms["v"]],
-        }  # fmt: skip
-    elif kind == "phone":
-        parts |= {
-            "s": forms["s"],
-            "end": [v and v[-4:] for v in forms["v"]],
-            "start": [v and v[:-4] for v in forms["v"]],
-        }
-    elif kind == "id":
-        parts |= {
-            "s": forms["s"], "end": [v and v[-4:] for v in forms["v"]], "start": [v and v[: len(v) - 4] for v in forms["v"]],
-            "b": forms["b"],
-        }  # fmt: skip
-    elif kind == "address":
-        parts |= {
-            "k": forms["k"], "l": [v and v[-3:] for v in forms["l"]], "n": forms["n"],
-            "kn": _both(forms["k"], forms["n"]), "ln": _both([v and v[-3:] for v in forms["l"]], forms["n"]),
-        }  # fmt: skip
-    elif kind == "text":
-        parts |= {"p": forms["p"], "p4": [p and p[:4] for p in forms["p"]], "w": forms["w"]}
+    parts |= {name: forms[name] for name in WHOLE.get(kind, "")}
+    for name, (form, start, end) in CUT.get(kind, {}).items():
+        parts[name] = [value and value[start:end] for value in forms[form]]
+    if kind == "date":
+        parts["md"] = [v and "".join(sorted((v[4:6], v[6:]))) for v in forms["v"]]
+    if kind == "address":
+        parts |= {"kn": _both(forms["k"], forms["n"]), "ln": _both(parts["l3"], forms["n"])}
     return [(f"{column.column.left} {name}", _coded(texts)) for name, texts in parts.items() if any(texts)]
 
 

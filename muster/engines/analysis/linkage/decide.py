@@ -35,6 +35,25 @@ def groups(size: int, left: Numbers, right: Numbers, weights: Numbers, cut: floa
     return np.array(label)
 
 
+def chains(left: Numbers, right: Numbers, weights: Numbers) -> dict[tuple[int, int], float]:
+    """For every two rows that bonds connect, the weakest bond on the strongest chain between them."""
+    members: dict[int, list[int]] = {}
+    of: dict[int, int] = {}
+    found: dict[tuple[int, int], float] = {}
+    for at in np.lexsort((right, left, -weights)).tolist():
+        a, b = int(left[at]), int(right[at])
+        x, y = of.setdefault(a, a), of.setdefault(b, b)
+        if x == y:
+            continue
+        first, second = members.setdefault(x, [x]), members.pop(y, [y])
+        for one in first:
+            for other in second:
+                found[min(one, other), max(one, other)] = float(weights[at])
+        first += second
+        of |= dict.fromkeys(second, x)
+    return found
+
+
 def _join(
     bonds: dict[int, dict[int, float]], members: dict[int, list[int]], a: int, b: int,
     heap: list[tuple[float, int, int]],

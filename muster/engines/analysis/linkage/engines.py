@@ -22,8 +22,11 @@ class Engine(Protocol):
     def api(self) -> Any:
         """Splink's view of it."""
 
-    def put(self, name: str, table: pa.Table) -> Any:
-        """Make a table known under a name; what Splink registers."""
+    def put(self, name: str, table: pa.Table) -> None:
+        """Make a table known under a name."""
+
+    def table(self, name: str) -> Any:
+        """What Splink registers of it."""
 
     def make(self, name: str, sql: str) -> None:
         """Keep the rows of a query under a name."""
@@ -50,12 +53,15 @@ class Duck:
 
         return DuckDBAPI(connection=self.con)
 
-    def put(self, name: str, table: pa.Table) -> Any:
+    def put(self, name: str, table: pa.Table) -> None:
         """Copied, so that the database owns it."""
         self.con.register(f"given_{name}", table)
-        self.make(name, f"select * from given_{name}")  # noqa: S608 - our own name
+        self.make(name, f"select * from given_{name}")
         self.con.unregister(f"given_{name}")
-        return self.con.table(name)
+
+    def table(self, name: str) -> Any:
+        """By its name."""
+        return name
 
     def make(self, name: str, sql: str) -> None:
         """As a table."""
@@ -63,7 +69,7 @@ class Duck:
 
     def ask(self, sql: str) -> dict[str, np.ndarray[Any, Any]]:
         """As numpy arrays."""
-        return self.con.execute(sql).fetchnumpy()  # type: ignore[no-any-return]
+        return self.con.execute(sql).fetchnumpy()
 
 
 class Spark:
@@ -80,15 +86,17 @@ class Spark:
         """Splink's view of the session; no function of its jar is used."""
         from splink import SparkAPI
 
-        return SparkAPI(
+        return SparkAPI(  # type: ignore[no-untyped-call]
             spark_session=self.session, register_udfs_automatically=False, break_lineage_method="persist"
         )
 
-    def put(self, name: str, table: pa.Table) -> Any:
+    def put(self, name: str, table: pa.Table) -> None:
         """As a temporary view."""
-        frame = self.session.createDataFrame(table)
-        frame.createOrReplaceTempView(name)
-        return frame
+        self.session.createDataFrame(table).createOrReplaceTempView(name)
+
+    def table(self, name: str) -> Any:
+        """As a data frame."""
+        return self.session.table(name)
 
     def make(self, name: str, sql: str) -> None:
         """Persisted in memory under the name."""

@@ -118,7 +118,8 @@ LEVELS: dict[str, tuple[Level, ...]] = {
 }  # fmt: skip
 # Levels that hold only for values of some shape are left out where no value has that shape.
 NEEDS = {
-    ("id", "birth"): "b", ("id", "clash"): "k",
+    ("id", "birth"): "b",
+    ("id", "clash"): "k",
     ("text", "front"): "w",
     ("name", "family"): "w",
     ("address", "compatible"): "q",

@@ -108,7 +108,8 @@ def likelihoods(model: Model, patterns: Patterns) -> Numbers:
         table = np.log(np.column_stack([column.m, column.h, column.u]).clip(1e-12))
         total += np.where(level[:, None] >= 0, table[level], 0.0)
     rest = max(1 - model.same - model.related, 1e-9)
-    return total + np.log(np.array([model.same, model.related, rest]).clip(1e-15))
+    prior: Numbers = np.log(np.array([model.same, model.related, rest]).clip(1e-15))
+    return total + prior
 
 
 def _twins(u: Numbers) -> Numbers:

@@ -14,10 +14,10 @@ from muster.engines.analysis.linkage.addresses import address
 from muster.engines.analysis.linkage.letters import blurred, has_han, one_byte, plain, sound
 
 _DOUBLE = frozenset(
-    "欧阳 司徒 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 端木 夏侯 南宫 独孤 申屠".split()
+    re.findall("..", "欧阳司徒上官司马诸葛东方皇甫尉迟公孙慕容令狐宇文长孙端木夏侯南宫独孤申屠")
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {m: i for i, m in enumerate(re.findall("...", "janfebmaraprmayjunjulaugsepoctnovdec"), 1)}
 _WORDS = re.compile(r"[^\W_]+")
 
 

@@ -33,8 +33,9 @@ def compare(engine: Engine, rows: Rows, keys: Keys, seed: int) -> tuple[Patterns
     found = []
     for sort in ("0", "1"):
         told = engine.ask(
-            f"select {gammas}, count(*) as pairs from vectors where match_key = '{sort}' group by {gammas} order by {gammas}"
-        )  # noqa: S608 - names made here
+            f"select {gammas}, count(*) as pairs from vectors where match_key = '{sort}'"
+            f" group by {gammas} order by {gammas}"
+        )
         levels = np.column_stack([told[f"gamma_c{one.at}"] for one in rows.compared]).astype(np.int64)
         found.append(Patterns(levels, told["pairs"].astype(np.float64)))
     return found[0], found[1]
@@ -76,10 +77,11 @@ def draw(rows: Rows, seed: int) -> tuple[Numbers, Numbers]:
     """Random pairs, the same for a seed; all pairs where there are few."""
     if rows.pairs <= RANDOM:
         if rows.is_single:
-            a, b = np.triu_indices(rows.size, 1)
-            return a.astype(np.int64), b.astype(np.int64)
-        a, b = np.meshgrid(np.arange(rows.left), np.arange(rows.left, rows.size), indexing="ij")
-        return a.ravel(), b.ravel()
+            ends = np.triu_indices(rows.size, 1)
+        else:
+            grid = np.meshgrid(np.arange(rows.left), np.arange(rows.left, rows.size), indexing="ij")
+            ends = grid[0].ravel(), grid[1].ravel()
+        return ends[0].astype(np.int64), ends[1].astype(np.int64)
     chance = np.random.default_rng(seed)
     if not rows.is_single:
         return chance.integers(0, rows.left, RANDOM), chance.integers(rows.left, rows.size, RANDOM)
@@ -92,13 +94,8 @@ def vectors(engine: Engine, rows: Rows, pairs: str, into: str) -> None:
     """Have Splink compare the pairs of a table."""
     from splink import Linker, SettingsCreator
 
-    logging.getLogger("splink").setLevel(logging.ERROR)
     api = engine.api()
-    people = (
-        api.register("people", dataset_display_name="people")
-        if engine.name == "duckdb"
-        else api.register(engine.session.table("people"), dataset_display_name="people")
-    )
+    people = api.register(engine.table("people"), dataset_display_name="people")
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="n",
@@ -108,12 +105,13 @@ def vectors(engine: Engine, rows: Rows, pairs: str, into: str) -> None:
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=True,
     )
-    linker = Linker(people, settings)
-    blocked = api.register(pairs if engine.name == "duckdb" else engine.session.table(pairs))
+    linker = Linker(people, settings, log_level=logging.ERROR)
+    blocked = api.register(engine.table(pairs))
     linker.table_management.register_blocked_pairs_for_predict(blocked)
     made = linker.inference.predict(warning_mode="never")
     kept = ", ".join(
-        f"cast(round(mw_c{one.at}) as int) - 1 as gamma_c{one.at}, c{one.at}_t_l as t{one.at}" for one in rows.compared
+        f"cast(round(mw_c{one.at}) as int) - 1 as gamma_c{one.at}, c{one.at}_t_l as t{one.at}"
+        for one in rows.compared
     )
     engine.make(into, f"select n_l, n_r, match_key, {kept} from {made.physical_name}")
 
