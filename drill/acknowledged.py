@@ -166,8 +166,10 @@ def _begun(kind: str | None) -> Callable[[Log, Question], list[Entry]]:
 
 def _teams(kind: str) -> Callable[[Log, Question], int]:
     def count(log: Log, asked: Question) -> int:
-        """Teams with a member on duty."""
+        """Teams with a member on duty; of tracing teams, one who recorded a call or a visit."""
         begun = {one.note["person"] for one in log.of("begin_shift", asked)}
+        if kind == "tracing":
+            begun &= {one.note["caller"] for one in log.of("record_attempt", asked)}
         teams = [
             one for one in log.of("form_team") if one.note["kind"] == kind and asked.asks_for(one.note["org"])
         ]

@@ -194,6 +194,11 @@ def test_shifts_give_person_times_people_teams_and_agencies(in_scope: Actor, now
     facts(TeamMember, now, [{"team": team, "responder": name("water", 1), "from_at": now, "to_at": None}])
     assert count("agency_staff_deployed", now).value == 3
     assert count("agencies_contributing", now).value == 1
+    assert count("tracing_teams", now, organisation="water").value == 0
+    call = {"item": name("i"), "subject": name("s"), "channel": "phone", "outcome": "no_answer"}
+    facts(Attempt, now, [call | {"by": name("water", 0)}])
+    assert count("tracing_teams", now, organisation="water").value == 0
+    facts(Attempt, now, [call | {"by": name("water", 1)}])
     assert count("tracing_teams", now, organisation="water").value == 1
     assert count("logistics_staff", now, organisation="water").value == 2
     assert count("logistics_teams", now).value == 0

@@ -78,9 +78,9 @@ FIGURES: tuple[Figure, ...] = (
     ),
     _figure(
         "tracing_teams", "teams", ("流调小组", "Tracing teams"),
-        ("有组员上岗的流调小组数；可按单位统计。",
-         "Tracing teams with a member who began a shift while in the team."),
-        query="teams_on_shifts", accepts=BY, fixed={"kind": "tracing"},
+        ("有组员上岗并记录过电话或上门结果的流调小组数；可按单位统计。",
+         "Tracing teams with a member who began a shift while in the team and recorded a call or a visit."),
+        accepts=BY,
     ),
     _figure(
         "logistics_staff", "people", ("后勤保障人员", "Logistics staff"),
