@@ -6,6 +6,7 @@ stay longer than a piece is cut, see `PlaceVisit`.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ select md5(x.origin::text || n)::uuid, x.incident, x.area, x.person, x.place, x.
     x.from_at + n * %(piece)s::interval, least(x.to_at, x.from_at + (n + 1) * %(piece)s::interval), x.keep_until
 from ({stays}) x, generate_series(0, ceil(extract(epoch from x.to_at - x.from_at)
     / extract(epoch from %(piece)s::interval))::int - 1) n
-where x.to_at > x.from_at and x.keep_until > (select muster_now())
+where x.to_at > x.from_at and x.keep_until > %(now)s
 on conflict (id) do nothing
 """
 STAYS = {
@@ -62,7 +63,7 @@ NO_LONGER = {
 }
 
 
-def follow(touched: Touched, incident: UUID) -> None:
+def follow(touched: Touched, incident: UUID, now: datetime) -> None:
     """Write the visits of what was touched; nothing where the protocol has no rule for shared places."""
     if not any(touched.get(kind) for kind in KINDS):
         return
@@ -72,12 +73,13 @@ def follow(touched: Touched, incident: UUID) -> None:
     queue = pack.testing.max_queue_minutes.value if pack.testing else 0
     for kind in KINDS:
         if ids := touched.get(kind):
-            _derive(kind, ids, pack.contacts.exposure, queue)
+            _derive(kind, ids, pack.contacts.exposure, queue, now)
 
 
-def _derive(kind: str, ids: set[UUID], rule: ExposureRule, queue: int) -> None:
+def _derive(kind: str, ids: set[UUID], rule: ExposureRule, queue: int, now: datetime) -> None:
     values: dict[str, Any] = {
         "ids": bulk.array(ids),
+        "now": now,
         "piece": PIECE,
         "stay": _minutes(rule.stay_minutes.value),
         "gate": _minutes(rule.gate_minutes.value),

@@ -18,6 +18,7 @@ from muster.domain.sampling import actions as sampling
 from muster.domain.worklists import actions as worklists
 from muster.domain.worklists.rules import Want
 from muster.journeys import (
+    after_calls,
     follow_up,
     joined_people,
     lists,
@@ -48,6 +49,7 @@ SOURCES: dict[str, Source] = {
 }
 LISTED = "worklists.listed"  # items that lists must be told of
 NEEDS = "cases.need"  # what contacts need in quarantine becomes requests
+KINDS = (*SOURCES, *WIDER, LISTED, NEEDS, *place_visits.KINDS, *after_calls.KINDS)
 
 
 def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
@@ -59,7 +61,7 @@ def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
     whole = no_touch()
     for one in touched:
         _add(whole, one)
-    if not any(whole.get(kind) for kind in (*SOURCES, *WIDER, LISTED, NEEDS, *place_visits.KINDS)):
+    if not any(whole.get(kind) for kind in KINDS):
         return 0
     with scope(system(incident=incident), incident, savepoint=False):
         return _settle(whole, incident, now)
@@ -85,7 +87,7 @@ def _add(whole: Touched, more: Touched) -> None:
 
 def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
     _widen(whole, incident, now)
-    place_visits.follow(whole, incident)
+    place_visits.follow(whole, incident, now)
     if listed := whole.get(LISTED):
         worklists.mark_entries(listed)
     wants: list[Want] = []

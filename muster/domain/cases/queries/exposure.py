@@ -166,11 +166,11 @@ def households(persons: Iterable[UUID]) -> dict[UUID, dict[UUID, UUID]]:
         if home:
             in_house[home].add(head)
     found: dict[UUID, dict[UUID, UUID]] = defaultdict(dict)
-    for person, door, house in homes:
-        if house:
-            found[person] |= dict.fromkeys(in_house[house] - {person}, house)
-        if door:  # written last: it says more
-            found[person] |= dict.fromkeys(at_door[door] - {person}, door)
+    for person, behind, within in homes:
+        if within:
+            found[person] |= dict.fromkeys(in_house[within] - {person}, within)
+        if behind:  # written last: a door says more
+            found[person] |= dict.fromkeys(at_door[behind] - {person}, behind)
     return found
 
 
