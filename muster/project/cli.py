@@ -44,6 +44,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "muster.project.commands_link:link",
         "Who is the same person in two files, or twice in one.",
     ),
+    "territories": (
+        "muster.project.commands_territories:territories",
+        "Split buildings among teams: equal loads, compact ground.",
+    ),
     "bench": ("muster.project.commands_bench:bench", "Measure this machine: sync, import, pages."),
     "backup": ("muster.project.commands_backup:backup", "Write the database into a directory."),
     "restore": ("muster.project.commands_backup:restore", "Read a backup into this installation."),

@@ -1,0 +1,1 @@
+"""Plans: a validated problem goes in, a seeded plan with its measures comes out."""
