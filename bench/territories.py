@@ -75,11 +75,7 @@ def main() -> None:
             continue
         print(f"{name}: {len(buildings)} buildings, {told.teams} teams")
         for row in rows:
-            print(
-                "  {way:8} balance {balance:6.3f}  {metres:7.1f} m  {pieces:4} pieces  {seconds:6.2f} s".format(
-                    **row
-                )
-            )
+            print("  " + "  ".join(f"{name} {value}" for name, value in row.items()))
 
 
 if __name__ == "__main__":
