@@ -30,3 +30,8 @@ from muster.domain.cases.actions.following import reconsider as reconsider
 from muster.domain.cases.actions.following import record_follow_ups as record_follow_ups
 from muster.domain.cases.actions.following import record_transfers as record_transfers
 from muster.domain.cases.actions.following import state_quarantine_needs as state_quarantine_needs
+from muster.domain.cases.actions.links import end_links as end_links
+from muster.domain.cases.actions.links import make_link as make_link
+from muster.domain.cases.actions.links import opened as opened
+from muster.domain.cases.actions.links import report as report
+from muster.domain.cases.actions.links import reports_of as reports_of
