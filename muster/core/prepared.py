@@ -6,7 +6,7 @@ client and therefore plans each time. Rows come back in binary, decoded in C.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -33,3 +33,9 @@ def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
     cursor = psycopg.Cursor(connection.connection, row_factory=tuple_row)
     cursor.format = Format.BINARY
     return cursor
+
+
+def fetch_named(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The same with parameters by name."""
+    with connection.wrap_database_errors, _cursor() as cursor:
+        return cursor.execute(sql.encode(), values, prepare=True).fetchall()

@@ -110,9 +110,9 @@ class _Batch:
                 self.answers[wire.id] = Answer(id=wire.id, result=result, code=row[3])
         return [wire for wire in wires if wire.id in new]
 
-    def refuse(self, wire: Wire, refusal: Refusal, result: str) -> None:
-        """Answer with a reason, and keep the command for a person or a later try."""
-        self.answers[wire.id] = Answer(wire.id, result, refusal.code, refusal.say(self.language))
+    def refuse(self, wire: Wire, refusal: Refusal, result: str, data: Any = None) -> None:
+        """Answer with a reason (and item by item), and keep the command for a person or a later try."""
+        self.answers[wire.id] = Answer(wire.id, result, refusal.code, refusal.say(self.language), data)
         self.park.append((wire, result, refusal.code))
 
     def run(self, wires: Sequence[Wire]) -> None:
@@ -152,7 +152,8 @@ class _Batch:
             if refusal is None:
                 self.answers[one.id] = Answer(one.id, "stored", data=done.data.get(one.id))
             else:
-                self.refuse(wires[one.id], refusal, "refused" if one.id in done.refused else "quarantined")
+                result = "refused" if one.id in done.refused else "quarantined"
+                self.refuse(wires[one.id], refusal, result, done.data.get(one.id))
 
     def _act(self, action: Many, told: Sequence[Told[Any]]) -> Done:
         return action(told=told, by=self.actor, incident=self.incident, now=self.now)

@@ -88,6 +88,7 @@ def _add(whole: Touched, more: Touched) -> None:
 def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
     _widen(whole, incident, now)
     place_visits.follow(whole, incident, now)
+    after_calls.follow(whole, incident, now)
     if listed := whole.get(LISTED):
         worklists.mark_entries(listed)
     wants: list[Want] = []

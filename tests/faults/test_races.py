@@ -16,9 +16,9 @@ from muster.core.access import scope, system
 from muster.core.ids import new_id
 from muster.core.told import Told
 from muster.domain.supplies.models import Balance
-from muster.domain.worklists.actions import calls
+from muster.domain.worklists.actions import calls, taking
 from muster.domain.worklists.models import Attempt, WorkItem
-from muster.domain.worklists.rules import Outcome
+from muster.domain.worklists.rules import LEASE, Outcome
 from tests.cast import COMMUNITY, INCIDENT, NOW
 from tests.faults import field, stage
 
@@ -62,10 +62,10 @@ def together(work: Callable[[int], Any]) -> list[Any]:
 def take(number: int, later: float = 1) -> UUID | None:
     """Take the next item as caller `number`, `later` leases from now."""
     actor = field.writer(number)
-    body = calls.TakeNext(area=COMMUNITY)
+    body = taking.TakeNext(area=COMMUNITY)
     with scope(actor, INCIDENT):
-        told: Told[calls.TakeNext] = Told(new_id(), NOW, actor.by, body)
-        done = calls.take_next(told=[told], by=actor, incident=INCIDENT, now=NOW + later * calls.LEASE)
+        told: Told[taking.TakeNext] = Told(new_id(), NOW, actor.by, body)
+        done = taking.take_next(told=[told], by=actor, incident=INCIDENT, now=NOW + later * LEASE)
     taken: UUID | None = done.data[told.id]["id"] if told.id in done.data else None
     return taken
 

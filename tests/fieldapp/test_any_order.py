@@ -29,6 +29,8 @@ Command = dict[str, Any]
 START = datetime(2022, 2, 18, 1, 0, tzinfo=UTC)
 CLAIMS = {
     "take_next",
+    "take_item",
+    "hold_item",
     "release_item",
     "claim_seat",
     "release_seat",
@@ -36,6 +38,9 @@ CLAIMS = {
     "assign_items",
     "transfer_items",
     "return_items",
+    "recall_items",
+    "close_items",
+    "reopen_items",
     "publish_sitrep",
     "take_over",
 }

@@ -18,7 +18,8 @@ from muster.core.told import Told
 from muster.domain.helpline.models import Line
 from muster.domain.worklists import actions as worklists
 from muster.domain.worklists import queries
-from muster.domain.worklists.actions.calls import RecordAttempt, TakeNext
+from muster.domain.worklists.actions.calls import RecordAttempt
+from muster.domain.worklists.actions.taking import TakeNext
 from muster.domain.worklists.models import WorkItem
 from muster.domain.worklists.rules import Outcome
 from tests.cast import COMMUNITY, DISTRICT, INCIDENT

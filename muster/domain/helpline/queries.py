@@ -53,6 +53,11 @@ def calls_by_kind() -> dict[str, int]:
     return {row["kind"]: row["times"] for row in counted}
 
 
+def known_requests(ids: set[UUID]) -> set[UUID]:
+    """Those of these requests that exist."""
+    return set(Request.objects.filter(pk__in=ids).values_list("id", flat=True))
+
+
 def requests(*, is_open: bool = True, kind: str | None = None) -> QuerySet[Request]:
     """Requests, vulnerable households first, then by promise; notes left out."""
     rows = Request.objects.defer("note_c")

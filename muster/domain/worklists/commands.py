@@ -1,7 +1,7 @@
 """The commands of this domain: {name: (body type, action)}."""
 
 from muster.core.told import Many
-from muster.domain.worklists.actions import calls, desk, doors, lists
+from muster.domain.worklists.actions import calls, desk, doors, lists, taking
 
 COMMANDS: dict[str, tuple[type, Many]] = {
     "push_list": (lists.PushList, lists.push_lists),
@@ -10,7 +10,16 @@ COMMANDS: dict[str, tuple[type, Many]] = {
     "assign_items": (desk.AssignItems, desk.assign_items),
     "transfer_items": (desk.TransferItems, desk.transfer_items),
     "return_items": (desk.ReturnItems, desk.return_items),
-    "release_item": (calls.ReleaseItem, calls.release_items),
-    "take_next": (calls.TakeNext, calls.take_next),
+    "recall_items": (desk.RecallItems, desk.recall_items),
+    "close_items": (desk.CloseItems, desk.close_items),
+    "reopen_items": (desk.ReopenItems, desk.reopen_items),
+    "release_item": (taking.ReleaseItem, taking.release_items),
+    "hold_item": (taking.HoldItem, taking.hold_items),
+    "take_item": (taking.TakeItem, taking.take_items),
+    "take_next": (taking.TakeNext, taking.take_next),
 }
-RETRACTED = {"worklists.attempt": calls.reconsider_attempts, "worklists.visit": doors.reconsider_visits}
+RETRACTED = {
+    "worklists.attempt": calls.reconsider_attempts,
+    "worklists.visit": doors.reconsider_visits,
+    "worklists.closing": desk.reconsider_closings,
+}

@@ -1,9 +1,11 @@
 """Tables of work: lists and their rows, items and their causes, attempts, visits, doors and buildings.
 
-`worklists_item_open` serves the work list and the callers' queue (open items by due time); `worklists_item_area`
-the same of an area range, and the counts by kind from the index alone; `worklists_cause_source` the reconciling
-of one source; `worklists_entry_unsure` the rows that wait for a decision; `worklists_entry_progress` how far the
-lists of an area range are, from the index alone.
+`worklists_item_open` serves the work list (open items by due time); `worklists_item_area` the same of an area
+range, and the counts by kind from the index alone; `worklists_item_queue` and `worklists_item_again` the callers'
+queue (what nobody has tried, and what is to be tried again at an hour); `worklists_item_leased` who is on the
+phone now; `worklists_cause_source` the reconciling of one source; `worklists_entry_row` the page of a list;
+`worklists_entry_unsure` its rows that wait for a decision; `worklists_entry_progress` how far the lists of an area
+range are, from the index alone.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from __future__ import annotations
 from django.db import models
 
 from muster.core.tables import CommitOrder, Fact, Held, RowSecurity
+
+PHONED_STEPS = ("call", "other_caller")
 
 
 class VerificationList(Held):
@@ -46,6 +50,7 @@ class ListEntry(Held):
                 name="worklists_entry_unsure",
                 condition=models.Q(how="unsure", returned_at=None),
             ),
+            models.Index(fields=["list", "row"], name="worklists_entry_row"),
             models.Index(
                 fields=["area", "list"],
                 include=["done", "incident"],
@@ -63,7 +68,7 @@ class WorkItem(Held):
     subject = models.UUIDField(db_index=True)
     occasion = models.CharField(max_length=60, blank=True, default="")
     building = models.UUIDField(null=True)
-    state = models.CharField(max_length=10, default="open")  # open, done, withdrawn
+    state = models.CharField(max_length=10, default="open")  # open, done, withdrawn, closed
     step = models.CharField(max_length=14, default="call")
     due_at = models.DateTimeField(null=True)
     priority = models.SmallIntegerField(default=5)
@@ -77,7 +82,10 @@ class WorkItem(Held):
     opened_at = models.DateTimeField()
     assignee = models.UUIDField(null=True)
     leased_by = models.UUIDField(null=True)
+    leased_at = models.DateTimeField(null=True)  # the beginning of a lease: its spoken code follows from it
     leased_until = models.DateTimeField(null=True)
+    quiet_until = models.DateTimeField(null=True)  # the person was reached about something else just now
+    language = models.CharField(max_length=8, blank=True, db_default="")  # what must be spoken, once known
     from_area = models.BigIntegerField(null=True)  # where it was transferred from
 
     class Meta(Held.Meta):
@@ -91,6 +99,21 @@ class WorkItem(Held):
                 include=["kind", "incident", "from_area"],
                 name="worklists_item_area",
                 condition=models.Q(state="open"),
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                name="worklists_item_queue",
+                condition=models.Q(state="open", next_try_at=None, step__in=PHONED_STEPS),
+            ),
+            models.Index(
+                fields=["next_try_at", "id"],
+                name="worklists_item_again",
+                condition=models.Q(state="open", next_try_at__isnull=False, step__in=PHONED_STEPS),
+            ),
+            models.Index(
+                fields=["leased_until"],
+                name="worklists_item_leased",
+                condition=models.Q(leased_until__isnull=False),
             ),
             models.Index(fields=["area", "kind", "state"], name="worklists_item_count"),
             models.Index(
@@ -130,6 +153,15 @@ class Attempt(Fact):
     channel = models.CharField(max_length=8)
     outcome = models.CharField(max_length=20)
     callback_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=8, blank=True, db_default="")  # asked for by a person who needs it
+    needs = models.CharField(max_length=16, blank=True, db_default="")  # the kind of request it becomes
+    note_c = models.BinaryField(null=True)  # sealed
+
+    class Meta(Fact.Meta):
+        # history goes with the person: where an item was sent, what was tried before is seen and counted
+        constraints = [
+            RowSecurity(name="worklists_attempt_security", form="shared", subject="subject", facts=True)
+        ]
 
 
 class Visit(Fact):
@@ -148,6 +180,14 @@ class Transfer(Fact):
     item = models.UUIDField(db_index=True)
     to_area = models.BigIntegerField()
     returned = models.BooleanField(default=False)
+    reason = models.CharField(max_length=40, blank=True, default="")
+
+
+class Closing(Fact):
+    """A desk closed an item without a call, or opened it again."""
+
+    item = models.UUIDField(db_index=True)
+    closed = models.BooleanField()
     reason = models.CharField(max_length=40, blank=True, default="")
 
 

@@ -25,7 +25,7 @@ from muster.core.plans import by_hashing, by_index
 from muster.core.vault import vault
 from muster.domain.incidents import queries as incidents
 from muster.domain.worklists.models import Attempt, DwellingState, VerificationList, Visit, WorkItem
-from muster.domain.worklists.rules import LEASE, Proof, proof_digits
+from muster.domain.worklists.rules import Proof, proof_digits
 
 COMMUNITY = 1_000  # area codes are grouped by what is left when the grid is taken away
 SUBDISTRICT = 1_000_000  # codes in a sub-district: beyond it most buildings are in view
@@ -277,7 +277,15 @@ def attempts(subjects: Iterable[UUID], size: int = 50) -> list[Attempt]:
     return list(found.order_by("-at", "-id")[:size])
 
 
-LEASED = ("id", "area", "kind", "leased_by", "leased_until")
+LEASED = ("id", "area", "kind", "leased_by", "leased_at")
+
+
+def note_of(attempt: Attempt) -> str:
+    """What was written down about a call. Shown only with the person's own work, to whom holds it."""
+    if attempt.note_c is None:
+        return ""
+    held = vault(attempt.incident)
+    return held.open(attempt.note_c, kind="note", table="worklists_attempt", row=attempt.id, field="note_c")
 
 
 def proof_code(item: UUID, by: UUID, since: datetime, incident: UUID) -> str:
@@ -289,17 +297,16 @@ def proof_code(item: UUID, by: UUID, since: datetime, incident: UUID) -> str:
 def proof_of(item: WorkItem) -> str:
     """The code of a leased item."""
     assert item.leased_by is not None
-    assert item.leased_until is not None
-    return proof_code(item.id, item.leased_by, item.leased_until - LEASE, item.incident)
+    assert item.leased_at is not None
+    return proof_code(item.id, item.leased_by, item.leased_at, item.incident)
 
 
 def call_proof(code: str, now: datetime) -> Proof | None:
     """The call whose code this is, if it goes on now. For visitors: reads the leased items and nothing else."""
     for incident in incidents.open_ids():
         with scope(visitor(incident), incident):
-            leased = WorkItem.objects.filter(state="open", leased_until__gt=now, leased_by__isnull=False)
-            for item, area, kind, by, until in leased.values_list(*LEASED):
-                since = until - LEASE
+            leased = WorkItem.objects.filter(state="open", leased_until__gt=now, leased_at__isnull=False)
+            for item, area, kind, by, since in leased.values_list(*LEASED):
                 if hmac.compare_digest(proof_code(item, by, since, incident), code):
                     return Proof(incident, area, kind, by, since)
     return None

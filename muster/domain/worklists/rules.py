@@ -32,6 +32,7 @@ class Outcome(StrEnum):
     REACHED_VERIFIED = "reached_verified"
     ALREADY_VERIFIED = "already_verified"
     MOVED = "moved"
+    MOVED_WITHIN = "moved_within"
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     WRONG_NUMBER = "wrong_number"
@@ -60,6 +61,8 @@ class DoorOutcome(StrEnum):
 VERIFYING = frozenset({Outcome.REACHED_VERIFIED, Outcome.ALREADY_VERIFIED})
 CLOSING = VERIFYING | {Outcome.MOVED}
 UNANSWERED = frozenset({Outcome.NO_ANSWER, Outcome.BUSY})
+UNMET = UNANSWERED | {Outcome.WRONG_NUMBER}
+REACHED = frozenset(set(Outcome) - UNMET)
 SETTLED_DOOR = frozenset({DoorOutcome.DONE, DoorOutcome.EMPTY})
 
 
@@ -100,6 +103,15 @@ class Try(msgspec.Struct, frozen=True):
     by: UUID
     channel: str
     callback_at: datetime | None = None
+    language: str = ""
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """One unretracted decision of a desk: the item is closed, or open again."""
+
+    at: datetime
+    id: UUID
+    closed: bool
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -114,13 +126,11 @@ class Cause(msgspec.Struct, frozen=True):
 class CallingRules(msgspec.Struct, frozen=True):
     """How the pack in force says people are phoned."""
 
-    next_try_at: Callable[[datetime], datetime]
+    next_try_at: Callable[[datetime, Sequence[datetime]], datetime]
     step_after: Callable[[int], str]
 
 
-ON_FOOT = frozenset(
-    {ItemKind.TEST, ItemKind.RESAMPLE, ItemKind.RECHECK, ItemKind.DELIVER, ItemKind.TRANSFER}
-)
+ON_FOOT = frozenset({ItemKind.TEST, ItemKind.RESAMPLE, ItemKind.RECHECK, ItemKind.DELIVER, ItemKind.TRANSFER})
 
 
 def step_of(kind: str, step: str) -> str:
@@ -138,6 +148,7 @@ class ItemState(msgspec.Struct, frozen=True):
     last_at: datetime | None
     next_try_at: datetime | None
     done_at: datetime | None
+    language: str = ""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -159,15 +170,24 @@ def wanted(causes: Sequence[Cause]) -> Wanted:
     )
 
 
-def item_state(asked: Wanted, tries: Iterable[Try], calling: CallingRules) -> ItemState:
-    """The state of an item as a function of the set of its facts, whatever order they came in."""
+def item_state(
+    asked: Wanted, tries: Iterable[Try], calling: CallingRules, rulings: Iterable[Ruling] = ()
+) -> ItemState:
+    """The state of an item as a function of the set of its facts, whatever order they came in.
+
+    What a desk opened again is not done by what was said before; what it closed stays closed unless done.
+    """
     ordered = sorted(tries, key=lambda one: (one.at, one.id))
-    closed = [one.at for one in ordered if one.outcome in CLOSING]
-    if asked.satisfied_at is not None:
+    ruled = sorted(rulings, key=lambda one: (one.at, one.id))
+    since = max((one.at for one in ruled if not one.closed), default=None)
+    fresh = [one for one in ordered if since is None or one.at > since]
+    closed = [one.at for one in fresh if one.outcome in CLOSING]
+    if asked.satisfied_at is not None and (since is None or asked.satisfied_at > since):
         closed.append(asked.satisfied_at)
     done_at = min(closed, default=None)
-    state = "done" if done_at is not None else "open" if asked.causes else "withdrawn"
-    step, next_try_at = _next(ordered, calling)
+    ended = "closed" if ruled and ruled[-1].closed else "open" if asked.causes else "withdrawn"
+    state = "done" if done_at is not None else ended
+    step, next_try_at = _next(fresh, calling)
     return ItemState(
         state=state,
         step=step,
@@ -176,6 +196,7 @@ def item_state(asked: Wanted, tries: Iterable[Try], calling: CallingRules) -> It
         last_at=ordered[-1].at if ordered else None,
         next_try_at=next_try_at if state == "open" else None,
         done_at=done_at,
+        language=next((one.language for one in reversed(ordered) if one.language), ""),
     )
 
 
@@ -191,9 +212,12 @@ def _next(ordered: Sequence[Try], calling: CallingRules) -> tuple[str, datetime 
         return Step.VISIT, last.at
     if last.callback_at is not None:
         return Step.CALL, last.callback_at
+    if last.outcome == Outcome.MOVED_WITHIN:
+        return Step.CALL, last.at
+    again = calling.next_try_at(last.at, [one.at for one in ordered])
     if refusals or asked == Step.OTHER_CALLER or last.outcome == Outcome.NEEDS_INTERPRETER:
-        return Step.OTHER_CALLER, calling.next_try_at(last.at)
-    return Step.CALL, calling.next_try_at(last.at)
+        return Step.OTHER_CALLER, again
+    return Step.CALL, again
 
 
 LEASE = timedelta(minutes=20)

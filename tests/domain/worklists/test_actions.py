@@ -14,9 +14,9 @@ from muster.core.retractions import RetractBody, retract_facts
 from muster.core.told import Done, Told
 from muster.domain.people.models import Resident
 from muster.domain.places.models import Building, Dwelling
-from muster.domain.worklists.actions import calls, desk, doors, lists
+from muster.domain.worklists.actions import calls, desk, doors, lists, taking
 from muster.domain.worklists.models import Attempt, BuildingState, DwellingState, ListEntry, Visit, WorkItem
-from muster.domain.worklists.rules import DoorOutcome, Outcome
+from muster.domain.worklists.rules import LEASE, DoorOutcome, Outcome
 from muster.journeys.settle import settle
 from tests.cast import COMMUNITY, ELSEWHERE, person
 
@@ -133,8 +133,8 @@ def test_two_callers_never_hold_one_item(in_scope: Actor, incident: UUID, now: d
     held = []
     for name in ("caller 1", "caller 2", "caller 3"):
         caller = person(name, "caller", COMMUNITY)
-        told = tell(calls.TakeNext(), now, caller)
-        done = calls.take_next(told=[told], by=caller, incident=incident, now=now)
+        told = tell(taking.TakeNext(), now, caller)
+        done = taking.take_next(told=[told], by=caller, incident=incident, now=now)
         held.append(done.data.get(told.id, {}).get("id"))
         if held[-1] is None:
             assert done.refused[told.id].code == "worklists.nothing_to_do"
@@ -144,10 +144,10 @@ def test_two_callers_never_hold_one_item(in_scope: Actor, incident: UUID, now: d
 
 def test_a_lease_ends_by_itself(in_scope: Actor, incident: UUID, now: datetime) -> None:
     push(in_scope, incident, now, [row(1)])
-    for at, free in ((now, True), (now + timedelta(minutes=5), False), (now + calls.LEASE, True)):
+    for at, free in ((now, True), (now + timedelta(minutes=5), False), (now + LEASE, True)):
         caller = person(f"caller {at}", "caller", COMMUNITY)
-        told = tell(calls.TakeNext(), at, caller)
-        done = calls.take_next(told=[told], by=caller, incident=incident, now=at)
+        told = tell(taking.TakeNext(), at, caller)
+        done = taking.take_next(told=[told], by=caller, incident=incident, now=at)
         assert (told.id in done.data) is free
 
 
@@ -157,8 +157,8 @@ def test_who_was_refused_does_not_call_again(in_scope: Actor, incident: UUID, no
     attempt(first, incident, now, WorkItem.objects.get().id, Outcome.REFUSED)
     tomorrow = now + timedelta(days=1)
     for caller, gets in ((first, False), (other, True)):
-        told = tell(calls.TakeNext(), tomorrow, caller)
-        done = calls.take_next(told=[told], by=caller, incident=incident, now=tomorrow)
+        told = tell(taking.TakeNext(), tomorrow, caller)
+        done = taking.take_next(told=[told], by=caller, incident=incident, now=tomorrow)
         assert (told.id in done.data) is gets
 
 

@@ -27,7 +27,7 @@ from muster.domain.worklists.rules import (
 from tests.cast import INCIDENT, NOW
 
 CALLING = CallingRules(
-    next_try_at=lambda last: last + timedelta(hours=2),
+    next_try_at=lambda last, before: last + timedelta(hours=2),
     step_after=lambda tries: (
         "visit" if tries >= 6 else "other_caller" if tries and tries % 3 == 0 else "same_caller"
     ),

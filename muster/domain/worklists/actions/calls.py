@@ -1,68 +1,40 @@
-"""Calls: take the next one by lease, say how it ended."""
+"""Calls and visits about people: how they ended, what was said of it, and what the person needs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
 from muster.core import bulk, journal
-from muster.core.access import Actor, span
-from muster.core.errors import NotAllowed, NotVisibleYet, Refusal
+from muster.core.access import Actor
+from muster.core.errors import NotAllowed, NotVisibleYet
 from muster.core.told import Done, Told
+from muster.core.vault import Vault, vault
 from muster.domain.worklists.actions.reconciling import Locked, lock_items, recompute_items, retry_items
 from muster.domain.worklists.models import Attempt, WorkItem
-from muster.domain.worklists.rules import LEASE, ItemKind, Outcome
+from muster.domain.worklists.rules import REACHED, ItemKind, Outcome
 
 FACT = ("id", "incident", "area", "at", "by", "device")
-
-
-class NothingToDo(Refusal):
-    """No open item can be taken now."""
-
-    code = "worklists.nothing_to_do"
-    status = 404
-    texts = {
-        "zh": "目前没有可领取的任务：已全部完成、被他人领取，或未到下次联系时间。",
-        "en": "There is nothing to take now: all done, held by others, or not due to be tried again yet.",
-    }
-
-
-class NotYours(Refusal):
-    """Somebody else holds this item."""
-
-    code = "worklists.held_by_other"
-    texts = {
-        "zh": "这条任务正由其他人处理，到期后会自动释放。",
-        "en": "Somebody else is working on this item; it frees itself when the lease ends.",
-    }
+ATTEMPT = (*FACT, "item", "subject", "channel", "outcome", "callback_at", "language", "needs", "note_c")
+Language = Literal["", "zh", "yue", "en", "other"]
+Need = Literal["", "medicine", "food", "transport", "counselling", "family_letter", "other"]
+Note = Annotated[str, msgspec.Meta(max_length=2_000)]
 
 
 class RecordAttempt(msgspec.Struct, frozen=True):
-    """How a call or a visit about an item ended."""
+    """How a call or a visit about an item ended; what a person needs who needs help or another language."""
 
     item: UUID
     outcome: Outcome
     channel: str = "phone"
     callback_at: datetime | None = None
-
-
-class TakeNext(msgspec.Struct, frozen=True):
-    """Ask for the next item: of some kinds, at or below an area."""
-
-    area: int = 0
-    kinds: tuple[ItemKind, ...] = (ItemKind.VERIFY,)
-    steps: tuple[str, ...] = ("call", "other_caller")
-
-
-class ReleaseItem(msgspec.Struct, frozen=True):
-    """Give an item back without an attempt."""
-
-    item: UUID
+    language: Language = ""
+    needs: Need = ""
+    note: Note = ""
 
 
 def record_attempts(*, told: Sequence[Told[RecordAttempt]], by: Actor, incident: UUID, now: datetime) -> Done:
@@ -70,6 +42,7 @@ def record_attempts(*, told: Sequence[Told[RecordAttempt]], by: Actor, incident:
     done = Done()
     known = lock_items(one.body.item for one in told)
     allowed = by.allowed("worklists.record", (item.area for item in known.values()), incident)
+    words = vault(incident) if any(one.body.note for one in told) else None
     rows = []
     for one in told:
         held = known.get(one.body.item)
@@ -78,29 +51,45 @@ def record_attempts(*, told: Sequence[Told[RecordAttempt]], by: Actor, incident:
         elif held.area not in allowed:
             done.waiting[one.id] = NotAllowed(right="worklists.record")
         else:
-            said = (
-                one.body.item,
-                held.subject,
-                one.body.channel,
-                one.body.outcome.value,
-                one.body.callback_at,
-            )
-            rows.append((one.id, incident, held.area, one.at, one.by, one.device, *said))
+            rows.append(_row(one, held, incident, words))
     if rows:
         done.touch("worklists.listed", _store_attempts(rows, known, by, incident))
         done.touch("worklists.item", {row[6] for row in rows})
+        _touch_people(done, rows)
     return done
+
+
+def _row(one: Told[RecordAttempt], held: Locked, incident: UUID, words: Vault | None) -> tuple[Any, ...]:
+    """The columns of `ATTEMPT`; the note is sealed."""
+    said = one.body
+    note = None
+    if words is not None and said.note.strip():
+        note = words.seal(
+            said.note.strip(), kind="note", table="worklists_attempt", row=one.id, field="note_c"
+        )
+    fact = (one.id, incident, held.area, one.at, one.by, one.device)
+    what = (said.item, held.subject, said.channel, said.outcome.value, said.callback_at)
+    return (*fact, *what, said.language, said.needs, note)
+
+
+def _touch_people(done: Done, rows: Sequence[tuple[Any, ...]]) -> None:
+    """People who were reached are left in peace; who needs help is handed to the helpline."""
+    reached = {row[7] for row in rows if row[9] in REACHED}
+    if reached:
+        done.touch("worklists.reached", reached)
+    if needy := {row[0] for row in rows if row[9] == Outcome.NEEDS_HELP}:
+        done.touch("worklists.needs_help", needy)
 
 
 def _store_attempts(
     rows: list[tuple[Any, ...]], known: dict[UUID, Locked], by: Actor, incident: UUID
 ) -> set[UUID]:
     """The items that lists must be told of: done now and not before, or the other way round."""
-    bulk.insert(Attempt, (*FACT, "item", "subject", "channel", "outcome", "callback_at"), rows)
+    bulk.insert(Attempt, ATTEMPT, rows)
     items = {row[6] for row in rows}
     turned = retry_items({item: known[item] for item in items}, incident)
     if held := [item for item in items if known[item].leased_by == by.by]:
-        WorkItem.objects.filter(pk__in=held).update(leased_by=None, leased_until=None)
+        WorkItem.objects.filter(pk__in=held).update(leased_by=None, leased_at=None, leased_until=None)
     area = min(row[2] for row in rows)
     journal.write(
         action="worklists.attempt", by=by, incident=incident, area=area, subjects=items, count=len(rows)
@@ -111,75 +100,10 @@ def _store_attempts(
 def reconsider_attempts(facts: set[UUID], incident: UUID, now: datetime) -> Done:
     """After a retraction: derive the items of these attempts again."""
     done = Done()
-    items = set(Attempt.objects.filter(pk__in=facts).values_list("item", flat=True))
+    about = Attempt.objects.filter(pk__in=facts).values_list("item", "subject")
+    items = {item for item, _subject in about}
     recompute_items(items, incident)
     done.touch("worklists.item", items)
     done.touch("worklists.listed", items)
-    return done
-
-
-TAKE = """
-update worklists_workitem set leased_by = %(by)s, leased_until = %(until)s where id = (
-    select id from worklists_workitem
-    where state = 'open' and kind = any(%(kinds)s) and step = any(%(steps)s)
-        and (leased_until is null or leased_until <= %(now)s) and (next_try_at is null or next_try_at <= %(now)s)
-        and (assignee is null or assignee = %(by)s) and area >= %(low)s and area < %(high)s
-        and not (step = 'other_caller' and exists (
-            select from worklists_attempt a where a.item = worklists_workitem.id and a.by = %(by)s))
-    order by due_at, id limit 1 for no key update skip locked)
-returning id, area, kind, subject_kind, subject, due_at, attempts, step, leased_until
-"""
-TAKEN = ("id", "area", "kind", "subject_kind", "subject", "due_at", "attempts", "step", "leased_until")
-
-
-def take_next(*, told: Sequence[Told[TakeNext]], by: Actor, incident: UUID, now: datetime) -> Done:
-    """Lease the next due item to the caller. A claim: decided now, for one caller only."""
-    done = Done()
-    for one in told:
-        spans = by.spans("worklists.record", incident)
-        taken = None
-        for low, high in spans:
-            low, high = _within(one.body.area, low, high)
-            values: dict[str, Any] = {
-                "by": one.by,
-                "now": now,
-                "until": now + LEASE,
-                "kinds": [k.value for k in one.body.kinds],
-                "steps": list(one.body.steps),
-                "low": low,
-                "high": high,
-            }
-            with connection.cursor() as cursor:
-                cursor.execute(TAKE, values)
-                taken = cursor.fetchone()
-            if taken:
-                break
-        if taken is None:
-            done.refused[one.id] = NothingToDo()
-            continue
-        done.data[one.id] = dict(zip(TAKEN, taken, strict=True))
-        journal.write(action="worklists.take", by=by, incident=incident, area=taken[1], subjects=[taken[0]])
-    return done
-
-
-def _within(area: int, low: int, high: int) -> tuple[int, int]:
-    a, b = span(area)
-    return max(low, a), min(high, b)
-
-
-def release_items(*, told: Sequence[Told[ReleaseItem]], by: Actor, incident: UUID, now: datetime) -> Done:
-    """Give leased items back."""
-    done = Done()
-    freed = []
-    for one in told:
-        changed = WorkItem.objects.filter(pk=one.body.item, leased_by=one.by).update(
-            leased_by=None, leased_until=None
-        )
-        if changed:
-            freed.append(one.body.item)
-        else:
-            done.refused[one.id] = NotYours()
-    if freed:
-        area = WorkItem.objects.values_list("area", flat=True).get(pk=freed[0])
-        journal.write(action="worklists.release", by=by, incident=incident, area=area, subjects=freed)
+    done.touch("worklists.reached", {subject for _item, subject in about})
     return done

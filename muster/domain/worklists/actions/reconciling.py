@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,10 @@ from muster.domain.incidents import queries as incidents
 from muster.domain.people import queries as people
 from muster.domain.worklists.models import WorkCause, WorkItem
 from muster.domain.worklists.rules import (
+    UNMET,
     CallingRules,
     Cause,
+    Ruling,
     Try,
     Want,
     Wanted,
@@ -42,7 +44,7 @@ CAUSE = (
     "satisfied_at",
     "wanted",
 )
-TRIED = ("id", "state", "step", "attempts", "last_outcome", "last_at", "next_try_at", "done_at")
+TRIED = ("id", "state", "step", "attempts", "last_outcome", "last_at", "next_try_at", "done_at", "language")
 ASKED = ("area", "causes", "due_at", "priority", "satisfied_at")
 
 
@@ -53,7 +55,7 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
     """
     listed = {(want.item(incident), want.source): want for want in wants}
     items = {item: want for (item, _), want in listed.items()}
-    bulk.insert(
+    fresh = bulk.insert(
         WorkItem,
         ITEM,
         [
@@ -84,6 +86,7 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
     touched = set(items) | {item for item, _ in gone}
     recompute_items(touched, incident)
     mark_entries(touched)
+    quiet_items({items[item].subject for item in fresh}, incident)
     return touched
 
 
@@ -112,7 +115,7 @@ def calling_rules(incident: UUID) -> CallingRules:
     """How the pack in force says people are phoned, in local time."""
     attempts, zone = incidents.pack_of(incident).attempts, ZoneInfo(settings.TIME_ZONE)
     return CallingRules(
-        next_try_at=lambda last: attempts.next_try_at(last, zone),
+        next_try_at=lambda last, before: attempts.next_try_at(last, zone, before),
         step_after=lambda tries: attempts.step_after(tries),
     )
 
@@ -188,10 +191,11 @@ def _states(
     """The columns of `TRIED` for each item."""
     same = _same_items(locked, incident)
     tries = _tries([*locked, *same], same)
+    rulings = _rulings(locked)
     calling = calling_rules(incident)
     states: dict[UUID, tuple[object, ...]] = {}
     for item, held in locked.items():
-        s = item_state(asked[item], tries.get(item, ()), calling)
+        s = item_state(asked[item], tries.get(item, ()), calling, rulings.get(item, ()))
         step = step_of(held.kind, s.step)
         states[item] = (
             item,
@@ -202,6 +206,7 @@ def _states(
             s.last_at,
             s.next_try_at,
             s.done_at,
+            s.language,
         )
     return states
 
@@ -232,7 +237,7 @@ def _causes(items: Iterable[UUID]) -> dict[UUID, list[Cause]]:
 
 
 TRIES = """
-select a.item, a.at, a.id, a.outcome, a.by, a.channel, a.callback_at from worklists_attempt a
+select a.item, a.at, a.id, a.outcome, a.by, a.channel, a.callback_at, a.language from worklists_attempt a
 where a.item = any(%s::uuid[]) and not exists (select from core_retraction r where r.target = a.id)
 """
 
@@ -242,3 +247,37 @@ def _tries(items: Iterable[UUID], same: Mapping[UUID, UUID]) -> dict[UUID, list[
     for item, *fields in prepared.fetch(TRIES, [bulk.array(items)]):
         found[same.get(item, item)].append(Try(*fields))
     return found
+
+
+RULINGS = """
+select c.item, c.at, c.id, c.closed from worklists_closing c
+where c.item = any(%s::uuid[]) and not exists (select from core_retraction r where r.target = c.id)
+"""
+
+
+def _rulings(items: Iterable[UUID]) -> dict[UUID, list[Ruling]]:
+    found: dict[UUID, list[Ruling]] = defaultdict(list)
+    for item, *fields in prepared.fetch(RULINGS, [bulk.array(items)]):
+        found[item].append(Ruling(*fields))
+    return found
+
+
+QUIET = """
+update worklists_workitem i set quiet_until = met.until
+from (select o.id, max(a.at) + %s as until
+    from unnest(%s::uuid[]) about(id) join worklists_workitem o on o.subject = about.id
+        left join worklists_attempt a on a.subject = o.subject and a.item <> o.id and a.channel = 'phone'
+            and a.outcome <> all(%s) and not exists (select from core_retraction r where r.target = a.id)
+    group by 1) met
+where i.id = met.id and i.quiet_until is distinct from met.until
+"""
+
+
+def quiet_items(subjects: set[UUID], incident: UUID) -> None:
+    """Leave people in peace who were reached about something else: their other work waits some hours.
+
+    Asked as the system: the other work may be another desk's.
+    """
+    hours = incidents.pack_of(incident).attempts.cool_down_hours.value
+    unmet = [one.value for one in UNMET]
+    prepared.run(QUIET, [timedelta(hours=hours), bulk.array(subjects), unmet])
