@@ -96,13 +96,14 @@ def place(asked: Sequence[tuple[str, Address]], territory: Territory) -> list[Sp
 
 def _parts(text: str, where: Address) -> Parts:
     """What names the building: as its parts say, and as it is written (numerals of lanes are not folded there)."""
+    village = where.community if where.community.endswith("村") else ""
     house = f"{where.house}号" if where.house else ""
     block = f"{where.building}栋" if where.building else ""
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
     written = _BUILDING.match(plain)
     return Parts(
         building=written.group(1) if written else "",
-        number=f"{where.compound}{where.road}{house}{block}",
+        number=f"{village}{where.compound}{where.road}{house}{block}",
         unit=where.unit,
         dwelling=where.room,
     )

@@ -6,6 +6,7 @@ import unicodedata
 import msgspec
 
 from muster.interop.tables.clean import INVISIBLE
+from muster.interop.tables.divisions import read_wide
 from muster.interop.tables.numerals import NUMERAL, number_of
 
 MAX_CHARS = 200
@@ -18,15 +19,11 @@ _COUNTED = re.compile(
     rf"第?({NUMERAL}+)(?=巷|弄|坊|栋|幢|座|号|单元|梯|层|楼|室|房|期|组|队|区|网格|$)|第(?=\d+(?:栋|幢|座|单元|网格|层|楼|期))"
 )
 _ROAD_NUMERAL = re.compile(rf"{NUMERAL}+(?=路|街|道|横)")
-_TOP = re.compile(
-    rf"(?:中国)?(?:{_HAN}{{2,7}}?(?:省|自治区))?(?:{_HAN}{{2,6}}?市(?!场|民|政|花|广|中心|立|委))?"
-)
 _LETTER = r"(?:(?![区村])[\u3400-\u9fff])"
-_DISTRICT = re.compile(rf"({_LETTER}{{1,5}}?(?:新区|(?<![小社园校片业宅活舍发厂库墅东南西北中])区|县))(?!域)")
-_SUBDISTRICT = re.compile(rf"({_LETTER}{{1,8}}?(?:街道|镇(?![路街村大小])|乡(?![路街村大小])))(?:办事处|办)?")
 _COMMUNITY = re.compile(
     rf"({_LETTER}{{1,10}}?社区|{_LETTER}{{2,8}}?(?:居委会|村委会|行政村))(?:居委会|工作站|委员会)?"
 )
+_VILLAGE = re.compile(rf"({_LETTER}{{1,7}}?(?<!新)村)(?:民?委会?员?会?|村民委员会)?(?![路街道巷小中大口])")
 _GRID = re.compile(rf"{_HAN}{{0,8}}?([A-Z]?\d+(?:-\d+)*)号?(?:综合|基础)?网格|网格([A-Z]?\d+)号?")
 _BUILDING = re.compile(
     r"([A-Z]+\d*|\d+[A-Z]?|[甲乙丙丁戊东西南北中])(?:号楼|号院|栋|幢|座|#楼?|坊(?!\d+(?:巷|号|栋|横)))楼?"
@@ -37,11 +34,22 @@ _FLOOR = re.compile(r"(?:宿舍楼|宿舍|公寓)?-?(?:(负\d+|\d+|[BG]\d?)(?:�
 _ROOM = re.compile(
     r"(?:宿舍楼|宿舍|公寓)?-?([A-Z]?\d{1,5}(?:-\d{1,2})?[A-Z]?)(?:号房|号室|室|房间|房|号|单间)?(?![\dA-Z\u3400-\u9fff])"
 )
-_HOUSE = re.compile(r"(?<=[路街道巷弄里村坊横屋围队组城])(\d+(?:-\d+)?[A-Z]?)号(?!楼|院|栋)")
+_HOUSE = re.compile(r"(?:^|(?<=[路街道巷弄里村坊横屋围队组城]))(\d+(?:-\d+)?[A-Z]?)号(?!楼|院|栋)")
 _ROAD = re.compile(
     r"(?:.*?(?:村|花园|小区|苑|公寓|新村|屋|围|家园|社区|旧区|新区|工业区|\d期|\d区|坊))?"
     r"((?:(?!村|小区|花园)[\u3400-\u9fffA-Z0-9]){1,10}(?:大道|路|街|巷|弄|胡同|横))$"
 )
+_ROAD_FIRST = re.compile(
+    r"(.{1,12}?(?:开发区|高新区|工业园区?|工业区|产业园区?|科技园区?|园区))?"
+    r"((?:(?!村|小区|花园|园区|工业|大厦)[\u3400-\u9fffA-Z0-9]){1,7}?(?:大道|公路|大街|路|街|巷|胡同))(?![口边旁道村站]|社区|小区|花园)"
+)
+_LANE = re.compile(r"(路|街)(\d+)弄(\d+[A-Z]?)(?:号楼|号|栋|幢|座)")
+# A floor or a door after words that are no road: 美华大厦四楼, 东信大厦2279室.
+_STOREY = re.compile(r"(?<=[\u3400-\u9fffA-Z])-?(?:负\d+|\d{1,2}|B\d)(?:层|楼(?!栋)|F)")
+_DOOR = re.compile(
+    r"(?<![\d路街巷弄道-])(?:(?<=[\u3400-\u9fff])|^)-?[A-Z]?\d{2,5}[A-Z]?(?:号房|号室|室|房)?$"
+)
+_BARE_HOUSE = re.compile(r"(\d+(?:-\d+)?[A-Z]?)号?")
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -69,7 +77,7 @@ class Address(msgspec.Struct, frozen=True):
 def fold(text: str) -> str:
     """Half-width, upper case, no blanks, remarks or punctuation; counting numerals in digits."""
     plain = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).upper()
-    plain = _NOISE.sub("", _REMARK.sub("", _DASHES.sub("-", plain)))
+    plain = _NOISE.sub("", _REMARK.sub("", _DASHES.sub("-", plain))).removesuffix("电联")
     return _COUNTED.sub(lambda found: number_of(found.group(1)) if found.group(1) else "", plain)
 
 
@@ -78,13 +86,13 @@ def parse_address(text: str) -> Address:
     value = fold(text)
     if len(value) > MAX_CHARS:
         return Address(rest=value)  # no address; the patterns below would take long over it
-    top = _TOP.match(value)
-    at = top.end() if top else 0
-    parts: dict[str, str] = {}
-    for field, form in (("district", _DISTRICT), ("subdistrict", _SUBDISTRICT), ("community", _COMMUNITY)):
+    wide = read_wide(value)
+    parts = {"district": wide.district, "subdistrict": wide.subdistrict}
+    at = wide.end
+    for form in (_COMMUNITY, _VILLAGE) if at else (_COMMUNITY,):
         if found := form.match(value, at):
-            parts[field] = found.group(1)
-            at = found.end()
+            parts["community"], at = found.group(1), found.end()
+            break
     if "网格" in value and (found := _GRID.match(value, at)):
         parts["grid"] = _number(found.group(1) or found.group(2))
         at = found.end()
@@ -96,6 +104,11 @@ def parse_address(text: str) -> Address:
 
 def _split_building(value: str, parts: dict[str, str]) -> tuple[str, str]:
     """Find what names the building; give the text before it and the text after it."""
+    if found := _LANE.search(
+        value
+    ):  # 柳营路669弄14号: the lane has the number of the road, the house that of the lane
+        parts["house"], parts["building"] = _number(found.group(2)), _number(found.group(3))
+        return value[: found.end(1)], value[found.end() :]
     if found := _BUILDING.search(value):
         parts["building"] = _number(found.group(1))
         before, after = value[: found.start()], value[found.end() :]
@@ -109,9 +122,11 @@ def _split_building(value: str, parts: dict[str, str]) -> tuple[str, str]:
         tail = value[found.end() :]
         if _ROOM.match(tail) or _FLOOR.match(tail) or _UNIT.match(tail):
             return value[: found.end()], tail
-        return value, ""
-    door = re.search(r"(?:\d+(?:层|楼))?[A-Z]?\d{2,5}[A-Z]?(?:号房|室|房)?$|\d+(?:层|楼)$", value)
-    return (value[: door.start()], door.group()) if door else (value, "")
+    if found := _STOREY.search(value):
+        return value[: found.start()], value[found.start() :]
+    if found := _DOOR.search(value):
+        return value[: found.start()], found.group()
+    return value, ""
 
 
 def _read_local(value: str, parts: dict[str, str]) -> None:
@@ -121,9 +136,14 @@ def _read_local(value: str, parts: dict[str, str]) -> None:
     if found := _HOUSE.search(value):
         parts["house"] = _number(found.group(1))
         value, after = value[: found.start()], value[found.end() :].strip("-")
-    if found := _ROAD.match(value):
+    if found := _ROAD_FIRST.match(value):
+        parts["road"] = found.group(2)
+        value = (found.group(1) or "") + value[found.end() :]
+    elif found := _ROAD.match(value):
         parts["road"] = found.group(1)
         value = value[: found.start(1)]
+    if (found := _BARE_HOUSE.match(value)) and "house" not in parts and "road" in parts:
+        parts["house"], value = _number(found.group(1)), value[found.end() :]  # 江口路349
     if len(after) == 1:
         parts["rest"], after = after, ""  # 4号铺, 4号旁
     if compound := value + after:
