@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from muster.core.ids import new_id
-from muster.core.tables import CommitOrder, Fact, RowSecurity, ServerNow
+from muster.core.tables import CommitOrder, Fact, NumberRanges, RowSecurity, ServerNow
 
 
 class Installation(models.Model):
@@ -76,6 +76,32 @@ class Device(models.Model):
     last_seen_at = models.DateTimeField(null=True)
     last_seq = models.BigIntegerField(default=0)
     received = models.BigIntegerField(default=0)
+    home_area = models.BigIntegerField(default=0, db_default=0)
+    public_key = models.BinaryField(
+        max_length=65, null=True
+    )  # P-256; the phone cannot give the other half away
+    seqs = NumberRanges(default="{}", db_default="{}")  # sequence numbers of sealed records that have arrived
+    status = models.JSONField(null=True)  # what the phone last said of itself: numbers and codes only
+    wipe_at = models.DateTimeField(null=True)  # its readable part shall go; its records stay
+
+    @property
+    def is_wiped(self) -> bool:
+        """Whether the phone said, after it was asked, that it holds nothing readable any more."""
+        return self.wipe_at is not None and (self.status or {}).get("pack") is False
+
+
+class Invitation(models.Model):
+    """A one-use code that turns a phone into an enrolled one. Kept hashed; holds nothing of any area."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    code_hash = models.BinaryField(max_length=32, unique=True)
+    account = models.UUIDField(db_index=True)
+    home_incident = models.UUIDField()
+    home_area = models.BigIntegerField()
+    label = models.CharField(max_length=40, blank=True, default="")
+    made_by = models.UUIDField()
+    expires_at = models.DateTimeField()
+    device = models.UUIDField(null=True)
 
 
 class Receipt(models.Model):

@@ -122,6 +122,24 @@ class InScope(models.Func):
         super().__init__(models.F(area), output_field=models.BooleanField(), **extra)
 
 
+class NumberRanges(models.TextField):  # type: ignore[type-arg]
+    """A set of whole numbers as PostgreSQL keeps it: `{[1,5),[7,9)}`. Added to in SQL, read as text."""
+
+    def db_type(self, connection: Any) -> str:
+        """The column's type."""
+        return "int8multirange"
+
+    def get_internal_type(self) -> str:
+        """Nothing that Django knows lookups for."""
+        return "NumberRanges"
+
+    def from_db_value(self, value: Any, *_: Any) -> str:
+        """As text, whatever the driver makes of it."""
+        return (
+            "{" + ",".join(f"[{one.lower},{one.upper})" for one in value) + "}" if value is not None else "{}"
+        )
+
+
 SECURITY = "%(app_label)s_%(class)s_security"
 
 

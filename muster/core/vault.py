@@ -118,6 +118,10 @@ class Vault:
         except InvalidTag as error:
             raise Unreadable from error
 
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes for one purpose (a seal, a signature), gone when this keyring's key is destroyed."""
+        return self._derive(f"secret/{purpose}")
+
     def index(self, field: str, value: str) -> bytes:
         """The keyed blind index (16 bytes) of a normalised value: equal values are equal, nothing else shows."""
         return hmac.digest(self._index_key, f"{field}\x1f{value}".encode("utf-8", "surrogatepass"), "sha256")[

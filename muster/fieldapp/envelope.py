@@ -15,6 +15,18 @@ SKEW = timedelta(minutes=5)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
+class Status(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a phone says of itself: how many records it made, how many are unsent, since when, and its health."""
+
+    made: int = 0
+    unsent: int = 0
+    oldest: datetime | None = None
+    free: int | None = None  # MB
+    kept: bool | None = None  # the browser promised not to clear its storage
+    pack: bool | None = None  # something readable is on it
+    build: str = ""
+
+
 class Envelope(msgspec.Struct, frozen=True):
     """A batch: commands stay raw until each is read by itself."""
 
@@ -23,6 +35,8 @@ class Envelope(msgspec.Struct, frozen=True):
     device: UUID | None = None
     incident: UUID | None = None
     sent_at: str | None = None
+    sealed: list[msgspec.Raw] = []
+    phone: Status | None = None
 
 
 class Wire(msgspec.Struct, frozen=True):

@@ -3,11 +3,17 @@
 from django.conf import settings
 from django.urls import path
 
-from muster.fieldapp import views
+from muster.fieldapp import bundle, pages, views
 
 urlpatterns = [
     path("sync", views.sync, name="sync"),
     path("sync/enrol", views.enrol, name="enrol"),
+    path("sync/join", views.join, name="join"),
+    path("sync/bundle", bundle.bundle, name="bundle"),
+    path("f/", pages.entrance, name="field"),
+    path("f/worker.js", pages.service_worker, name="field-worker"),
+    path("f/<slug:build>/", pages.file, {"path": ""}, name="field-page"),
+    path("f/<slug:build>/<path:path>", pages.file, name="field-file"),
     path("healthz", views.healthz, name="healthz"),
 ]
 if settings.TRAINING:

@@ -9,19 +9,19 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from muster.core import accounts, clock
-from muster.core.access import Actor
+from muster.core import accounts, clock, telephones
+from muster.core.access import Actor, scope, system
 from muster.core.errors import BadInput, NotAllowed, NotFound, Refusal
 from muster.domain.incidents import queries as incidents
-from muster.fieldapp import clockwork
+from muster.fieldapp import carried, clockwork, seals
 from muster.fieldapp import sync as syncing
-from muster.fieldapp.envelope import Envelope, read_envelope
+from muster.fieldapp.envelope import Answer, Envelope, read_envelope
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -67,8 +67,41 @@ def _sender(request: HttpRequest, envelope: Envelope) -> tuple[Actor, UUID]:
 @refuses
 def _sync(request: HttpRequest) -> HttpResponse:
     envelope = read_envelope(request.body)
+    if envelope.sealed or envelope.phone:
+        return _sync_sealed(request, envelope)
     now, answers = syncing.receive(lambda: _sender(request, envelope), envelope, get_language() or "zh")
     return reply({"batch": envelope.batch, "now": now, "answers": answers})
+
+
+def _sync_sealed(request: HttpRequest, envelope: Envelope) -> HttpResponse:
+    """A phone's batch. One out of service gets 401 and is asked to forget, but what it brings is kept."""
+    language = get_language() or "zh"
+    with transaction.atomic():
+        device = telephones.by_token(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        found = telephones.actor_of(device.id) if device else None
+    if device is None or found is None:
+        raise accounts.Revoked
+    answers: list[Answer] = []
+    if envelope.commands and device.revoked_at is None:
+        _now, answers = syncing.receive(lambda: (found[0], device.home_incident), envelope, language)
+    for start in range(0, len(envelope.sealed), carried.MOST):
+        part = envelope.sealed[start : start + carried.MOST]
+        answers += carried.take(
+            part, bringer=found[0], incident=device.home_incident, envelope=envelope, language=language
+        )
+    with transaction.atomic():
+        now = clock.now()
+        telephones.arrived(device.id, (), envelope.phone, now)
+    content = {
+        "batch": envelope.batch,
+        "now": now,
+        "answers": answers,
+        "wipe": device.wipe_at is not None or device.revoked_at is not None,
+    }
+    if device.revoked_at is None:
+        return reply(content)
+    gone = accounts.Revoked()
+    return reply(content | {"code": gone.code, "reason": gone.say(language)}, gone.status)
 
 
 _sync_with_session = csrf_protect(_sync)
@@ -111,6 +144,43 @@ def enrol(request: Any) -> HttpResponse:
         now=request.now,
     )
     return reply({"device": device, "token": token})
+
+
+class Joining(msgspec.Struct, frozen=True):
+    """A phone that shows its one-use code and its own public key."""
+
+    code: str
+    key: str
+
+
+@csrf_exempt
+@require_POST
+@refuses
+def join(request: HttpRequest) -> HttpResponse:
+    """POST /sync/join by a new phone: the one-use code against a token and the keys it needs."""
+    try:
+        wanted = msgspec.json.decode(request.body, type=Joining)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadInput(problem=str(error)) from error
+    public = seals.decode(wanted.key)
+    if len(public) != 65 or public[0] != 4:
+        raise BadInput(problem="key")
+    with transaction.atomic():
+        now = clock.now()
+        joined = telephones.join(code=wanted.code, public_key=public, now=now)
+        with scope(system(), joined.incident):
+            held = incidents.get(joined.incident)
+            seal = seals.public_key(joined.incident)
+            signer = seals.signing_key(joined.incident).public_key().public_bytes_raw()
+    return reply(
+        {
+            "phone": joined,
+            "incident": {"code": held.code, "title": {"zh": held.title_zh, "en": held.title_en}},
+            "seal": {"kid": seals.key_id(seal), "key": seals.encode(seal)},
+            "signer": seals.encode(signer),
+            "now": now,
+        }
+    )
 
 
 class ClockMove(msgspec.Struct, frozen=True):

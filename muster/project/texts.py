@@ -17,6 +17,8 @@ from pathlib import Path
 
 from django.utils.translation.template import templatize
 
+from muster.fieldapp import catalogue as phone_texts
+
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGE = "zh_Hans"
 HEADER = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=1; plural=0;\n"
@@ -142,6 +144,8 @@ def used(root: Path = ROOT) -> dict[Key, str]:
             keys = _in_template(path.read_text(encoding="utf-8"))
         elif path.suffix == ".py":
             keys = _in_python(path.read_text(encoding="utf-8"))
+        elif path.suffix == ".js" and "field" in path.parts and "vendor" not in path.parts:
+            keys = (Key(text) for text in phone_texts.texts_of(path.read_text(encoding="utf-8")))
         else:
             continue
         for key in keys:

@@ -1,0 +1,47 @@
+// @ts-check
+/** IndexedDB by promises; what is kept for good is written with strict durability. */
+
+/**
+ * @param {string} name @param {number} version @param {(db: IDBDatabase, old: number) => void} make
+ * @returns {Promise<IDBDatabase>}
+ */
+export function open(name, version, make) {
+  return new Promise((resolve, reject) => {
+    const asked = indexedDB.open(name, version);
+    asked.onupgradeneeded = (event) => make(asked.result, event.oldVersion);
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => asked.result.close();
+      resolve(asked.result);
+    };
+    asked.onerror = () => reject(asked.error);
+    asked.onblocked = () => reject(new DOMException("blocked", "AbortError"));
+  });
+}
+
+/**
+ * Write in one transaction; resolves only when the browser says that it is complete and on the disk.
+ * @param {IDBDatabase} db @param {string[]} stores @param {(t: IDBTransaction) => void} act @returns {Promise<void>}
+ */
+export function write(db, stores, act) {
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction(stores, "readwrite", { durability: "strict" });
+    transaction.oncomplete = () => resolve();
+    transaction.onerror = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
+    act(transaction);
+  });
+}
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+export function answer(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** @param {IDBDatabase} db @param {string} store @param {IDBValidKey} key @returns {Promise<any>} */
+export const get = (db, store, key) => answer(db.transaction(store).objectStore(store).get(key));
+
+/** @param {IDBDatabase} db @param {string} store @returns {Promise<any[]>} */
+export const all = (db, store) => answer(db.transaction(store).objectStore(store).getAll());
