@@ -36,6 +36,7 @@ WIDER: dict[str, Callable[[set[UUID]], Touched]] = {
     "people.resident": joined_people.asked_again,
     "sampling.tube": positive_pool.asked_again,
     "cases.case": follow_up.asked_again,
+    "places.building": sweeps.given_again,
 }
 # each source of work → what it wants now
 SOURCES: dict[str, Source] = {
@@ -43,6 +44,8 @@ SOURCES: dict[str, Source] = {
     "cases.case": follow_up.wants_of_cases,
     "cases.contact": follow_up.wants_of_contacts,
     "worklists.dwelling": sweeps.wants,
+    "worklists.building": sweeps.wants_of_buildings,
+    "worklists.breeding": sweeps.wants_of_sites,
     "sampling.tube": positive_pool.wants,
     "helpline.request": promises.wants_of_requests,
     "supplies.need": promises.wants_of_needs,

@@ -13,6 +13,14 @@ from __future__ import annotations
 from django.db import models
 
 from muster.core.tables import CommitOrder, Fact, Held, RowSecurity
+from muster.domain.worklists.sweep_models import (
+    BreedingSite,
+    BreedingSiteSeen,
+    BuildingGiven,
+    ContainerSurvey,
+    DoorMark,
+    HouseholdCard,
+)
 
 PHONED_STEPS = ("call", "other_caller")
 
@@ -201,6 +209,7 @@ class DwellingState(Held):
     last_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     was_shut = models.BooleanField(default=False)
+    doubled = models.BooleanField(db_default=False)  # two teams settled it: both visits are kept
 
 
 class BuildingState(Held):
@@ -213,3 +222,7 @@ class BuildingState(Held):
     empty = models.IntegerField(default=0)
     persons = models.IntegerField(default=0)
     last_at = models.DateTimeField(null=True)
+
+
+# the tables of sweeps stand in a file of their own
+SWEEPS = (BreedingSite, BreedingSiteSeen, BuildingGiven, ContainerSurvey, DoorMark, HouseholdCard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,6 +24,7 @@ class ItemKind(StrEnum):
     RECHECK = "recheck"
     DELIVER = "deliver"
     ANSWER = "answer"
+    VISIT = "visit"
     TRANSFER = "transfer"
 
 
@@ -130,7 +132,9 @@ class CallingRules(msgspec.Struct, frozen=True):
     step_after: Callable[[int], str]
 
 
-ON_FOOT = frozenset({ItemKind.TEST, ItemKind.RESAMPLE, ItemKind.RECHECK, ItemKind.DELIVER, ItemKind.TRANSFER})
+ON_FOOT = frozenset(
+    {ItemKind.TEST, ItemKind.RESAMPLE, ItemKind.RECHECK, ItemKind.DELIVER, ItemKind.TRANSFER, ItemKind.VISIT}
+)
 
 
 def step_of(kind: str, step: str) -> str:
@@ -246,6 +250,13 @@ class Knock(msgspec.Struct, frozen=True):
     id: UUID
     outcome: str
     persons: int
+    by: UUID | None = None
+    with_responder: UUID | None = None
+
+    @property
+    def pair(self) -> set[UUID]:
+        """Who stood at the door."""
+        return {one for one in (self.by, self.with_responder) if one is not None}
 
 
 class DoorState(msgspec.Struct, frozen=True):
@@ -257,6 +268,7 @@ class DoorState(msgspec.Struct, frozen=True):
     last_at: datetime
     done_at: datetime | None
     was_shut: bool  # absent or refused before it was settled: it wanted a recheck
+    doubled: bool = False  # two pairs with nobody in common settled it: both are kept
 
 
 def door_state(knocks: Iterable[Knock]) -> DoorState | None:
@@ -275,5 +287,8 @@ def door_state(knocks: Iterable[Knock]) -> DoorState | None:
         done_at=first,
         was_shut=any(
             one.outcome not in SETTLED_DOOR and (first is None or one.at < first) for one in ordered
+        ),
+        doubled=any(
+            not (a.pair & b.pair) for a, b in itertools.combinations(settled[:20], 2) if a.pair and b.pair
         ),
     )

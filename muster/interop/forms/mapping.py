@@ -27,7 +27,7 @@ FACTS = {
     "record_visit": "worklists.visit",
     "record_household": "worklists.householdcard",
     "survey_containers": "worklists.containersurvey",
-    "report_breeding_site": "worklists.breedingsite",
+    "report_breeding_site": "worklists.breedingsiteseen",
     "record_attempt": "worklists.attempt",
 }
 _ALL: dict[str, tuple[type, Many]] = places.COMMANDS | people.COMMANDS | worklists.COMMANDS

@@ -107,7 +107,7 @@ def survey_containers(
         journal.write(
             action="worklists.survey", by=by, incident=incident, area=area, subjects=touched, count=len(rows)
         )
-        done.touch("worklists.mark", touched)
+        done.touch("worklists.dwelling", touched)
     return done
 
 
@@ -149,7 +149,7 @@ def reconsider_surveys(facts: set[UUID], incident: UUID, now: datetime) -> Done:
     if doors:
         _hold(doors)
         recompute_marks(doors, incident)
-        done.touch("worklists.mark", doors)
+        done.touch("worklists.dwelling", doors)
     return done
 
 
@@ -184,7 +184,12 @@ def report_breeding_sites(
 def _bad_site(body: ReportBreedingSite) -> str:
     if not 0 < body.area < 10**15:
         return "area"
-    if not 0 < len(body.kind) <= 20 or len(body.place) > 200 or len(body.owner) > 200 or len(body.photo) > 100:
+    if (
+        not 0 < len(body.kind) <= 20
+        or len(body.place) > 200
+        or len(body.owner) > 200
+        or len(body.photo) > 100
+    ):
         return "kind, place, owner, photo"
     if (body.lat is None) != (body.lon is None):
         return "lat, lon"
@@ -244,7 +249,9 @@ def _look(looks: Sequence[Look], where: dict[UUID, int], by: Actor, incident: UU
     touched = {row[6] for row in rows}
     recompute_sites(touched)
     area = min(row[2] for row in rows)
-    journal.write(action="worklists.breeding", by=by, incident=incident, area=area, subjects=touched, count=len(rows))
+    journal.write(
+        action="worklists.breeding", by=by, incident=incident, area=area, subjects=touched, count=len(rows)
+    )
     done.touch("worklists.breeding", touched)
 
 

@@ -13,6 +13,7 @@ from muster.core import bulk, journal, prepared
 from muster.core.access import Actor
 from muster.core.errors import NotAllowed, NotVisibleYet
 from muster.core.told import Done, Told
+from muster.domain.worklists.actions.giving import given_among
 from muster.domain.worklists.models import BuildingState, DwellingState, Visit
 from muster.domain.worklists.rules import SETTLED_DOOR, DoorOutcome, Knock, door_state
 
@@ -28,6 +29,7 @@ DOOR = (
     "last_at",
     "done_at",
     "was_shut",
+    "doubled",
 )
 
 
@@ -71,6 +73,7 @@ def record_visits(*, told: Sequence[Told[RecordVisit]], by: Actor, incident: UUI
             action="worklists.visit", by=by, incident=incident, area=area, subjects=touched, count=len(rows)
         )
         done.touch("worklists.dwelling", shut)
+        done.touch("worklists.building", given_among(row[7] for row in rows))
     return done
 
 
@@ -86,7 +89,7 @@ def _lock_buildings(buildings: dict[UUID, int], incident: UUID) -> None:
 
 
 KNOCKS = """
-select v.dwelling, v.at, v.id, v.outcome, v.persons from worklists_visit v
+select v.dwelling, v.at, v.id, v.outcome, v.persons, v.by, v.with_responder from worklists_visit v
 where v.dwelling = any(%s::uuid[]) and not exists (select from core_retraction r where r.target = v.id)
 """
 
@@ -115,6 +118,7 @@ def recompute_doors(doors: dict[UUID, tuple[int, UUID]], incident: UUID) -> set[
                     s.last_at,
                     s.done_at,
                     s.was_shut,
+                    s.doubled,
                 )
             )
     bulk.insert(DwellingState, DOOR, rows, update=DOOR[4:])
@@ -152,4 +156,5 @@ def reconsider_visits(facts: set[UUID], incident: UUID, now: datetime) -> Done:
         _lock_buildings({building: area for area, building in doors.values()}, incident)
         recompute_doors(doors, incident)
         done.touch("worklists.dwelling", doors)
+        done.touch("worklists.building", given_among(building for _, building in doors.values()))
     return done

@@ -50,7 +50,9 @@ def record_households(
         ours = body if body.consent else msgspec.structs.replace(body, vulnerabilities=[], needs=[], note="")
         note = None
         if ours.note:
-            note = held.seal(ours.note, kind="note", table="worklists_householdcard", row=one.id, field="note_c")
+            note = held.seal(
+                ours.note, kind="note", table="worklists_householdcard", row=one.id, field="note_c"
+            )
         said = (
             body.dwelling, building, max(0, min(body.persons, 32_000)), [spoken.value for spoken in body.languages][:8],
             list(dict.fromkeys(ours.vulnerabilities)), list(dict.fromkeys(ours.needs)), body.consent, note,
@@ -60,7 +62,11 @@ def record_households(
     if rows:
         area = min(row[2] for row in rows)
         journal.write(
-            action="worklists.household", by=by, incident=incident, area=area, subjects={row[6] for row in rows}
+            action="worklists.household",
+            by=by,
+            incident=incident,
+            area=area,
+            subjects={row[6] for row in rows},
         )
     return done
 
