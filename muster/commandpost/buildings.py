@@ -225,6 +225,7 @@ def unit_drawer(request: DeskRequest, building: UUID, unit: UUID) -> HttpRespons
         "items": [_item(pair, request) for pair in _named(items, request)],
         "events": _events(visited),
         "may_unmask": request.actor.may("people.unmask", door.area, request.incident.id),
+        "may_ask": request.actor.may("helpline.record", door.area, request.incident.id),
     }
     return drawer(request, "commandpost/buildings/unit.html", context)
 

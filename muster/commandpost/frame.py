@@ -139,17 +139,17 @@ def said(text: Text) -> str:
     return text.in_language(get_language() or "zh")
 
 
-def tell(request: DeskRequest, action: Many, body: Any) -> Done:
-    """One thing done at the desk, through the same action as a telephone's."""
-    one = Told(new_id(), request.now, request.actor.by, body)
+def tell(request: DeskRequest, action: Many, body: Any, key: UUID | None = None) -> Done:
+    """One thing done at the desk, through the same action as a telephone's; with a key, once."""
+    one = Told(key or new_id(), request.now, request.actor.by, body)
     done = action(told=[one], by=request.actor, incident=request.incident.id, now=request.now)
     settle([done.touched], incident=request.incident.id, now=request.now)
     return done
 
 
-def act(request: DeskRequest, action: Many, body: Any) -> Done:
+def act(request: DeskRequest, action: Many, body: Any, key: UUID | None = None) -> Done:
     """The same for a form: what was not done is said. Nothing waits at a desk, the person is still there."""
-    done = tell(request, action, body)
+    done = tell(request, action, body, key)
     for refusal in [*done.refused.values(), *done.waiting.values()]:
         raise NotFound if isinstance(refusal, NotVisibleYet) else refusal
     return done

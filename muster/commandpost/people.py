@@ -110,7 +110,7 @@ def _card(request: DeskRequest, card: Card) -> dict[str, Any]:
     )
     may = {
         right: request.actor.may(right, first.area, request.incident.id)
-        for right in ("people.join", "people.share", "people.unmask")
+        for right in ("people.join", "people.share", "people.unmask", "helpline.record")
     }
     return {
         "title": words[first.id].name if first.id in words else "–",
@@ -132,6 +132,7 @@ def _card(request: DeskRequest, card: Card) -> dict[str, Any]:
         "may_join": may["people.join"],
         "may_share": may["people.share"],
         "may_unmask": may["people.unmask"],
+        "may_ask": may["helpline.record"],
         "areas": places.areas_under(request.incident.area, "community") if may["people.share"] else [],
     }
 

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from muster.commandpost import labels, terms
+from muster.commandpost import helpline, labels, terms
 from muster.commandpost.asking import body, has, tabs, told, turn, whereabouts, wish
 from muster.commandpost.frame import DeskRequest, act, drawer, screen, within
 from muster.core.errors import NotAllowed, NotFound
@@ -70,7 +70,7 @@ def board(request: DeskRequest) -> HttpResponse:
         "numbers": numbers,
         "sealed": 0 if has(request, COUNSEL) else queries.open_by_kind().get(RequestKind.COUNSELLING, 0),
         "kinds": {k: v for k, v in terms.REQUEST.items() if k != RequestKind.COUNSELLING or has(request, COUNSEL)},
-        "areas": places.areas_under(request.incident.area, "community"),
+        "areas": places.areas_under(request.incident.area, "community"), "may_open": has(request, "helpline.record"),
     }  # fmt: skip
     return render(request, "commandpost/requests/board.html", context)
 
@@ -209,7 +209,7 @@ def calls(request: DeskRequest) -> HttpResponse:
         "supports": {str(kind): terms.SUPPORT[kind] for kind in SupportKind},
         "ways": {str(way): labels.CHANNEL[way] for way in Channel},
     }
-    return render(request, "commandpost/requests/calls.html", context)
+    return render(request, "commandpost/requests/calls.html", context | helpline.forms(request))
 
 
 @require_POST

@@ -110,6 +110,8 @@ def _move_form(request: DeskRequest) -> dict[str, Any]:
     if not has(request, "supplies.record"):
         return {}
     return {
+        "may_plan": has(request, "supplies.plan"), "plan_areas": whereabouts(request, "supplies.plan"),
+        "store_kinds": {str(k): terms.STORE[k] for k in StoreKind if k != StoreKind.OUTSIDE}, "fresh": new_id(),
         "may_move": True, "all_stores": _stores(request), "all_items": {k: name_of(v) for k, v in _items().items()},
         "movement_kinds": {str(k): terms.MOVEMENT[k] for k in MovementKind if k != MovementKind.DONATE},
     }  # fmt: skip
@@ -121,6 +123,23 @@ def move(request: DeskRequest) -> HttpResponse:
     """Record that goods moved."""
     act(request, actions.move_stock, body(request, moving.MoveStock))
     return told(request, _("The movement is recorded."), "stock")
+
+
+@require_POST
+@screen
+def add_item(request: DeskRequest) -> HttpResponse:
+    """Name goods that were never counted here."""
+    item = body(request, moving.NewItem, {"id": new_id()})
+    act(request, actions.add_items, body(request, moving.AddItems, {"items": [item]}))
+    return told(request, _("The goods can now be counted."), "stock")
+
+
+@require_POST
+@screen
+def add_store(request: DeskRequest) -> HttpResponse:
+    """Add a place where goods lie."""
+    act(request, actions.add_stores, body(request, moving.AddStore))
+    return told(request, _("The store is added."), "stock")
 
 
 @screen
@@ -328,6 +347,8 @@ def thank(request: DeskRequest, donation: UUID) -> HttpResponse:
 urlpatterns = [
     path("stock/", balances, name="stock"),
     path("stock/move/", move, name="stock-move"),
+    path("stock/items/", add_item, name="item-add"),
+    path("stock/stores/", add_store, name="store-add"),
     path("stock/movements/", movements, name="movements"),
     path("stock/needs/", needs, name="needs"),
     path("stock/needs/state/", state_need, name="need-state"),

@@ -8,6 +8,7 @@ from muster.commandpost import (
     cases,
     gallery,
     gates,
+    helpline,
     home,
     imports,
     journal,
@@ -27,7 +28,7 @@ from muster.commandpost import (
 
 SCREENS = (
     overview, buildings, mapping, cases, zones, people, matching, journal, work, imports,
-    batches, responders, shifts, sites, gates, stock, requests, sitrep,
+    batches, responders, shifts, sites, gates, stock, helpline, requests, sitrep,
 )  # fmt: skip
 
 urlpatterns = [

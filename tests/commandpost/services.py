@@ -151,7 +151,7 @@ def _goods(by: Actor, incident: UUID) -> None:
 def _help(by: Actor, incident: UUID) -> None:
     tell(
         helpline.add_lines,
-        helpline.AddLine(LINE, COMMUNITY, LineKind.CARE, "关爱热线", "0755-8888", True),
+        helpline.AddLine(LINE, COMMUNITY, LineKind.CARE, "坂田关爱专线", "0755-8888", True),
         by,
         incident,
     )
@@ -174,7 +174,7 @@ def _help(by: Actor, incident: UUID) -> None:
 
 
 CANARIES = (
-    "南坑东门", "第1采样点", "T4821", "坂田总仓", "关爱热线", "南坑青年甲队", "第七号召集令", "3号卡口",
+    "南坑东门", "第1采样点", "T4821", "坂田总仓", "坂田关爱专线", "南坑青年甲队", "第七号召集令", "3号卡口",
     "扫楼乙组支援", "0755-8888", "赵无名", SECRET,
 )  # fmt: skip
 

@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 from muster.core.access import Actor, Grant, scope, system
+from muster.core.ids import derive_id, new_id
 from muster.core.models import Entry
-from muster.domain.helpline.models import Request, Support
+from muster.domain.helpline.models import Call, Line, Request, Support
 from muster.domain.notices.models import Broadcast
 from tests import cast
 from tests.commandpost import services
@@ -130,3 +131,58 @@ def test_support_and_broadcasts_are_counted(served: UUID, commander: Actor) -> N
 def test_strangers_open_nothing(served: UUID, outsider: Actor, tracer: Actor) -> None:
     assert signed_in(outsider).get(f"{PAGE}{REQUEST}/drawer/").status_code == 404
     assert signed_in(tracer).post(f"{PAGE}{REQUEST}/update/", {"step": "taken"}).status_code == 403
+
+
+def test_a_request_is_opened_at_the_desk_once_with_its_call(served: UUID, commander: Actor) -> None:
+    client = signed_in(commander, "en")
+    drawer = text(client.get(PAGE + "new/drawer/"))
+    assert "A new request" in drawer
+    assert SECRET not in drawer
+    with scope(system(), served):
+        line = Line.objects.filter(incident=served).order_by("id").first()
+        calls, held = Call.objects.count(), Request.objects.count()
+    assert line is not None
+    form: dict[str, str] = {
+        "id": str(new_id()), "kind": "medicine", "area": str(cast.COMMUNITY), "note": "胰岛素", "line": str(line.id),
+        "promised_at": "",
+    }  # fmt: skip
+    for _ in range(2):
+        assert client.post(PAGE + "open/", form).status_code == 302
+    with scope(system(), served):
+        one = Request.objects.get(pk=form["id"])
+        assert (Request.objects.count(), one.kind, one.first_promised_at > one.asked_at) == (
+            held + 1,
+            "medicine",
+            True,
+        )
+        assert "胰岛素".encode() not in bytes(one.note_c or b"")
+        assert (Call.objects.count(), one.call) == (calls + 1, derive_id(one.id, "call"))
+
+
+def test_nobody_opens_requests_or_lines_where_they_may_not(served: UUID, outsider: Actor) -> None:
+    client = signed_in(outsider)
+    form: dict[str, str] = {"id": str(new_id()), "kind": "food", "area": str(cast.COMMUNITY), "name": "热线"}
+    assert client.post(PAGE + "open/", form).status_code == 403
+    assert client.post(PAGE + "lines/", {**form, "kind": "care"}).status_code == 403
+    with scope(system(), served):
+        assert not Request.objects.filter(pk=form["id"]).exists()
+        assert not Line.objects.filter(pk=form["id"]).exists()
+
+
+def test_a_line_and_a_call_are_recorded_at_the_desk(served: UUID, commander: Actor) -> None:
+    client, line = signed_in(commander), str(new_id())
+    form = {
+        "id": line,
+        "name": "夜间热线",
+        "kind": "general",
+        "area": cast.COMMUNITY,
+        "round_the_clock": "true",
+    }
+    assert client.post(PAGE + "lines/", form).status_code == 302
+    assert client.post(PAGE + "calls/take/", {"line": line, "kind": "food"}).status_code == 302
+    assert "夜间热线" in text(client.get(PAGE + "calls/"))
+    with scope(system(), served):
+        assert (Line.objects.get(pk=line).round_the_clock, Call.objects.filter(line=line).count()) == (
+            True,
+            1,
+        )

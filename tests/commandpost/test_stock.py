@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 
 from muster.core.access import Actor, scope
+from muster.core.ids import new_id
 from muster.domain.supplies.models import Balance, Donation, Movement, Need, Thanks
+from tests import cast
 from tests.commandpost import services
 from tests.commandpost.desk import BASE, LANGUAGES, NONSENSE, signed_in, text
 from tests.commandpost.services import BOOT, NEED, OFFER, STORE, served
@@ -142,3 +144,14 @@ def test_strangers_change_nothing(served: UUID, outsider: Actor, tracer: Actor) 
     assert signed_in(outsider).get(f"{PAGE}needs/{NEED}/drawer/").status_code == 404
     form = {"offer": str(OFFER), "quantity": "1"}
     assert signed_in(tracer).post(f"{PAGE}needs/{NEED}/allocate/", form).status_code == 403
+
+
+def test_goods_and_stores_are_added_at_the_desk(served: UUID, commander: Actor) -> None:
+    client, store = signed_in(commander), str(new_id())
+    goods = {"code": "lamp", "name_zh": "应急灯", "name_en": "Lamp", "unit": "piece", "area": cast.COMMUNITY}
+    assert client.post(PAGE + "items/", goods).status_code == 302
+    made = {"id": store, "name": "应急库", "kind": "store", "area": cast.COMMUNITY}
+    assert client.post(PAGE + "stores/", made).status_code == 302
+    shown = text(client.get(PAGE))
+    assert "应急灯" in shown
+    assert "应急库" in shown
