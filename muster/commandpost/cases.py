@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,10 @@ from django.shortcuts import render
 from django.urls import path
 
 from muster.commandpost import labels
+from muster.commandpost.asking import has
 from muster.commandpost.frame import DeskRequest, bounds, drawer, ids, page, said, screen, within
 from muster.commandpost.remembered import remembered
+from muster.core.access import scope, system
 from muster.core.errors import NotFound
 from muster.domain.cases import queries as cases
 from muster.domain.cases.models import Case, Contact
@@ -25,8 +28,16 @@ from muster.domain.worklists.models import WorkItem
 from muster.protocols import Pack
 
 MOST_CASES = 100
-LOOKS = {"followed": "doing", "symptomatic": "refused", "released": "done", "withdrawn": "blocked"}
-STATES = ("followed", "symptomatic", "released", "withdrawn")
+LOOKS = {
+    "followed": "doing",
+    "symptomatic": "refused",
+    "lost": "late",
+    "released": "done",
+    "case": "refused",
+    "withdrawn": "blocked",
+}
+STATES = tuple(LOOKS)
+DUE = ("follow_up", "test", "transfer")
 
 
 @screen
@@ -36,19 +47,19 @@ def case_list(request: DeskRequest) -> HttpResponse:
     open_cases = list(cases.open_cases().filter(within(request))[:MOST_CASES])
     tally = cases.tally({one.id for one in open_cases})
     rows, pager = page(request, _chosen(request, wish), ("named_at", "id"))
-    due = _due(rows)
     masked = people.masked({one.resident for one in [*rows, *open_cases]}, request.incident.id)
     names = places.area_names({one.area for one in [*rows, *open_cases]})
-    classes = _classes(incidents.pack_of(request.incident.id))
+    pack = incidents.pack_of(request.incident.id)
     kinds, _at = remembered(request, "kinds", lambda: worklists.kinds(bounds(request), request.now))
     context = pager | {
-        "cases": [_case(one, masked, names, tally.get(one.id, {})) for one in open_cases],
-        "contacts": [_contact(one, masked, names, due.get(one.resident, []), classes) for one in rows],
+        "cases": [_case(one, masked, names, tally.get(one.id, {}), pack) for one in open_cases],
+        "contacts": listed(request, rows, masked, names),
         "counts": cases.contact_counts(),
         "due": next((one for one in kinds if one.kind == "follow_up"), None),
         "wish": wish,
         "states": {one: labels.CONTACT_STATE[one] for one in STATES},
-        "classes": classes,
+        "classes": classes(pack),
+        "may": has(request, "cases.trace"),
     }
     return render(request, "commandpost/cases/list.html", context)
 
@@ -68,28 +79,46 @@ def _chosen(request: DeskRequest, wish: dict[str, str]) -> Any:
     return rows
 
 
-def _due(rows: list[Contact]) -> dict[UUID, list[WorkItem]]:
-    """The open follow-ups and tests of these contacts, by the record the contact names."""
-    heads = people.persons(one.resident for one in rows)
-    due: dict[UUID, list[WorkItem]] = {}
-    for item in worklists.open_items(set(heads.values())).filter(kind__in=("follow_up", "test")):
-        due.setdefault(item.subject, []).append(item)
+def due_of(request: DeskRequest, rows: Iterable[Contact]) -> dict[UUID, list[WorkItem]]:
+    """The open follow-ups, tests and transfers of contacts in view, by the record the contact names.
+
+    Read as the system: who sees a contact sees what is due, also where they live elsewhere.
+    """
+    with scope(system(incident=request.incident.id), request.incident.id):
+        heads = people.persons(one.resident for one in rows)
+        due: dict[UUID, list[WorkItem]] = {}
+        for item in worklists.open_items(set(heads.values())).filter(kind__in=DUE):
+            due.setdefault(item.subject, []).append(item)
     return {record: due.get(head, []) for record, head in heads.items()}
 
 
-def _classes(pack: Pack) -> dict[str, str]:
-    listed = pack.contacts.classes if pack.contacts else ()
-    return {one.code: said(one.title) for one in listed}
+def classes(pack: Pack) -> dict[str, str]:
+    """The contact classes of the pack in force, in the language of the page."""
+    known = pack.contacts.classes if pack.contacts else ()
+    return {one.code: said(one.title) for one in known}
 
 
 def _case(
-    one: Case, masked: dict[UUID, Masked], names: dict[int, str], tally: dict[str, int]
+    one: Case, masked: dict[UUID, Masked], names: dict[int, str], tally: dict[str, int], pack: Pack
 ) -> dict[str, Any]:
+    clock = pack.clocks.get("first_report")
     return {
         "case": one,
         "name": masked[one.resident].name if one.resident in masked else "",
         "place": names[one.area],
+        "state": {"open": "open", "started": "doing", "finished": "done"}[one.investigation],
+        "word": labels.INVESTIGATION[one.investigation],
+        "due_at": clock.deadline(one.positive_at) if clock and one.reported_at is None else None,
     } | {state: tally.get(state, 0) for state in STATES}
+
+
+def listed(
+    request: DeskRequest, rows: list[Contact], masked: dict[UUID, Masked], names: dict[int, str]
+) -> list[dict[str, Any]]:
+    """Contacts as tables show them."""
+    due = due_of(request, rows)
+    words = classes(incidents.pack_of(request.incident.id))
+    return [_contact(one, masked, names, due.get(one.resident, []), words) for one in rows]
 
 
 def _contact(
@@ -97,18 +126,19 @@ def _contact(
     masked: dict[UUID, Masked],
     names: dict[int, str],
     due: list[WorkItem],
-    classes: dict[str, str],
+    words: dict[str, str],
 ) -> dict[str, Any]:
-    words = masked.get(one.resident)
+    who = masked.get(one.resident)
     return {
         "contact": one,
-        "name": words.name if words else "",
-        "phone": words.phone if words else "",
+        "name": who.name if who else "",
+        "phone": who.phone if who else "",
         "place": names[one.area],
-        "class": classes.get(one.contact_class, one.contact_class),
+        "class": words.get(one.contact_class, one.contact_class),
         "state": LOOKS.get(one.state, "open"),
         "word": labels.CONTACT_STATE.get(one.state, one.state),
         "stays": labels.QUARANTINE.get(one.place, one.place),
+        "transfer": labels.STAGE[one.transfer] if one.transfer else "",
         "due": [labels.ITEM_KIND.get(item.kind, item.kind) for item in due],
     }
 
@@ -122,13 +152,12 @@ def case_drawer(request: DeskRequest, case: UUID) -> HttpResponse:
     contacts = list(cases.contacts_of(case)[:MOST_CASES])
     masked = people.masked({found.resident, *(one.resident for one in contacts)}, request.incident.id)
     names = places.area_names({found.area, *(one.area for one in contacts)})
-    classes = _classes(incidents.pack_of(request.incident.id))
     context = {
         "title": masked[found.resident].name if found.resident in masked else "–",
         "case": found,
         "place": names[found.area],
-        "contacts": [_contact(one, masked, names, [], classes) for one in contacts],
-        "events": _events(cases.history_of_case(case, request.incident.id)),
+        "contacts": listed(request, contacts, masked, names),
+        "events": events(cases.history_of_case(case, request.incident.id)),
     }
     return drawer(request, "commandpost/cases/case.html", context)
 
@@ -140,20 +169,35 @@ def contact_drawer(request: DeskRequest, contact: UUID) -> HttpResponse:
     if found is None:
         raise NotFound
     masked = people.masked({found.resident}, request.incident.id)
-    names = places.area_names({found.area})
-    classes = _classes(incidents.pack_of(request.incident.id))
-    row = _contact(found, masked, names, _due([found]).get(found.resident, []), classes)
-    context = {"title": row["name"] or "–", "row": row, "events": _events(cases.history_of_contact(contact, request.incident.id))}
+    row = listed(request, [found], masked, places.area_names({found.area}))[0]
+    context = {
+        "title": row["name"] or "–",
+        "row": row,
+        "case_seen": Case.objects.filter(pk=found.case).exists(),
+        "events": events(cases.history_of_contact(contact, request.incident.id)),
+    }
     return drawer(request, "commandpost/cases/contact.html", context)
 
 
-def _events(history: list[cases.Event]) -> list[dict[str, Any]]:
+WORDS = (
+    labels.HEALTH,
+    labels.QUARANTINE,
+    labels.STAGE,
+    labels.STEP_OF_INVESTIGATION,
+    labels.CARE,
+)
+
+
+def events(history: list[cases.Event]) -> list[dict[str, Any]]:
+    """A history as the timeline shows it."""
     callers = responders.known({one.by for one in history})
     return [
         {
             "at": one.at,
             "what": labels.CASE_EVENT[one.kind],
-            "note": labels.HEALTH.get(one.detail) or labels.QUARANTINE.get(one.detail) or one.detail,
+            "note": next((book[one.detail] for book in WORDS if one.detail in book), one.detail)
+            if one.detail
+            else "",
             "by": callers[one.by].code if one.by in callers else "",
             "retracted": one.retracted,
         }

@@ -26,6 +26,7 @@ OUTCOME: Labels = {
     "reached_verified": _("reached, verified"),
     "already_verified": _("verified already"),
     "moved": _("moved away"),
+    "moved_within": _("moved within the city"),
     "no_answer": _("no answer"),
     "busy": _("busy"),
     "wrong_number": _("wrong number"),
@@ -35,6 +36,20 @@ OUTCOME: Labels = {
     "done": _("done"),
     "absent": _("nobody there"),
     "empty": _("empty"),
+}
+SPEECH: Labels = {
+    "zh": _("Mandarin"),
+    "yue": _("Cantonese"),
+    "en": _("English"),
+    "other": _("another language"),
+}
+NEED: Labels = {
+    "medicine": _("medicine"),
+    "food": _("food"),
+    "transport": _("transport"),
+    "counselling": _("counselling"),
+    "family_letter": _("family letter"),
+    "other": _("something else"),
 }
 PURPOSE: Labels = {
     "verification": _("record verification"),
@@ -115,8 +130,14 @@ STAGE: Labels = {
     "departed": _("on the way"),
     "arrived": _("arrived"),
 }
+QUESTION: Labels = {
+    "asked": _("waits for approval"),
+    "answered": _("approved and answered"),
+    "declined": _("declined"),
+}
+VERDICT: Labels = {"contact": _("contact"), "dismissed": _("dismissed"), "": _("to be decided")}
 ASKED_BY: Labels = {"call": _("by telephone"), "visit": _("at the door"), "self_report": _("by self-report")}
-NEED: Labels = {
+CARE: Labels = {
     "medicine": _("medicine"),
     "dialysis": _("dialysis"),
     "chemotherapy": _("chemotherapy"),

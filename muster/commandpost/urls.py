@@ -5,7 +5,11 @@ from django.urls import include, path
 from muster.commandpost import (
     batches,
     buildings,
+    calling,
+    case_page,
     cases,
+    contact_page,
+    exposure,
     gallery,
     gates,
     helpline,
@@ -27,7 +31,8 @@ from muster.commandpost import (
 )  # fmt: skip
 
 SCREENS = (
-    overview, buildings, mapping, cases, zones, people, matching, journal, work, imports,
+    overview, buildings, mapping, cases, case_page, contact_page, exposure, zones, people, matching, journal, work,
+    calling, imports,
     batches, responders, shifts, sites, gates, stock, helpline, requests, sitrep,
 )  # fmt: skip
 

@@ -32,10 +32,16 @@ ZONES: dict[str, Word] = {
 }
 # (folder below /i/<incident>/, label); groups are set apart, and a phone shows the first one in its bar.
 SCREENS: tuple[tuple[tuple[str, Word], ...], ...] = (
-    (("", _("Overview")), ("work/", _("Work list")), ("buildings/", _("Buildings"))),
+    (
+        ("", _("Overview")),
+        ("work/", _("Work list")),
+        ("calling/", _("Calling")),
+        ("buildings/", _("Buildings")),
+    ),
     (
         ("map/", _("Map")),
         ("cases/", _("Cases")),
+        ("exposure/", _("Shared places")),
         ("zones/", _("Zones and notices")),
         ("people/", _("People")),
         ("matching/", _("Compare people")),

@@ -59,7 +59,7 @@ class ReportedEnough(Refusal):
     status = 429
     texts = {
         "zh": "今天的填报次数已满，之前的填报都已收到。如有变化，请致电社区。",
-        "en": "No more reports are taken today; those you sent have arrived. If something changes, call your community.",
+        "en": "No more reports are taken today; those you sent have arrived. If something changes, call the community.",
     }
 
 
