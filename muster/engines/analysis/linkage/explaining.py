@@ -52,10 +52,10 @@ def bare(rows: Rows, pair: tuple[int, int], log_odds: float) -> Pair:
 
 
 def explain(
-    rows: Rows, model: Model, own: dict[str, Numbers], chains: dict[tuple[int, int], float]
+    rows: Rows, model: Model, own: dict[str, Numbers], log_odds: dict[tuple[int, int], float]
 ) -> list[Pair]:
     """Pairs with their parts, in the order of `own`."""
-    start = math.log2(model.same / max(1 - model.same - model.related, 1e-9))
+    start = math.log2(model.same / model.stranger)
     pairs = []
     for at, (a, b) in enumerate(zip(own["n_l"].tolist(), own["n_r"].tolist(), strict=True)):
         weight = float(own["w"][at]) / math.log(2)
@@ -70,8 +70,7 @@ def explain(
             for column, shares in zip(rows.compared, model.columns, strict=True)
         )
         related = min(weight - start - sum(part.weight for part in parts), 0.0)
-        log_odds = max(chains[a, b], float(own["w"][at]))
-        pairs.append(Pair(rows.ids[a], rows.ids[b], _probability(log_odds), weight, start, related, parts))
+        pairs.append(Pair(rows.ids[a], rows.ids[b], _probability(log_odds[a, b]), weight, start, related, parts))
     return pairs
 
 
@@ -84,10 +83,10 @@ def _part(
     if level < 0:
         return Part(column.column.left, left, right, "unknown", "缺", "unknown", 0.0)
     told = column.levels[len(column.levels) - 1 - level]
-    u = float(shares.u[level])
+    u = float(shares.stranger[level])
     if level == len(column.levels) - 1:
         u = scoring.rarity(column, count)
-    weight = math.log2(max(float(shares.m[level]), 1e-12) / max(u, 1e-12))
+    weight = math.log2(max(float(shares.same[level]), 1e-12) / max(u, 1e-12))
     return Part(column.column.left, left, right, told.code, told.zh, told.en, weight)
 
 

@@ -92,14 +92,15 @@ def _weigh(at: Engine, rows: Rows, model: Model) -> dict[str, Numbers]:
 
 
 def _decide(rows: Rows, found: dict[str, Numbers], cut: float) -> dict[tuple[int, int], float]:
-    """Every pair of a group, with the weight of its best chain."""
+    """Every pair that ends up together, with its own log odds or those of the step that joined it."""
     left, right, weights = found["n_l"], found["n_r"], found["w"]
-    of = decide.groups(rows.size, left, right, weights, cut)
-    inside = of[left] == of[right]
-    chains = decide.chains(left[inside], right[inside], weights[inside])
+    pairs = decide.join(left, right, weights, cut)
+    for a, b, weight in zip(left.tolist(), right.tolist(), weights.tolist(), strict=True):
+        if weight > pairs.get((a, b), weight):
+            pairs[a, b] = weight
     if rows.is_single:
-        return chains
-    return {pair: w for pair, w in chains.items() if pair[0] < rows.left <= pair[1]}
+        return pairs
+    return {pair: weight for pair, weight in pairs.items() if pair[0] < rows.left <= pair[1]}
 
 
 def _told(

@@ -8,7 +8,7 @@ import numpy as np
 
 from muster.engines.analysis.linkage.engines import Engine
 from muster.engines.analysis.linkage.rows import Compared, Rows
-from muster.engines.analysis.linkage.training import Model, Shares
+from muster.engines.analysis.linkage.training import CLASSES, Model, Shares
 
 RARE = 0.5  # what a value counts that only the two rows themselves have
 FLOOR = -12.0  # lighter pairs are of no use to any decision
@@ -19,35 +19,35 @@ def score(
 ) -> dict[str, np.ndarray[Any, Any]]:
     """n_l, n_r, w (natural log odds), levels and t of the candidates that weigh more than `floor`."""
     kept = ", ".join(f"gamma_c{one.at}, t{one.at}" for one in rows.compared)
+    others = [f"l_{one}" for one in CLASSES[1:]]
+    heaviest = f"greatest({', '.join(others)})"
+    rest = " + ".join(f"exp({one} - {heaviest})" for one in others)
     sql = (
-        f"select n_l, n_r, {kept}, ls - (greatest(lh, lu) + ln(1 + exp(-abs(lh - lu)))) as w from"
+        f"select n_l, n_r, {kept}, l_same - {heaviest} - ln({rest}) as w from"
         f" (select n_l, n_r, {kept}, {classes(rows, model)} from {table} where match_key = '0') weighed"
     )
     return engine.ask(f"select * from ({sql}) scored where w > {max(floor, -1e9)} order by n_l, n_r")
 
 
 def classes(rows: Rows, model: Model) -> str:
-    """Log likelihoods ls, lh, lu of a row of vectors."""
-    prior = {"s": model.same, "h": model.related, "u": max(1 - model.same - model.related, 1e-9)}
+    """Log likelihoods of a row of vectors in each class, l_same and so on."""
     columns = list(zip(rows.compared, model.columns, strict=True))
-    return ", ".join(
-        f"{np.log(max(prior[sort], 1e-15))!r} + ".replace("np.float64(", "").replace(")", "")
-        + " + ".join(_case(column, shares, sort) for column, shares in columns)
-        + f" as l{sort}"
-        for sort in "shu"
-    )
+    told = []
+    for one in CLASSES:
+        start = float(np.log(max(getattr(model, one), 1e-15)))
+        told.append(" + ".join([repr(start), *(_case(column, shares, one) for column, shares in columns)]) + f" as l_{one}")
+    return ", ".join(told)
 
 
-def _case(column: Compared, shares: Shares, sort: str) -> str:
+def _case(column: Compared, shares: Shares, one: str) -> str:
     """The log share of the level in a class; equal values by how rare they are, unless shared or the same."""
-    table = {"s": shares.m, "h": shares.h, "u": shares.u}[sort]
+    table = getattr(shares, one)
     top = len(table) - 1
     whens = [f"when {at} then {float(np.log(max(share, 1e-12)))!r}" for at, share in enumerate(table)]
-    if sort != "s":
-        shared = (
-            0.0 if sort == "u" else max((shares.h[top] - shares.u[top]) / (1 - shares.u[top] + 1e-12), 0.0)
-        )
-        whens[top] = f"when {top} then ln({float(shared)!r} + {float(1 - shared)!r} * {frequency(column)})"
+    if one != "same":
+        chance = float(shares.stranger[top])
+        shared = max((float(table[top]) - chance) / (1 - chance + 1e-12), 0.0)
+        whens[top] = f"when {top} then ln({shared!r} + {1 - shared!r} * {frequency(column)})"
     return f"(case gamma_c{column.at} {' '.join(whens)} else 0.0 end)"
 
 

@@ -1,9 +1,9 @@
 """Learn, without labels, how often the same, related and unrelated people agree on each level.
 
-Fellegi-Sunter with three classes: the same person (m), somebody of the same household or family (h), strangers (u).
-Expectation-maximisation runs over the patterns of the candidate pairs. How often any two people agree (a) is known
-from random pairs and, for equal values, from their counts; what of it is not the same or related is u. The beliefs in
-levels.py count as PRIOR pairs, so that twenty rows suffice to start from.
+Fellegi-Sunter with four classes: the same person, a relative (household, family), a twin (a relative born the same
+day), a stranger. Expectation-maximisation runs over the patterns of the candidate pairs. How often any two people
+agree is known from random pairs and, for equal values, from their counts; what of it is not the same or related is
+the strangers' share. The beliefs in levels.py count as PRIOR pairs, so that twenty rows suffice to start from.
 """
 
 from __future__ import annotations
@@ -20,26 +20,38 @@ Numbers = np.ndarray[Any, Any]
 
 PRIOR = 20.0  # pairs
 ROUNDS = 200
-PERSONAL = ("date", "id")  # kinds that a household does not share,
-TWINS = 0.005  # but for this share of it
+TWINS = 0.02  # of relatives, before any data
+PERSONAL = ("date", "id")  # kinds that relatives agree on by chance only
+# How alike the names of twins are, beside what holds for all relatives.
+TWIN_NAMES = {"same": 0.1, "sound": 0.05, "slip": 0.35, "alike": 0.1, "family": 0.3, "differ": 0.1}
 
 
 @dataclass
 class Shares:
     """Of one column, shares of its levels (from different to the same) in each class."""
 
-    m: Numbers
-    u: Numbers
-    h: Numbers
+    same: Numbers
+    stranger: Numbers
+    relative: Numbers
+    twin: Numbers
+
+
+CLASSES = ("same", "relative", "twin", "stranger")
 
 
 @dataclass
 class Model:
-    """Shares of all columns, and of all pairs the shares that are the same and related."""
+    """Shares of all columns, and how many of all pairs are of each class."""
 
     columns: list[Shares]
     same: float
-    related: float
+    relative: float
+    twin: float
+
+    @property
+    def stranger(self) -> float:
+        """All other pairs."""
+        return max(1 - self.same - self.relative - self.twin, 1e-9)
 
 
 def train(rows: Rows, candidates: Patterns, drawn: Patterns) -> Model:
@@ -48,9 +60,12 @@ def train(rows: Rows, candidates: Patterns, drawn: Patterns) -> Model:
     model = _first(rows, overall)
     before = 0.0
     for _ in range(ROUNDS):
-        parts = _expect(model, candidates)
-        _maximise(model, rows, candidates, parts, overall)
-        now = float(parts[0].sum())
+        same, relative, twin = _expect(model, candidates)
+        _maximise(model, rows, candidates, same, relative)
+        model.twin = max((float(twin.sum()) + PRIOR * TWINS) / rows.pairs, 1e-12)
+        for column, shares, a in zip(rows.compared, model.columns, overall, strict=True):
+            _derive(model, column, shares, a)
+        now = float(same.sum())
         if abs(now - before) < 1e-4 * max(now, 1.0):
             break
         before = now
@@ -62,17 +77,15 @@ def _overall(rows: Rows, column: Compared, drawn: Patterns) -> Numbers:
     size = len(column.levels)
     told = drawn.levels[:, column.at]
     count = np.bincount(told[told >= 0], drawn.counts[told >= 0], minlength=size) + 0.5 * _beliefs(column)[1]
-    shares = count / count.sum()
     equal = _equal(rows, column)
-    rest = shares[:-1] / max(shares[:-1].sum(), 1e-300)
-    return np.append(rest * (1 - equal), equal) if column.levels[0].code == "same" and equal > 0 else shares
+    rest = count[:-1] / count[:-1].sum()
+    return np.append(rest * (1 - equal), equal) if equal > 0 else count / count.sum()
 
 
 def _equal(rows: Rows, column: Compared) -> float:
     """The share of pairs whose values are equal, where both are known."""
-    values = column.forms["v"]
     tally: dict[str, list[int]] = {}
-    for at, value in enumerate(values):
+    for at, value in enumerate(column.forms["v"]):
         if value is not None:
             tally.setdefault(value, [0, 0])[at >= rows.left] += 1
     counts = np.array(list(tally.values()), dtype=float).reshape(-1, 2)
@@ -91,60 +104,66 @@ def _beliefs(column: Compared) -> tuple[Numbers, Numbers]:
 
 
 def _first(rows: Rows, overall: list[Numbers]) -> Model:
-    columns = []
+    """Where the learning starts: beliefs for the same, something between for relatives."""
+    smaller = min(rows.left, rows.size - rows.left) or rows.left
+    start = 0.3 * smaller / rows.pairs
+    model = Model([], start, start, TWINS * start)
     for column, a in zip(rows.compared, overall, strict=True):
         m, _ = _beliefs(column)
-        h = _twins(a) if column.kind in PERSONAL else 0.4 * m + 0.6 * a
-        columns.append(Shares(m, a.copy(), h.copy()))
-    smaller = min(rows.left, rows.size - rows.left) or rows.left
-    return Model(columns, 0.3 * smaller / rows.pairs, 0.3 * smaller / rows.pairs)
+        shares = Shares(m, a.copy(), a if column.kind in PERSONAL else 0.4 * m + 0.6 * a, a)
+        shares.twin = _twins(column, shares)
+        model.columns.append(shares)
+    return model
 
 
 def likelihoods(model: Model, patterns: Patterns) -> Numbers:
-    """Log likelihood of each pattern in each class (same, related, strangers)."""
-    total = np.zeros((len(patterns.counts), 3))
+    """Log likelihood of each pattern in each of CLASSES."""
+    total = np.zeros((len(patterns.counts), len(CLASSES)))
     for at, column in enumerate(model.columns):
         level = patterns.levels[:, at]
-        table = np.log(np.column_stack([column.m, column.h, column.u]).clip(1e-12))
+        table = np.log(np.column_stack([getattr(column, one) for one in CLASSES]).clip(1e-12))
         total += np.where(level[:, None] >= 0, table[level], 0.0)
-    rest = max(1 - model.same - model.related, 1e-9)
-    prior: Numbers = np.log(np.array([model.same, model.related, rest]).clip(1e-15))
+    prior: Numbers = np.log(np.array([getattr(model, one) for one in CLASSES]).clip(1e-15))
     return total + prior
 
 
-def _twins(u: Numbers) -> Numbers:
-    """Related people agree on what is personal as strangers do, and a few more of them."""
-    h = (1 - TWINS) * u
-    h[-1] += TWINS
-    return h
-
-
-def _expect(model: Model, patterns: Patterns) -> tuple[Numbers, Numbers]:
-    """How many pairs of each pattern are the same, and related."""
+def _expect(model: Model, patterns: Patterns) -> tuple[Numbers, Numbers, Numbers]:
+    """How many pairs of each pattern are the same person, relatives, twins."""
     logs = likelihoods(model, patterns)
     parts = np.exp(logs - logs.max(axis=1, keepdims=True))
     parts *= (patterns.counts / parts.sum(axis=1))[:, None]
-    return parts[:, 0], parts[:, 1]
+    return parts[:, 0], parts[:, 1], parts[:, 2]
 
 
-def _maximise(
-    model: Model, rows: Rows, patterns: Patterns, parts: tuple[Numbers, Numbers], overall: list[Numbers]
-) -> None:
-    """Shares that make this most likely; the beliefs count as PRIOR pairs."""
-    same, related = parts
+def _maximise(model: Model, rows: Rows, patterns: Patterns, same: Numbers, relative: Numbers) -> None:
+    """Shares that make this most likely; beliefs count as PRIOR pairs."""
     model.same = max(float(same.sum()) / rows.pairs, 1e-12)
-    model.related = max(float(related.sum()) / rows.pairs, 1e-12)
-    for column, shares, a in zip(rows.compared, model.columns, overall, strict=True):
+    model.relative = max(float(relative.sum()) / rows.pairs, 1e-12)
+    for column, shares in zip(rows.compared, model.columns, strict=True):
         level = patterns.levels[:, column.at]
         known = level >= 0
         belief, _ = _beliefs(column)
         count = np.bincount(level[known], same[known], minlength=len(belief)) + PRIOR * belief
-        shares.m = count / count.sum()
-        rest = a - model.same * shares.m - model.related * shares.h
-        shares.u = np.maximum(rest, 0.02 * a)
-        shares.u /= shares.u.sum()
-        if column.kind in PERSONAL:
-            shares.h = _twins(shares.u)
-            continue
-        count = np.bincount(level[known], related[known], minlength=len(belief)) + PRIOR * a
-        shares.h = count / count.sum()
+        shares.same = count / count.sum()
+        if column.kind not in PERSONAL:
+            count = np.bincount(level[known], relative[known], minlength=len(belief)) + PRIOR * shares.stranger
+            shares.relative = count / count.sum()
+
+
+def _derive(model: Model, column: Compared, shares: Shares, overall: Numbers) -> None:
+    """What follows from the rest: strangers' shares are what is left, twins are relatives of one birth."""
+    rest = overall - model.same * shares.same - model.relative * shares.relative
+    shares.stranger = np.maximum(rest, 0.02 * overall)
+    shares.stranger /= shares.stranger.sum()
+    if column.kind in PERSONAL:
+        shares.relative = shares.stranger
+    shares.twin = _twins(column, shares)
+
+
+def _twins(column: Compared, shares: Shares) -> Numbers:
+    if column.kind == "date":
+        return shares.same
+    if column.kind == "name":
+        names = np.array([TWIN_NAMES.get(level.code, 0.0) for level in reversed(column.levels)])
+        return 0.5 * shares.relative + 0.5 * names / names.sum()
+    return shares.relative
