@@ -104,7 +104,7 @@ class Share:
                 found[name] = {
                     "marks": base64.b64encode(mark).decode(),
                     "buckets": {
-                        number: [msgspec.Raw(row) for row in self.buckets[name][number]] for number in changed
+                        str(number): [msgspec.Raw(row) for row in self.buckets[name][number]] for number in changed
                     },
                 }
         return found

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
+from muster.core.access import scope, system
 from muster.core.vault import vault
 from muster.domain.incidents import queries as incidents
 from muster.domain.mobilising import queries as mobilising
@@ -85,7 +86,8 @@ def team(holder: Holder) -> list[Row]:
 def handovers(holder: Holder) -> list[Row]:
     """Open work that was handed to somebody who shares this phone, and not yet taken."""
     mates = set(holder.mates)
-    found = [one for one in mobilising.open_handovers(holder.incident) if one.to in mates]
+    with scope(system(), holder.incident):
+        found = [one for one in mobilising.open_handovers(holder.incident) if one.to in mates]
     known = responders.known(one.by for one in found)
     return [
         {
@@ -105,8 +107,10 @@ def points(holder: Holder) -> list[Row]:
     near = Q(pk__in=[])
     for low, high in holder.actor.spans("mobilising.shift", holder.incident):
         near |= Q(area__gte=low, area__lt=high)
-    rows = Point.objects.filter(Q(pk__in=mine) | near, incident=holder.incident, kind__in=("site", "gate"))
-    listed = sorted(rows[:200], key=lambda one: (one.id not in mine, one.name, one.id))
+    with scope(system(), holder.incident):  # the place of my own shift, wherever it lies
+        rows = Point.objects.filter(Q(pk__in=mine) | near, incident=holder.incident, kind__in=("site", "gate"))
+        found = list(rows[:200])
+    listed = sorted(found, key=lambda one: (one.id not in mine, one.name, one.id))
     return [
         {
             "id": str(one.id),

@@ -52,7 +52,7 @@ async function joining(found, again) {
         : t("The command post shows a code on its screen. Scan it with the camera, or type it here.")),
       left ? h("p", { class: "note" }, t("{n} unsent records are safe on this phone and go on being sent.", { n: left })) : null,
       h("form", { onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); send(); } },
-        h("label", { for: "code" }, t("Code")), code, said,
+        h("label", { for: "code" }, t("Enrolment code")), code, said,
         h("button", { class: "key key-main", type: "submit" }, t("Join"))),
     ],
     focus: () => code.focus(),
@@ -86,7 +86,7 @@ export function pinForm(button, act) {
 
 /** @param {identity.Phone} found @param {() => Promise<void>} again @returns {Part} */
 function choosing(found, again) {
-  const asked = pinForm(t("Begin"), async (pin) => {
+  const asked = pinForm(t("Set this PIN"), async (pin) => {
     const key = pack.newKey();
     await identity.addPerson(found.person, found.name, pin, key);
     await pack.wipe();

@@ -41,10 +41,9 @@ function head(title, inside) {
   const other = LANGUAGES.find(([code]) => code !== language) ?? LANGUAGES[0];
   return h("header", { class: "head" },
     inside && name !== "shift" ? h("a", { class: "back", href: routes.to("shift"), "aria-label": t("Back to my shift") }, "‹") : null,
-    h("h1", {}, title),
     inside ? h("a", { class: "line-state", href: routes.to("outbox"), id: "line" }) : null,
     h("button", { class: "tongue", type: "button", lang: other[0] === "en" ? "en" : "zh-Hans", onclick: () => turnTo(other[0]) }, other[1]),
-  );
+    h("h1", {}, title));
 }
 
 /** The dot, its word and the number unsent: three channels, never colour alone. */

@@ -94,7 +94,7 @@ export async function camera(video, found) {
 }
 
 const SILENCE = 100;
-const LONGEST = 1_500;
+const LONGEST = 20_000; // a pass has 300 letters, and a slow scanner types one in 60 ms
 const SHORTEST = 4;
 
 /**

@@ -12,7 +12,7 @@ import * as pack from "./pack.js";
  * @typedef {"waiting" | "online" | "offline" | "portal" | "busy" | "revoked" | "fault"} Line
  */
 
-export const limits = { batch: 100, patience: 45_000, idle: 60_000, firstPause: 2_000, longestPause: 300_000 };
+export const limits = { batch: 100, patience: 45_000, idle: 60_000, pull: 20_000, firstPause: 2_000, longestPause: 300_000 };
 export const state = {
   line: /** @type {Line} */ ("waiting"), reason: "", sending: false, retryAt: 0, heardAt: 0, pulledAt: 0, pause: 0,
 };
@@ -48,7 +48,7 @@ export async function run() {
   tell();
   let good = false;
   try {
-    good = (await push()) && (await pull());
+    good = (await push()) && (!pullIsDue() || (await pull()));
   } catch (error) {
     line("fault", String(error));
   } finally {
@@ -119,6 +119,9 @@ function wait(answer, reason) {
   state.retryAt = Date.now() + asked * 1000 * (1 + Math.random());
   line("busy", reason);
 }
+
+/** Not after every record: the list is asked for now and then. */
+const pullIsDue = () => !pack.meta().etag || Math.abs(Date.now() - state.pulledAt) > limits.pull;
 
 /** Down: what changed of our share, checked before it is read. */
 async function pull() {

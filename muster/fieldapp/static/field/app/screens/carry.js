@@ -25,13 +25,14 @@ async function take(bytes) {
 
 /** @param {HTMLElement} place */
 export function show(place) {
-  const video = /** @type {HTMLVideoElement} */ (h("video", { class: "eye", "aria-label": t("camera") }));
+  const video = /** @type {HTMLVideoElement} */ (h("video", { class: "eye", "aria-label": t("camera"), hidden: true }));
   const said = h("p", { role: "status", class: "said" });
   const collected = new Collector();
   /** @type {import("../scan.js").Camera | null} */
   let eye = null;
   let left = false;
   const look = async () => {
+    video.hidden = false;
     try {
       eye = await camera(video, async (frame) => {
         if (!collected.add(frame)) return;
@@ -42,6 +43,7 @@ export function show(place) {
       if (left) eye.close();
     } catch (error) {
       if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+      video.hidden = true;
       said.textContent = t("The camera cannot be used here. Take the file instead.");
     }
   };

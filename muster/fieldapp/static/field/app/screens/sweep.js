@@ -136,7 +136,7 @@ function ask(door, again) {
     h("div", { class: "choices" }, keys.map(([outcome, words]) => h("button", {
       type: "button", class: `key choice-key state-${stateOf(outcome)}`, "data-outcome": outcome,
       onclick: () => tell(outcome, outcome === "done" ? persons : 0)(),
-    }, h("span", { "aria-hidden": "true" }, glyph(stateOf(outcome))), " ", words))),
+    }, h("span", { "aria-hidden": "true" }, outcome === "empty" ? "—" : glyph(stateOf(outcome))), " ", words))),
     mine ? h("button", { type: "button", class: "key", onclick: async () => { shut.close(); await retract(mine.id, "worklists.visit"); again(); } }, t("Take back what I said")) : null,
     h("button", { type: "button", class: "key", onclick: () => shut.close() }, t("Close")),
   ]);
