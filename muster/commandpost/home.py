@@ -18,9 +18,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     actor = cast(DeskRequest, request).actor
-    mine = [one for one in Incident.objects.order_by("-opened_at", "id") if actor.spans("desk.read", one.id)]
+    known = list(Incident.objects.order_by("-opened_at", "id"))
+    mine = [one for one in known if actor.spans("desk.read", one.id)]
     if len(mine) == 1 and "all" not in request.GET:
         return redirect(f"/i/{mine[0].code}/")
+    called = [one for one in known if one.closed_at is None and actor.spans("worklists.record", one.id)]
+    if not mine and called:  # callers have no desk: they are taken to their queue
+        return redirect(f"/i/{called[0].code}/calling/")
     return render(request, "commandpost/home.html", {"incidents": mine})
 
 

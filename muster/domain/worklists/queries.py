@@ -17,7 +17,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from muster.core.access import scope, visitor
 from muster.core.models import Retraction
@@ -310,3 +310,40 @@ def call_proof(code: str, now: datetime) -> Proof | None:
                 if hmac.compare_digest(proof_code(item, by, since, incident), code):
                     return Proof(incident, area, kind, by, since)
     return None
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """The callers' queue of some kinds of work: to be called now, later, being called, and at which hour again."""
+
+    ready: int = 0
+    waiting: int = 0
+    held: int = 0
+    speech: int = 0
+    next_at: datetime | None = None
+
+
+QUEUE = """
+select count(*) filter (where not busy and at <= %(now)s), count(*) filter (where not busy and at > %(now)s),
+    count(*) filter (where busy), count(*) filter (where not busy and at <= %(now)s and language <> ''),
+    min(at) filter (where not busy and at > %(now)s)
+from (select coalesce(leased_until > %(now)s, false) as busy, language,
+        greatest(next_try_at, quiet_until, '-infinity') as at
+    from worklists_workitem
+    where state = 'open' and step in ('call', 'other_caller') and kind = any(%(kinds)s)
+        and area >= %(low)s and area < %(high)s) asked
+"""
+
+
+def queue(bounds: tuple[int, int], kinds: Iterable[str], now: datetime) -> Queue:
+    """How long the callers' queue is."""
+    values: dict[str, Any] = {"now": now, "kinds": list(kinds), "low": bounds[0], "high": bounds[1]}
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUE, values)
+        return Queue(*cursor.fetchone())
+
+
+def called_since(by: UUID, since: datetime) -> dict[str, int]:
+    """How this caller's calls ended since an instant."""
+    mine = Attempt.objects.filter(by=by, at__gte=since, channel="phone")
+    mine = mine.exclude(id__in=Retraction.objects.values("target"))
+    return dict(mine.values_list("outcome").annotate(times=Count("id")).order_by("outcome"))

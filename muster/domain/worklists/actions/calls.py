@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -20,9 +20,12 @@ from muster.domain.worklists.rules import REACHED, ItemKind, Outcome
 
 FACT = ("id", "incident", "area", "at", "by", "device")
 ATTEMPT = (*FACT, "item", "subject", "channel", "outcome", "callback_at", "language", "needs", "note_c")
+LONGEST = 2_000
 Language = Literal["", "zh", "yue", "en", "other"]
 Need = Literal["", "medicine", "food", "transport", "counselling", "family_letter", "other"]
-Note = Annotated[str, msgspec.Meta(max_length=2_000)]
+LANGUAGES: tuple[str, ...] = get_args(Language)
+NEEDS: tuple[str, ...] = get_args(Need)
+Note = Annotated[str, msgspec.Meta(max_length=LONGEST)]
 
 
 class RecordAttempt(msgspec.Struct, frozen=True):
@@ -88,7 +91,8 @@ def _store_attempts(
     bulk.insert(Attempt, ATTEMPT, rows)
     items = {row[6] for row in rows}
     turned = retry_items({item: known[item] for item in items}, incident)
-    if held := [item for item in items if known[item].leased_by == by.by]:
+    kept = {row[6] for row in rows if row[9] == Outcome.MOVED_WITHIN}  # who holds it says where it goes
+    if held := [item for item in items - kept if known[item].leased_by == by.by]:
         WorkItem.objects.filter(pk__in=held).update(leased_by=None, leased_at=None, leased_until=None)
     area = min(row[2] for row in rows)
     journal.write(

@@ -125,7 +125,7 @@ def recompute_doors(doors: dict[UUID, tuple[int, UUID]], incident: UUID) -> set[
     unvisited = set(doors) - set(knocks)
     if unvisited:
         DwellingState.objects.filter(pk__in=unvisited).delete()
-    _recompute_buildings({building for _, building in doors.values()})
+    recount_buildings({building for _, building in doors.values()})
     return {door for door, found in knocks.items() if any(k.outcome not in SETTLED_DOOR for k in found)}
 
 
@@ -143,7 +143,8 @@ where b.id = x.id
 """
 
 
-def _recompute_buildings(buildings: set[UUID]) -> None:
+def recount_buildings(buildings: set[UUID]) -> None:
+    """Count the doors of buildings again; a building nobody visited has nothing to count."""
     prepared.run(BUILDINGS, [sorted(buildings)])
 
 

@@ -8,91 +8,120 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('worklists', '0003_list_progress'),
+        ("worklists", "0003_list_progress"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Closing',
+            name="Closing",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('incident', models.UUIDField()),
-                ('area', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=muster.core.tables.ServerNow())),
-                ('tx', models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
-                ('by', models.UUIDField()),
-                ('device', models.UUIDField(null=True)),
-                ('item', models.UUIDField(db_index=True)),
-                ('closed', models.BooleanField()),
-                ('reason', models.CharField(blank=True, default='', max_length=40)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("incident", models.UUIDField()),
+                ("area", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=muster.core.tables.ServerNow())),
+                ("tx", models.BigIntegerField(db_default=muster.core.tables.CommitOrder())),
+                ("by", models.UUIDField()),
+                ("device", models.UUIDField(null=True)),
+                ("item", models.UUIDField(db_index=True)),
+                ("closed", models.BooleanField()),
+                ("reason", models.CharField(blank=True, default="", max_length=40)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.RemoveConstraint(
-            model_name='attempt',
-            name='worklists_attempt_security',
+            model_name="attempt",
+            name="worklists_attempt_security",
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='language',
-            field=models.CharField(blank=True, db_default='', max_length=8),
+            model_name="attempt",
+            name="language",
+            field=models.CharField(blank=True, db_default="", max_length=8),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='needs',
-            field=models.CharField(blank=True, db_default='', max_length=16),
+            model_name="attempt",
+            name="needs",
+            field=models.CharField(blank=True, db_default="", max_length=16),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='note_c',
+            model_name="attempt",
+            name="note_c",
             field=models.BinaryField(null=True),
         ),
         migrations.AddField(
-            model_name='workitem',
-            name='language',
-            field=models.CharField(blank=True, db_default='', max_length=8),
+            model_name="workitem",
+            name="language",
+            field=models.CharField(blank=True, db_default="", max_length=8),
         ),
         migrations.AddField(
-            model_name='workitem',
-            name='leased_at',
+            model_name="workitem",
+            name="leased_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='workitem',
-            name='quiet_until',
+            model_name="workitem",
+            name="quiet_until",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(
-            model_name='listentry',
-            index=models.Index(fields=['list', 'row'], name='worklists_entry_row'),
+            model_name="listentry",
+            index=models.Index(fields=["list", "row"], name="worklists_entry_row"),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('next_try_at', None), ('state', 'open'), ('step__in', ('call', 'other_caller'))), fields=['due_at', 'id'], name='worklists_item_queue'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(
+                    ("next_try_at", None), ("state", "open"), ("step__in", ("call", "other_caller"))
+                ),
+                fields=["due_at", "id"],
+                name="worklists_item_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('next_try_at__isnull', False), ('state', 'open'), ('step__in', ('call', 'other_caller'))), fields=['next_try_at', 'id'], name='worklists_item_again'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(
+                    ("next_try_at__isnull", False), ("state", "open"), ("step__in", ("call", "other_caller"))
+                ),
+                fields=["next_try_at", "id"],
+                name="worklists_item_again",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('leased_until__isnull', False)), fields=['leased_until'], name='worklists_item_leased'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("leased_until__isnull", False)),
+                fields=["leased_until"],
+                name="worklists_item_leased",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='shared', name='worklists_attempt_security', subject='subject'),
+            model_name="attempt",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="shared", name="worklists_attempt_security", subject="subject"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closing',
-            constraint=muster.core.tables.RowSecurity(facts=True, form='incident', name='worklists_closing_security', subject='id'),
+            model_name="closing",
+            constraint=muster.core.tables.RowSecurity(
+                facts=True, form="incident", name="worklists_closing_security", subject="id"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='closing',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e0191fc270c8289cf509608b02b9c1f24db6859f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_911e6', table='worklists_closing', when='BEFORE')),
+            model_name="closing",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e0191fc270c8289cf509608b02b9c1f24db6859f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_911e6",
+                    table="worklists_closing",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
