@@ -7,6 +7,7 @@ from uuid import UUID
 
 from muster.core.told import Touched, no_touch
 from muster.domain.incidents import queries as incidents
+from muster.domain.worklists.actions.doors import recount_buildings
 from muster.domain.worklists.actions.giving import given_among, wants_of_buildings
 from muster.domain.worklists.models import DwellingState
 from muster.domain.worklists.rules import ItemKind, Want
@@ -82,7 +83,8 @@ def wants_of_sites(sites: set[UUID], incident: UUID, now: datetime) -> list[Want
 
 
 def given_again(buildings: set[UUID]) -> Touched:
-    """Buildings that got new doors: those that were given to a team are looked at again."""
+    """Buildings that got new doors are counted again; those that were given to a team are asked about again."""
+    recount_buildings(buildings)
     touched = no_touch()
     touched["worklists.building"] |= given_among(buildings)
     return touched

@@ -79,5 +79,6 @@ def _plain(kind: inspect.Type, name: str, fill: _Fill) -> Any:
 AREAS = {"area", "from_area", "code", "parent"}
 SPECIAL = {
     "pack": "covid-cn-v9", "level": "sealed", "contact_class": "close", "template": "1+3+N", "phone": "13800138000",
-    "document": "", "sex": "female", "purpose": "verification", "cause": "deliver",
+    "document": "", "sex": "female", "vulnerabilities": "pregnant", "needs": "medicine",
+    "purpose": "verification", "cause": "deliver",
 }  # fmt: skip
