@@ -15,7 +15,18 @@ from django.views.decorators.http import require_POST
 
 from muster.commandpost import terms
 from muster.commandpost.asking import body, has, tabs, told, turn, wish
-from muster.commandpost.frame import DeskRequest, act, area_in_view, bounds, drawer, ids, link, screen, within
+from muster.commandpost.frame import (
+    DeskRequest,
+    act,
+    area_in_view,
+    bounds,
+    drawer,
+    ids,
+    link,
+    said,
+    screen,
+    within,
+)
 from muster.core.access import span
 from muster.core.errors import NotFound
 from muster.core.models import Retraction
@@ -33,8 +44,8 @@ from muster.domain.sampling.models import (
     TubesCounted,
     TubeSealed,
 )
-from muster.domain.sampling.queries import SiteBoard
-from muster.domain.sampling.rules import Result, TubeState
+from muster.domain.sampling.queries import SiteBoard, SiteLine
+from muster.domain.sampling.rules import Result, TubeState, receipt
 
 PAGES = (
     ("", pgettext_lazy("tab", "Sites")),
@@ -64,8 +75,9 @@ def sites(request: DeskRequest) -> HttpResponse:
         boards.keys() - points.keys()
     )
     held = {**points, **known}
+    lines = {one.site: one for one in queries.site_lines(request.incident.id, request.now)}
     rows = [
-        _site(held.get(site), boards.get(site), names)
+        _site(held.get(site), boards.get(site), names) | _line(lines.get(site))
         for site in sorted(held, key=lambda one: (held[one].name, one))
     ]
     hour = request.now.replace(minute=0, second=0, microsecond=0)
@@ -83,6 +95,7 @@ def sites(request: DeskRequest) -> HttpResponse:
         ],
         "any": bool(taken),
         "flagged": sum(row["flagged"] for row in rows),
+        "may_record": has(request, "sampling.record"),
     }
     return render(request, "commandpost/sites/sites.html", context)
 
@@ -102,6 +115,18 @@ def _site(point: Point | None, board: SiteBoard | None, names: dict[int, str]) -
         "difference": difference,
         "extra": -difference if difference is not None and difference < 0 else 0,
     }
+
+
+def _line(one: SiteLine | None) -> dict[str, Any]:
+    return {"line": one, "band": said(one.band.title) if one and one.band else ""}
+
+
+@require_POST
+@screen
+def line(request: DeskRequest) -> HttpResponse:
+    """Keep how many people stand in front of a site."""
+    act(request, actions.report_queues, body(request, actions.ReportQueue))
+    return told(request, _("The line is reported."), "sites")
 
 
 @screen
@@ -164,7 +189,7 @@ def tube_drawer(request: DeskRequest, tube: UUID) -> HttpResponse:
         "word": terms.word(terms.TUBE, held.state),
         "result": _result(held),
         "flags": terms.words(terms.TUBE_FLAG, held.flags),
-        "members": [(one, masked.get(one.resident)) for one in seated],
+        "members": [(one, masked.get(one.resident), receipt(one.sample)) for one in seated],
         "events": _custody(held),
         "results": terms.RESULT,
         "may_result": request.actor.may("sampling.result", held.area, request.incident.id),
@@ -341,6 +366,7 @@ def laboratory(request: DeskRequest) -> HttpResponse:
 
 urlpatterns = [
     path("sites/", sites, name="sites"),
+    path("sites/lines/", line, name="site-line"),
     path("sites/tubes/", tubes, name="tubes"),
     path("sites/tubes/<uuid:tube>/drawer/", tube_drawer, name="tube-drawer"),
     path("sites/tubes/<uuid:tube>/result/", result, name="tube-result"),

@@ -107,6 +107,11 @@ class Testing(Section, frozen=True):
     positive_pool: Valued[Text]
     resample_within_hours: Valued[float]
 
+    def queue_band(self, minutes: int | None) -> QueueBand:
+        """What a wait of so many minutes is called; None is a line that does not move."""
+        reached = [one for one in self.queue_bands if minutes is None or one.from_minutes.value <= minutes]
+        return reached[-1] if reached else self.queue_bands[0]
+
 
 class GateException(Coded, frozen=True):
     """Who may pass a gate all the same, and on which condition."""

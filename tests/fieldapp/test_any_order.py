@@ -174,6 +174,7 @@ def observations() -> list[Command]:
         ("seal_tube", {"tube": tube[0], "seats_said": 3}),
         ("count_tubes", {"site": uid("site"), "counted": 1, "tubes": [tube[0]]}),
         ("hand_over_tube", {"tube": tube[0], "to": "检测机构"}),
+        ("report_queue", {"site": uid("site"), "waiting": 12}),
         ("report_result", {"tube": tube[0], "result": "negative"}),
         ("report_result", {"tube": tube[0], "result": "positive"}),
         ("confirm_case", {"id": uid("case"), "resident": residents[1], "positive_at": START}),

@@ -9,6 +9,7 @@ COMMANDS: dict[str, tuple[type, Many]] = {
     "seal_tube": (actions.SealTube, actions.seal_tubes),
     "count_tubes": (actions.CountTubes, actions.count_tubes),
     "hand_over_tube": (actions.HandOverTube, actions.hand_over_tubes),
+    "report_queue": (actions.ReportQueue, actions.report_queues),
     "report_result": (actions.ReportResult, actions.report_results),
 }
 RETRACTED = {

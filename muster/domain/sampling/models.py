@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Cast, Right
 
 from muster.core.tables import Fact, Held
-from muster.domain.sampling.rules import Place, Result, TubeState
+from muster.domain.sampling.rules import RECEIPT, Place, Result, TubeState
 
 
 class Round(Held):
@@ -102,6 +103,7 @@ class SampleTaken(Fact):
         indexes = [
             models.Index(fields=["round", "resident"], name="sampling_sample_round"),
             models.Index(fields=["site", "at"], name="sampling_sample_site"),
+            models.Index(Right(Cast("id", models.TextField()), RECEIPT), name="sampling_sample_receipt"),
         ]
 
 
@@ -128,6 +130,16 @@ class TubeHandedOver(Fact):
 
     tube = models.UUIDField(db_index=True)
     to = models.CharField(max_length=80, blank=True, default="")
+
+
+class QueueReported(Fact):
+    """So many people waited in front of a site."""
+
+    site = models.UUIDField()
+    waiting = models.IntegerField()
+
+    class Meta(Fact.Meta):
+        indexes = [models.Index(fields=["site", "at"], name="sampling_queue_site")]
 
 
 class ResultReported(Fact):

@@ -12,16 +12,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import TruncHour
+from django.db.models.functions import Cast, Right, TruncHour
 
-from muster.core.access import span
+from muster.core.access import scope, span, visitor
 from muster.core.models import Retraction
 from muster.core.plans import by_index
 from muster.domain.incidents import queries as incidents
 from muster.domain.sampling.models import Coverage, Round, SampleTaken, SiteTable, Tube
-from muster.domain.sampling.rules import Result, TubeState
+from muster.domain.sampling.rules import RECEIPT, Result, TubeState, Wait, wait
+from muster.protocols.ground import QueueBand
 
 COMMUNITY = 1_000  # area codes are grouped by what is left when the grid is taken away
 DUE = (
@@ -38,6 +39,7 @@ class Member(msgspec.Struct, frozen=True):
     at: datetime
     place: str
     area: int
+    sample: UUID
 
 
 class Covered(msgspec.Struct, frozen=True):
@@ -110,7 +112,7 @@ def members(tubes: Iterable[UUID]) -> dict[UUID, list[Member]]:
     found: dict[UUID, dict[UUID, Member]] = {}
     for row in rows.order_by("at", "id"):
         seated = found.setdefault(row.tube, {})
-        seated.setdefault(row.resident, Member(row.resident, row.seat, row.at, row.place, row.area))
+        seated.setdefault(row.resident, Member(row.resident, row.seat, row.at, row.place, row.area, row.id))
     return {tube: sorted(seated.values(), key=_by_seat) for tube, seated in found.items()}
 
 
@@ -284,3 +286,81 @@ def sampled_at(residents: Iterable[UUID]) -> dict[UUID, list[datetime]]:
     for resident, at in rows.values_list("resident", "at"):
         found.setdefault(resident, []).append(at)
     return found
+
+
+PACE = timedelta(minutes=30)  # the pace of a site is that of the last half hour
+FRESH = timedelta(minutes=60)  # what was said about a line longer ago says nothing now
+LINES = """
+select p.id, p.name, p.area, p.address, q.at, q.waiting,
+    (select count(*) from sampling_sampletaken s where s.site = p.id and s.at > %(since)s and s.at <= %(now)s)
+from places_point p left join lateral (
+    select f.at, f.waiting from sampling_queuereported f
+    where f.site = p.id and f.at > %(fresh)s and f.at <= %(now)s
+        and not exists (select from core_retraction r where r.target = f.id)
+    order by f.at desc, f.id desc limit 1) q on true
+where p.kind = 'site' and p.incident = %(incident)s order by p.area, p.name, p.id limit 500
+"""
+
+
+class SiteLine(msgspec.Struct, frozen=True):
+    """The line in front of a site: how long, said when, and what the protocol calls it; None is unknown."""
+
+    site: UUID
+    name: str
+    area: int
+    address: str
+    at: datetime | None
+    wait: Wait | None
+    band: QueueBand | None
+
+
+def site_lines(incident: UUID, now: datetime) -> list[SiteLine]:
+    """The lines of all sites in scope, from what order keepers said and how many were sampled lately."""
+    testing = incidents.pack_of(incident).testing
+    with connection.cursor() as cursor:
+        asked: dict[str, datetime | UUID] = {
+            "since": now - PACE,
+            "fresh": now - FRESH,
+            "now": now,
+            "incident": incident,
+        }
+        cursor.execute(LINES, asked)
+        rows = cursor.fetchall()
+    found = []
+    for site, name, area, address, at, waiting, served in rows:
+        stands = None if at is None else wait(waiting, served, PACE.total_seconds() / 60)
+        band = testing.queue_band(stands.minutes) if testing and stands else None
+        found.append(SiteLine(site, name, area, address, at, stands, band))
+    return found
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What somebody learns by the code of their sample: nothing of who they are."""
+
+    incident: UUID
+    at: datetime
+    state: str
+    result: str | None
+    resulted_at: datetime | None
+    pooled: bool
+    due_at: datetime | None
+
+
+def by_receipt(end: str) -> Receipt | None:
+    """The sample whose receipt this is, in any open incident. For visitors: one probe of an index each."""
+    for incident in incidents.open_ids():
+        with scope(visitor(incident), incident):
+            ends = SampleTaken.objects.annotate(end=Right(Cast("id", models.TextField()), RECEIPT)).filter(
+                end=end
+            )
+            sample = ends.exclude(id__in=Retraction.objects.values("target")).first()
+            tube = Tube.objects.filter(pk=sample.tube).first() if sample else None
+            if sample is None or tube is None:
+                continue
+            testing = incidents.pack_of(incident).testing
+            promised = timedelta(hours=testing.result_within_hours.value) if testing else None
+            return Receipt(
+                incident, sample.at, tube.state, tube.result, tube.resulted_at, tube.pool_size > 1,
+                sample.at + promised if promised else None,
+            )  # fmt: skip
+    return None

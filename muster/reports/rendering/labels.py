@@ -33,6 +33,7 @@ KINDS = {
     "responders.fitnesslimit": Text("适岗申报", "fitness declarations"),
     "responders.signup": Text("志愿报名", "sign-ups"),
     "responders.teammember": Text("编组", "team memberships"),
+    "sampling.queuereported": Text("排队上报", "lines reported"),
     "sampling.resultreported": Text("检测结果", "results"),
     "sampling.sampletaken": Text("采样", "samples"),
     "sampling.tubehandedover": Text("样本移交", "tubes handed over"),

@@ -1,0 +1,48 @@
+"""What is done in sampling: rounds and tubes, and the line in front of a site."""
+
+from muster.domain.sampling.actions.queues import ReportQueue, report_queues
+from muster.domain.sampling.actions.tubes import (
+    CountTubes,
+    HandOverTube,
+    OpenRound,
+    ReportResult,
+    RoundBackwards,
+    SealTube,
+    TakeSample,
+    count_tubes,
+    hand_over_tubes,
+    open_rounds,
+    reconsider_counts,
+    reconsider_handovers,
+    reconsider_residents,
+    reconsider_results,
+    reconsider_samples,
+    reconsider_seals,
+    report_results,
+    seal_tubes,
+    take_samples,
+)
+
+__all__ = [
+    "CountTubes",
+    "HandOverTube",
+    "OpenRound",
+    "ReportQueue",
+    "ReportResult",
+    "RoundBackwards",
+    "SealTube",
+    "TakeSample",
+    "count_tubes",
+    "hand_over_tubes",
+    "open_rounds",
+    "reconsider_counts",
+    "reconsider_handovers",
+    "reconsider_residents",
+    "reconsider_results",
+    "reconsider_samples",
+    "reconsider_seals",
+    "report_queues",
+    "report_results",
+    "seal_tubes",
+    "take_samples",
+]
