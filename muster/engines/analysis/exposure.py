@@ -74,6 +74,9 @@ class _Asked:
     def make(self, table: str, part: str | None = None, /, **fill: object) -> None:
         self.bench.make(table, self.parts[part or table].format_map({**self.fill, **fill}))
 
+    def name(self, table: str, part: str | None = None, /, **fill: object) -> None:
+        self.bench.name(table, self.parts[part or table].format_map({**self.fill, **fill}))
+
     def span(self, table: str, first: str, last: str) -> None:
         """Bound the next pass over the visits; an empty table bounds it to nothing."""
         ((low, high),) = self.bench.rows(
@@ -84,13 +87,13 @@ class _Asked:
     def generation(self, number: int) -> Generation:
         self.stays(number)
         self.span("stays", "a", "b")
-        self.make("doors", "doors_of_cells" if self.in_cells else "doors")
+        self.name("doors", "doors_of_cells" if self.in_cells else "doors")
         self.make("pieces")
-        self.make("strangers")
-        self.make("merged", "merge", keys=SHARED_KEYS, table="strangers")
+        self.name("strangers")
+        self.name("merged", "merge", keys=SHARED_KEYS, table="strangers")
         self.make("shared")
         self.make("sums")
-        self.make("reached", "reached_within" if self.rule.within else "reached")
+        self.name("reached", "reached_within" if self.rule.within else "reached")
         if self.rule.min_stay:
             self.stayed()
         self.make("fresh", passed="stayed" if self.rule.min_stay else "reached")
@@ -103,20 +106,20 @@ class _Asked:
         self.make("near")
         table = "near"
         if number == 1:
-            self.make("told")
+            self.name("told")
             table = "told"
         if self.in_cells:
-            self.make("seen", "in_cells", table=table)
+            self.name("seen", "in_cells", table=table)
             table = "seen"
         self.make("stays", "merge", keys=KEYS, table=table)
 
     def stayed(self) -> None:
         """The companion's rule: the whole stay of those who met, where they met."""
-        self.make("spans")
+        self.name("spans")
         self.span("spans", "opens", "closes")
-        self.make("met", "met_in_cells" if self.in_cells else "met")
+        self.name("met", "met_in_cells" if self.in_cells else "met")
         self.make("lived")
-        self.make("lived_merged", "merge", keys=SHARED_KEYS + ", pool", table="lived")
+        self.name("lived_merged", "merge", keys=SHARED_KEYS + ", pool", table="lived")
         self.make("stayed")
 
     def counted(self, number: int) -> Generation:

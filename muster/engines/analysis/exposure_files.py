@@ -157,7 +157,7 @@ def _found_by_spark(
     made: Answer,
     tell: Callable[[Generation | Answer], None],
 ) -> str:
-    bench = Spark(spark.session())
+    bench = Spark(spark.session(), work)
     tables: list[tuple[str, Sequence[str]]] = [("cases", CASE_COLUMNS)]
     if question.cells:
         tables.append(("cells", ("place", "cell")))
@@ -166,13 +166,8 @@ def _found_by_spark(
         file = work / f"{name}.parquet"
         con.execute(f"copy {name} to {quoted(str(file))} (format parquet)")
         bench.view(name, [str(file)], dict(zip(columns, columns, strict=True)))
-    try:
-        made.generations = exposure.trace(
-            bench, question.rule, in_cells=question.cells is not None, tell=tell
-        )
-        bench.save("found", work / "found")
-    finally:
-        bench.release()
+    made.generations = exposure.trace(bench, question.rule, in_cells=question.cells is not None, tell=tell)
+    bench.save("found", work / "found")
     return f"read_parquet({quoted(str(work / 'found' / '*.parquet'))})"
 
 

@@ -1,4 +1,4 @@
-"""Two engines behind five words, so that a question is written once: DuckDB here, Spark beyond one machine."""
+"""Two engines behind a few words, so that a question is written once: DuckDB here, Spark beyond one machine."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ class Workbench(Protocol):
     def make(self, name: str, text: str) -> None:
         """Answer a question and keep it as a table, in place of the one of that name."""
 
+    def name(self, name: str, text: str) -> None:
+        """Name a question that a later one asks; it is answered there."""
+
     def rows(self, text: str) -> list[tuple[Any, ...]]:
         """The few rows of an answer."""
 
@@ -67,6 +70,10 @@ class Duck:
         """See Workbench."""
         self.con.execute(f"create or replace temp table {name} as {text}")
 
+    def name(self, name: str, text: str) -> None:
+        """See Workbench."""
+        self.con.execute(f"create or replace temp view {name} as {text}")
+
     def rows(self, text: str) -> list[tuple[Any, ...]]:
         """See Workbench."""
         return self.con.execute(text).fetchall()
@@ -82,12 +89,12 @@ class Duck:
 
 
 class Spark:
-    """Spark; what a question made is kept in memory or on disk, and its sizes guide the next join."""
+    """Spark; what a question made is written to `work`, so that nothing is reckoned twice and sizes guide joins."""
 
-    def __init__(self, session: SparkSession) -> None:
-        """Use a session whose clock is UTC."""
-        self.session = session
-        self._kept: dict[str, Any] = {}
+    def __init__(self, session: SparkSession, work: Path) -> None:
+        """Use a session whose clock is UTC, and a directory that its workers can reach."""
+        self.session, self.work = session, work
+        self._made = 0
 
     def view(self, name: str, files: Sequence[str], columns: Mapping[str, str]) -> None:
         """See Workbench."""
@@ -101,10 +108,15 @@ class Spark:
 
     def make(self, name: str, text: str) -> None:
         """See Workbench."""
-        frame = self.session.sql(text).persist()
-        frame.count()
-        frame.createOrReplaceTempView(name)
-        self._kept[f"{name}{len(self._kept)}"] = frame
+        self._made += 1
+        place = str(self.work / f"{name}-{self._made}")
+        frame = self.session.sql(text)
+        frame.write.parquet(place)
+        self.session.read.schema(frame.schema).parquet(place).createOrReplaceTempView(name)
+
+    def name(self, name: str, text: str) -> None:
+        """See Workbench."""
+        self.session.sql(text).createOrReplaceTempView(name)
 
     def rows(self, text: str) -> list[tuple[Any, ...]]:
         """See Workbench."""
@@ -117,12 +129,6 @@ class Spark:
     def instant(self, micros: int) -> str:
         """See Workbench."""
         return f"timestamp '{_written(micros)}'"
-
-    def release(self) -> None:
-        """Give back what was kept."""
-        for frame in self._kept.values():
-            frame.unpersist()
-        self._kept.clear()
 
 
 def _written(micros: int) -> str:
