@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from muster.fieldapp import bundle, pages, views
+from muster.fieldapp import bundle, exported, pages, views
 
 urlpatterns = [
     path("sync", views.sync, name="sync"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("f/worker.js", pages.service_worker, name="field-worker"),
     path("f/<slug:build>/", pages.file, {"path": ""}, name="field-page"),
     path("f/<slug:build>/<path:path>", pages.file, name="field-file"),
+    path("i/<slug:incident>/phones/import/", exported.import_outbox, name="phones-import"),
     path("healthz", views.healthz, name="healthz"),
 ]
 if settings.TRAINING:

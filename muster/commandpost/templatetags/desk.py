@@ -40,6 +40,7 @@ SCREENS: tuple[tuple[tuple[str, Word], ...], ...] = (
     ),
     (
         ("map/", _("Map")),
+        ("sweeps/", _("Sweeps")),
         ("cases/", _("Cases")),
         ("exposure/", _("Shared places")),
         ("zones/", _("Zones and notices")),
@@ -47,8 +48,8 @@ SCREENS: tuple[tuple[tuple[str, Word], ...], ...] = (
         ("matching/", _("Compare people")),
     ),
     (("sites/", _("Sites and tubes")), ("requests/", _("Requests")), ("stock/", _("Stock"))),
-    (("batches/", _("Batches")), ("responders/", _("Responders")), ("shifts/", _("Shifts"))),
-    (("imports/", _("Imports")), ("sitrep/", _("Situation report")), ("journal/", _("Journal"))),
+    (("batches/", _("Batches")), ("responders/", _("Responders")), ("shifts/", _("Shifts")), ("phones/", _("Phones"))),
+    (("imports/", _("Imports")), ("forms/", _("Forms")), ("sitrep/", _("Situation report")), ("journal/", _("Journal"))),
 )
 
 

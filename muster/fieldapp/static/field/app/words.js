@@ -35,7 +35,7 @@ export const glyph = (state) => ({ done: "✓", absent: "○", refused: "!", lat
 
 /** @param {string} result */
 export const resultWord = (result) => say({
-  stored: t("arrived"), duplicate: t("arrived before"), quarantined: t("arrived, waiting"),
+  stored: t("has arrived"), duplicate: t("arrived before"), quarantined: t("arrived, waiting"),
   refused: t("not taken"), conflict: t("in conflict"),
 }, result);
 

@@ -25,7 +25,7 @@ export async function show(place) {
     fill(place,
       h("dl", { class: "figures" },
         figure(t("unsent"), n.unsent, n.unsent ? "absent" : "done"),
-        figure(t("arrived"), receipts.length - problems.filter((one) => one.result !== "quarantined").length, "done"),
+        figure(t("has arrived"), receipts.length - problems.filter((one) => one.result !== "quarantined").length, "done"),
         figure(t("need a look"), problems.length, problems.length ? "refused" : "open")),
       h("p", { class: "note" }, t("This phone made {made} records. The command post can see if one is missing.", { made: n.made }),
         n.oldest ? ` ${t("The oldest unsent one is from {time}.", { time: when(n.oldest) })}` : ""),
