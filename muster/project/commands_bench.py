@@ -11,6 +11,7 @@ import click
 BENCHES: dict[str, tuple[str, str]] = {
     "sync": ("bench.sync:main", "Commands a second through the full path, beside a bare COPY."),
     "import": ("bench.imports:main", "Rows a second into residents and lists, beside a plain import."),
+    "callers": ("bench.callers:main", "Milliseconds to take the next call, fifty callers on one queue."),
     "pages": ("bench.pages:main", "Milliseconds of pages for a restricted user, beside a district user."),
 }
 
