@@ -102,14 +102,14 @@ def _case(
     one: Case, masked: dict[UUID, Masked], names: dict[int, str], tally: dict[str, int], pack: Pack
 ) -> dict[str, Any]:
     clock = pack.clocks.get("first_report")
-    return {
+    return {state: tally.get(state, 0) for state in STATES} | {
         "case": one,
         "name": masked[one.resident].name if one.resident in masked else "",
         "place": names[one.area],
         "state": {"open": "open", "started": "doing", "finished": "done"}[one.investigation],
         "word": labels.INVESTIGATION[one.investigation],
         "due_at": clock.deadline(one.positive_at) if clock and one.reported_at is None else None,
-    } | {state: tally.get(state, 0) for state in STATES}
+    }
 
 
 def listed(
