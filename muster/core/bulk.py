@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -84,15 +85,19 @@ CONSTANT = frozenset(
 )
 
 
+PLAIN = (str, int, float, UUID, datetime, type(None))  # what travels as a parameter just as it is
+
+
 def _constants(
     names: tuple[str, ...], rows: list[Sequence[Any]]
 ) -> tuple[tuple[str, ...], dict[str, Any], list[Sequence[Any]]]:
-    """Split off fields that are the same in every row: they travel once."""
-    first = rows[0]
+    """Split off fields that are the same in every row: they travel once. In big batches any plain field may be."""
+    first, many = rows[0], len(rows) > LOOPED
     same = {
         place: name
         for place, name in enumerate(names)
-        if name in CONSTANT and all(row[place] == first[place] for row in rows)
+        if (name in CONSTANT or (many and isinstance(first[place], PLAIN)))
+        and all(row[place] == first[place] for row in rows)
     }
     if not same or len(rows) == 1:
         return names, {}, rows

@@ -5,23 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from muster.core import bulk
-from muster.domain.people import queries as people
+from muster.core import bulk, prepared
 from muster.domain.worklists.models import ListEntry
 from muster.domain.worklists.rules import ItemKind, Want
+
+ASKING = """
+select e.id, e.item, l.deadline_at, l.purpose, coalesce(r.canonical, e.resident), coalesce(r.area, e.area)
+from worklists_listentry e join worklists_verificationlist l on l.id = e.list_id
+left join people_resident r on r.id = e.resident
+where e.id = any(%s::uuid[]) and e.returned_at is null
+"""
 
 
 def wants(entries: set[UUID], incident: UUID, now: datetime) -> list[Want]:
     """One wish per row; rows naming one person become one item with many causes. Rows follow their person."""
-    rows = list(
-        ListEntry.objects.filter(pk__in=entries, returned_at=None).values_list(
-            "id", "resident", "area", "item", "list__deadline_at", "list__purpose"
-        )
-    )
-    heads = people.heads({row[1] for row in rows})
     found, moved = [], []
-    for entry, resident, listed_area, item, deadline, purpose in rows:
-        head, area = heads.get(resident, (resident, listed_area))
+    for entry, item, deadline, purpose, head, area in prepared.fetch(ASKING, [bulk.array(entries)]):
         want = Want(
             kind=ItemKind.VERIFY,
             subject_kind="resident",
@@ -34,7 +33,7 @@ def wants(entries: set[UUID], incident: UUID, now: datetime) -> list[Want]:
             priority=3 if purpose == "contact" else 5,
         )
         found.append(want)
-        if want.item(incident) != item:
-            moved.append((entry, want.item(incident)))
+        if (now_at := want.item(incident)) != item:
+            moved.append((entry, now_at))
     bulk.update(ListEntry, ("id", "item"), moved)
     return found

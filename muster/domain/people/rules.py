@@ -80,6 +80,9 @@ class Match(msgspec.Struct, frozen=True):
     candidates: tuple[UUID, ...] = ()
 
 
+NOBODY = Match("new")
+
+
 class Decision(msgspec.Struct, frozen=True):
     """Somebody said that two residents are, or are not, one person."""
 
@@ -174,6 +177,8 @@ def decide(
     telephone alone says nothing: families and shops share one. Who only sounds alike is a person of their own
     until somebody has looked, unless telephone and building agree as well.
     """
+    if not (by_document or by_phone or by_place):
+        return NOBODY
     if by_document:
         fitting = [known for known in by_document if _is_named(known.keys, asked)]
         return _one(fitting, "document") or _unsure(by_document, "document")

@@ -16,6 +16,7 @@ from muster.core import bulk, plans, prepared
 from muster.core.ids import derive_id
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import queries as people
+from muster.domain.worklists.actions.beginning import begin_items
 from muster.domain.worklists.models import WorkCause, WorkItem
 from muster.domain.worklists.rules import (
     UNMET,
@@ -31,7 +32,6 @@ from muster.domain.worklists.rules import (
     wanted,
 )
 
-ITEM = ("id", "incident", "area", "kind", "subject_kind", "subject", "occasion", "building", "opened_at")
 CAUSE = (
     "id",
     "incident",
@@ -54,15 +54,7 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
     `wants` is everything the `sources` ask for now: a cause of theirs that is not named is withdrawn.
     """
     listed = {(want.item(incident), want.source): want for want in wants}
-    items = {item: want for (item, _), want in listed.items()}
-    fresh = bulk.insert(
-        WorkItem,
-        ITEM,
-        [
-            (i, incident, w.area, w.kind, w.subject_kind, w.subject, w.occasion, w.building, now)
-            for i, w in items.items()
-        ],
-    )
+    fresh, settled = begin_items(listed, calling_rules(incident), incident, now)
     before = _causes_of(sources)
     rows = [
         (
@@ -83,10 +75,10 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
     gone = before - set(listed)
     if gone:
         bulk.update(WorkCause, ("id", "wanted"), [(derive_id(item, source), False) for item, source in gone])
-    touched = set(items) | {item for item, _ in gone}
-    recompute_items(touched, incident)
-    mark_entries(touched)
-    quiet_items({items[item].subject for item in fresh}, incident)
+    touched = {item for item, _ in (*listed, *gone)}
+    recompute_items(touched - settled, incident)
+    mark_entries(touched - settled)
+    quiet_items({want.subject for (item, _), want in listed.items() if item in fresh}, incident)
     return touched
 
 
