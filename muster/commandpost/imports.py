@@ -24,6 +24,7 @@ from muster.interop.imports import export, kinds, queries, texts
 from muster.interop.imports.outcomes import RESULTS, is_balanced
 from muster.interop.imports.refusals import FileRefused, WrongState
 from muster.interop.models import Import, ImportRow
+from muster.interop.tables import pasted
 from muster.interop.tables.read import MAX_BYTES
 from muster.interop.tables.shapes import MUST_ACCEPT, TableRefused
 
@@ -32,6 +33,7 @@ KIND: labels.Labels = {
     "lists": gettext_lazy("a verification list"),
     "batches": gettext_lazy("batches of people sent"),
     "buildings": gettext_lazy("buildings"),
+    "results": gettext_lazy("results of a laboratory"),
 }
 STATE: labels.Labels = {
     "uploaded": gettext_lazy("file kept"),
@@ -56,6 +58,7 @@ FIELD: labels.Labels = {
     "date": gettext_lazy("Day"), "destination": gettext_lazy("Destination"), "task": gettext_lazy("Task"),
     "vehicles": gettext_lazy("Vehicles"), "total": gettext_lazy("Total"), "number": gettext_lazy("Building number"),
     "floors": gettext_lazy("Floors"), "units_per_floor": gettext_lazy("Doors a floor"),
+    "tube": gettext_lazy("Tube"), "result": gettext_lazy("Result"), "reported_at": gettext_lazy("Reported at"),
     "units": gettext_lazy("Doors in all"), "lat": gettext_lazy("Latitude"), "lon": gettext_lazy("Longitude"),
 }  # fmt: skip
 RIGHTS = ("people.import", "worklists.list", "mobilising.batch", "places.survey")
@@ -96,9 +99,10 @@ def _areas(request: DeskRequest) -> list[Any]:
 def _upload(request: DeskRequest) -> HttpResponse:
     given = request.FILES.get("file")
     area = request.POST.get("area", "")
-    if given is None or not (area.isascii() and area.isdigit() and len(area) <= 15):
-        raise BadInput(problem=_("choose a file and an area"))
-    if (given.size or 0) > MAX_BYTES:
+    text = request.POST.get("text", "")
+    if not (given or text.strip()) or not (area.isascii() and area.isdigit() and len(area) <= 15):
+        raise BadInput(problem=_("choose a file, or paste a text, and an area"))
+    if given is not None and (given.size or 0) > MAX_BYTES:
         refused = TableRefused(
             "tables.too_large", name=str(given.name), bytes=given.size or 0, limit=MAX_BYTES
         )
@@ -107,7 +111,9 @@ def _upload(request: DeskRequest) -> HttpResponse:
     if deadline := request.POST.get("deadline", ""):
         options["deadline"] = _local(deadline)
     made = importing.upload(
-        file=importing.File(str(given.name), given.read()),
+        file=importing.File(str(given.name), given.read())
+        if given is not None
+        else importing.File(_("pasted text"), pasted.to_table(text)),
         wish=importing.Wish(request.POST.get("kind", ""), int(area), options),
         by=request.actor, incident=request.incident.id, now=request.now,
     )  # fmt: skip

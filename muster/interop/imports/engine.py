@@ -17,7 +17,7 @@ from muster.core.vault import vault
 from muster.domain.people import actions as people
 from muster.domain.people.models import Resident
 from muster.domain.worklists.actions import returning
-from muster.interop.imports import keeping, kinds, showing
+from muster.interop.imports import keeping, kinds, laboratory, showing
 from muster.interop.imports.houses import Houses
 from muster.interop.imports.listing import Listing, list_id
 from muster.interop.imports.outcomes import DOUBTFUL, REFUSED, RESULTS, Choice, Outcome, counted, owners
@@ -33,7 +33,8 @@ ROW = (
     "id", "incident", "area", "upload", "row", "result", "code", "field", "how", "subject", "candidates", "said_x",
     "shown_c",
 )  # fmt: skip
-WORDS = {kinds.RESIDENTS: "person", kinds.LISTS: "person", kinds.BATCHES: "squad", kinds.BUILDINGS: "house"}
+WORDS = {kinds.RESIDENTS: "person", kinds.LISTS: "person", kinds.BATCHES: "squad", kinds.BUILDINGS: "house",
+         kinds.RESULTS: "finding"}  # fmt: skip
 COUNTS = """
 select result, code, count(*), count(*) filter (where how not in ('', 'new', 'unsure')) from interop_importrow
 where upload_id = %s group by 1, 2
@@ -111,6 +112,7 @@ def _way(made: Import, setting: Setting) -> Pass:
         return Listing(setting, made.options)
     ways: dict[str, Callable[[Setting], Pass]] = {
         kinds.RESIDENTS: Persons, kinds.BATCHES: Squads, kinds.BUILDINGS: Houses,
+        kinds.RESULTS: laboratory.Findings,
     }  # fmt: skip
     return ways[made.kind](setting)
 
@@ -144,6 +146,8 @@ def take_back(made: Import, by: Actor, now: datetime) -> dict[str, int]:
     """Return the rows of a list and withdraw the residents nobody has used since."""
     if not kinds.KINDS[made.kind].undoable:
         raise NoUndo
+    if made.kind == kinds.RESULTS:
+        return laboratory.take_back(made.id, by, made.incident, now)
     returned = {"returned": 0, "kept": 0}
     if made.kind == kinds.LISTS:
         mark = list_id(Setting(made.id, "", bytes(made.digest).hex(), made.area, made.incident, by, now, {}),

@@ -9,6 +9,7 @@ import msgspec
 from muster.interop.tables import columns
 
 RESIDENTS, LISTS, BATCHES, BUILDINGS = "residents", "lists", "batches", "buildings"
+RESULTS = "results"
 PURPOSES = ("verification", "key_person", "contact")
 PERSON = ("name", "document", "phone", "address")
 ADDRESS_PARTS = ("district", "subdistrict", "community", "compound", "building", "unit", "room")
@@ -35,6 +36,11 @@ BUILDING_WORDS = {
     "lat": "纬度 lat latitude",
     "lon": "经度 lon lng longitude",
 }
+RESULT_WORDS = {
+    "tube": "管号 试管编号 试管号 样本编号 样本号 采样管编号 条码 条形码 tube tube_code sample sample_code barcode",
+    "result": "结果 检测结果 核酸结果 检验结果 result finding outcome",
+    "reported_at": "检测时间 报告时间 出结果时间 结果时间 检验时间 时间 reported_at tested_at result_time time date",
+}
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -54,6 +60,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind(RESIDENTS, "people.import", _PERSON_FIELDS, (("name", "document", "phone"),)),
         Kind(LISTS, "worklists.list", _PERSON_FIELDS, (("name", "document", "phone"),)),
+        Kind(RESULTS, "sampling.result", tuple(RESULT_WORDS), (("tube",), ("result",)), RESULT_WORDS),
         Kind(
             BATCHES, "mobilising.batch", tuple(BATCH_WORDS), (("organisation",), ("people",), ("date",)),
             BATCH_WORDS, undoable=False,

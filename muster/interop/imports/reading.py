@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from muster.interop.imports.kinds import ADDRESS_PARTS, BATCHES, BUILDINGS, Kind
-from muster.interop.tables import values
+from muster.interop.imports.kinds import ADDRESS_PARTS, BATCHES, BUILDINGS, RESULTS, Kind
+from muster.interop.tables import dates, values
 from muster.interop.tables.addresses import Address, parse_address
 from muster.interop.tables.clean import number_text
 from muster.interop.tables.report import row_problem
@@ -84,6 +85,14 @@ class House(msgspec.Struct, frozen=True):
     lon: float | None
 
 
+class Finding(msgspec.Struct, frozen=True):
+    """What a laboratory found in a tube, and when, as a row says; no instant means when the file came."""
+
+    tube: str
+    result: str
+    at: datetime | None
+
+
 class _Wrong(Exception):
     """The row is refused because of a field."""
 
@@ -97,7 +106,7 @@ Cells = Callable[[str], str]
 
 def read_rows(table: Table, kind: Kind, mapping: Mapping[str, int], year: int) -> Iterator[Reading]:
     """Every row of the table, in order. `year` fills in for days written without one."""
-    read = {BATCHES: _squad, BUILDINGS: _house}.get(kind.code, _person)
+    read = {BATCHES: _squad, BUILDINGS: _house, RESULTS: _finding}.get(kind.code, _person)
     width = len(table.header)
     fields = {field: at for field, at in mapping.items() if field in kind.fields and at < width}
     for number, row in zip(table.numbers, table.rows, strict=True):
@@ -237,6 +246,30 @@ def _house(cell: Cells, reading: Reading, year: int) -> House:
     return House(
         name, text["compound"], number, text["address"], text["community"], floors, per_floor, lat, lon
     )
+
+
+FOUND = {
+    "negative": "阴性 阴 未检出 negative neg - n 0",
+    "positive": "阳性 阳 检出 positive pos + p 1",
+    "invalid": "无效 可疑 复检 重采 灰区 invalid inconclusive unclear repeat",
+}
+WORD_OF = {word: code for code, words in FOUND.items() for word in words.split()}
+
+
+def _finding(cell: Cells, reading: Reading, year: int) -> Finding:
+    tube = _filled(cell, "tube", reading).strip()
+    if len(tube) > 40:
+        raise _Wrong("tube", "text.too_long")
+    said = re.sub(r"[\s()（）]", "", _filled(cell, "result", reading)).casefold()
+    said = said.rstrip("+-") or said
+    if said not in WORD_OF:
+        raise _Wrong("result", "imports.unknown_result")
+    at = (
+        _value(reading, "reported_at", cell("reported_at"), dates.moment, year)
+        if cell("reported_at").strip()
+        else None
+    )
+    return Finding(tube, WORD_OF[said], at)
 
 
 def _filled(cell: Cells, field: str, reading: Reading) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from muster.domain.people.rules import mask_document, mask_name, mask_phone
-from muster.interop.imports.reading import House, Person, Reading, Squad
+from muster.interop.imports.reading import Finding, House, Person, Reading, Squad
 
 
 def masked(reading: Reading) -> dict[str, Any]:
@@ -21,6 +21,8 @@ def masked(reading: Reading) -> dict[str, Any]:
             "organisation": said.organisation, "people": said.people, "date": reading.about or str(said.day),
             "destination": said.destination, "task": said.task, "vehicles": said.vehicles or "",
         }  # fmt: skip
+    if isinstance(said, Finding):
+        return {"tube": said.tube, "result": said.result, "reported_at": str(said.at or "")}
     if isinstance(said, House):
         return {
             "name": said.name, "compound": said.compound, "number": said.number, "address": said.address,

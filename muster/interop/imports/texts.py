@@ -39,6 +39,16 @@ OWN: dict[str, tuple[str, str]] = {
         "没有登记这个单位，或有同名单位。请先登记单位。",
         "This organisation is not known, or several have the name. Add it first.",
     ),
+    "imports.unknown_tube": (
+        "系统中没有这个管号，或不在可见范围内。请核对管号；采样手机尚未上传时可稍后重新导入。",
+        "No tube with this code is known here. Check it; if the telephone of the site has not sent yet, import "
+        "again later.",
+    ),
+    "imports.unknown_result": (
+        "结果不是阴性、阳性或无效。",
+        "The result is neither negative, positive nor invalid.",
+    ),
+    "imports.future": ("时间晚于现在。", "This instant has not come yet."),
     "imports.number": ("不是可接受的数字。", "This is no number that can be right."),
     "imports.blank": ("不能为空。", "This must not be blank."),
     "imports.nameless": ("楼栋没有名称和编号。", "The building has neither name nor number."),
