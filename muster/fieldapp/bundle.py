@@ -26,7 +26,7 @@ from django.views.decorators.http import require_GET
 
 from muster.core import accounts, clock, telephones
 from muster.core.access import scope
-from muster.fieldapp import seals, sections
+from muster.fieldapp import gates, seals, sections
 from muster.fieldapp.holder import Holder
 from muster.fieldapp.views import refuses
 
@@ -43,6 +43,8 @@ SECTIONS: dict[str, Section] = {
     "tasks": sections.tasks,
     "buildings": sections.buildings,
     "doors": sections.doors,
+    "gate": gates.gate,
+    "listed": gates.listed,
 }
 MOST_ROWS = 5_000
 MOST_BYTES = 5_000_000
@@ -104,7 +106,8 @@ class Share:
                 found[name] = {
                     "marks": base64.b64encode(mark).decode(),
                     "buckets": {
-                        str(number): [msgspec.Raw(row) for row in self.buckets[name][number]] for number in changed
+                        str(number): [msgspec.Raw(row) for row in self.buckets[name][number]]
+                        for number in changed
                     },
                 }
         return found

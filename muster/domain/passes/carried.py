@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from muster.core.access import scope, system
@@ -28,21 +26,24 @@ def revoked_list(*, incident: UUID, now: datetime) -> bytes:
 
 def whitelist(*, incident: UUID, now: datetime) -> bytes:
     """The passes of this scope that hold now or later, with masked names to search by hand, signed."""
+    rows = [row for _pass, row in listed(incident=incident, now=now)]
+    marks = b"".join(sorted({row.mark for row in rows}))
+    signed = lists.PassList(str(incident), ListKind.WHITELIST, seconds(now), marks, tuple(rows))
+    return lists.sign(signed, keys.signing_key(incident))
+
+
+def listed(*, incident: UUID, now: datetime, most: int = lists.MOST_ROWS) -> list[tuple[UUID, lists.Row]]:
+    """The passes of this scope that hold now or later, those that hold longest first; names masked."""
     found = Pass.objects.filter(incident=incident, revoked_at=None, valid_to__gt=now)
-    held = list(found.order_by("-valid_to", "id")[: lists.MOST_ROWS])
+    held = list(found.order_by("-valid_to", "id")[:most])
     names = people.masked({one.resident for one in held if one.resident}, incident)
     rows = []
     for one in held:
         who = names.get(one.resident) if one.resident else None
-        rows.append(
-            lists.Row(
-                lists.mark(one.id), one.code, one.kind, who.name if who else "", who.document[-TAIL:].lstrip("*") if who else "",
-                "", seconds(one.valid_from), seconds(one.valid_to),
-            )
-        )  # fmt: skip
-    marks = lists.marks(one.id for one in held)
-    signed = lists.PassList(str(incident), ListKind.WHITELIST, seconds(now), marks, tuple(rows))
-    return lists.sign(signed, keys.signing_key(incident))
+        name, tail = (who.name, who.document[-TAIL:].lstrip("*")) if who else ("", "")
+        window = seconds(one.valid_from), seconds(one.valid_to)
+        rows.append((one.id, lists.Row(lists.mark(one.id), one.code, one.kind, name, tail, "", *window)))
+    return rows
 
 
 def old_after_hours(incident: UUID) -> float:
@@ -51,22 +52,11 @@ def old_after_hours(incident: UUID) -> float:
     return gates.list_old_hours.value if gates and gates.list_old_hours else OLD_LIST_HOURS
 
 
-def for_gate(*, incident: UUID, now: datetime) -> dict[str, Any]:
-    """Everything a device needs to judge passes without a network."""
-    gates = incidents.pack_of(incident).gates
-    return {
-        "issuer": str(incident),
-        "keys": [_text(key) for key in keys.known(incident).values()],
-        "revoked": _text(revoked_list(incident=incident, now=now)),
-        "whitelist": _text(whitelist(incident=incident, now=now)),
-        "old_after_hours": old_after_hours(incident),
-        "exceptions": [
-            {"code": one.code, "zh": one.title.zh, "en": one.title.en, "rule_zh": one.rule.value.zh,
-             "rule_en": one.rule.value.en}
-            for one in (gates.exceptions if gates else ())
-        ],
-    }  # fmt: skip
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+def revoked_parts(*, incident: UUID, now: datetime) -> dict[str, bytes]:
+    """The marks of the revoked list by their first digit, so that one more revocation costs a sixteenth."""
+    marks = lists.read(revoked_list(incident=incident, now=now), keys.known(incident)).marks
+    parts: dict[str, bytes] = dict.fromkeys("0123456789abcdef", b"")
+    for at in range(0, len(marks), lists.MARK):
+        mark = marks[at : at + lists.MARK]
+        parts[mark.hex()[0]] += mark
+    return parts

@@ -18,6 +18,7 @@ export const ROUTES = [
   { name: "duty", load: () => import("./screens/duty.js") },
   { name: "task", load: () => import("./screens/task.js") },
   { name: "sweep", load: () => import("./screens/sweep.js") },
+  { name: "gate", load: () => import("./screens/gate.js") },
   { name: "handover", load: () => import("./screens/handover.js") },
   { name: "outbox", load: () => import("./screens/outbox.js") },
   { name: "carry", load: () => import("./screens/carry.js") },
