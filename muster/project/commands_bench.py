@@ -12,6 +12,10 @@ BENCHES: dict[str, tuple[str, str]] = {
     "sync": ("bench.sync:main", "Commands a second through the full path, beside a bare COPY."),
     "import": ("bench.imports:main", "Rows a second into residents and lists, beside a plain import."),
     "callers": ("bench.callers:main", "Milliseconds to take the next call, fifty callers on one queue."),
+    "exposure-live": (
+        "bench.exposure_live:main",
+        "Milliseconds to find who met a case among 10 million visits, beside hand-written SQL.",
+    ),
     "pages": ("bench.pages:main", "Milliseconds of pages for a restricted user, beside a district user."),
 }
 
