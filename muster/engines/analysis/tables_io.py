@@ -229,7 +229,9 @@ def malformed(con: duckdb.DuckDBPyConnection, table: Table) -> int:
     if not table.is_text:
         return 0
     row = con.execute(
-        "select count(distinct line) from reject_errors where scan_id = (select max(scan_id) from reject_errors)"
+        "select count(distinct line) from reject_errors where scan_id = "
+        "(select max(e.scan_id) from reject_errors e join reject_scans s using (scan_id) where s.file_path = ?)",
+        [table.files[0]],
     ).fetchone()
     assert row is not None
     return int(row[0])
