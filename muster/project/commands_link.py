@@ -25,7 +25,7 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--out", type=OUT, required=True, help="csv to write: left_id, right_id, probability.")
 @click.option("--explain", type=OUT, help="csv to write: level and weight of each column of each pair.")
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
-@click.option("--threshold", type=float, default=0.5, show_default=True, help="Least probability of a pair.")
+@click.option("--threshold", type=float, default=0.6, show_default=True, help="Least probability of a pair.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random pairs used for training.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 def link(left: Path, right: Path | None, spec_file: Path, out: Path, **given: Any) -> None:

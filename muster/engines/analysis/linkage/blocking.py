@@ -39,14 +39,16 @@ class Keys:
     rows: list[Codes] = field(default_factory=list)
     codes: list[Codes] = field(default_factory=list)
     capped: dict[str, int] = field(default_factory=dict)
+    cost: int = 0
 
 
-def keys(rows: Rows) -> Keys:
+def keys(rows: Rows, every: int = EVERY) -> Keys:
     """The chosen keys as (row, key) lists."""
     chosen = Keys()
-    if rows.pairs <= EVERY:
+    if rows.pairs <= every:
         chosen.rows.append(np.arange(rows.size))
         chosen.codes.append(np.zeros(rows.size, dtype=np.int64))
+        chosen.cost = rows.pairs
         return chosen
     offered = [(name, column.at, codes) for column in rows.compared for name, codes in _parts(column)]
     single = [(name, codes) for name, _, codes in offered]
@@ -62,6 +64,7 @@ def keys(rows: Rows) -> Keys:
         if cost > left:
             continue
         left -= cost
+        chosen.cost += cost
         chosen.rows.append(np.flatnonzero(kept))
         chosen.codes.append(codes[kept] + offset)
         offset += int(codes.max()) + 1

@@ -70,7 +70,9 @@ def explain(
             for column, shares in zip(rows.compared, model.columns, strict=True)
         )
         related = min(weight - start - sum(part.weight for part in parts), 0.0)
-        pairs.append(Pair(rows.ids[a], rows.ids[b], _probability(log_odds[a, b]), weight, start, related, parts))
+        pairs.append(
+            Pair(rows.ids[a], rows.ids[b], _probability(log_odds[a, b]), weight, start, related, parts)
+        )
     return pairs
 
 

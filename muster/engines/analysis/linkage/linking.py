@@ -24,7 +24,7 @@ Numbers = np.ndarray[Any, Any]
 class Options:
     """What may be chosen: the least probability, the engine, the seed of the random pairs, explanations."""
 
-    threshold: float = 0.5
+    threshold: float = 0.6
     engine: str = "duckdb"
     seed: int = 0
     explain: bool = True
@@ -56,9 +56,9 @@ def link_frames(left: Table, right: Table | None, spec: Spec, options: Options |
     keys = blocking.keys(rows)
     linked.notes += [_capped(name, count) for name, count in keys.capped.items()]
     with engine(options.engine) as at:
-        candidates, drawn = vectors.compare(at, rows, keys, options.seed)
-        linked.candidates = int(candidates.counts.sum())
-        model = training.train(rows, candidates, drawn)
+        seen = vectors.compare(at, rows, keys, options.seed)
+        linked.candidates = int(seen.candidates.counts.sum())
+        model = training.train(rows, seen)
         found = _weigh(at, rows, model)
         pairs = _decide(rows, found, math.log(options.threshold / (1 - options.threshold)))
         linked.pairs = _told(at, rows, model, pairs, options.explain)

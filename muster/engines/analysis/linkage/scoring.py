@@ -34,8 +34,11 @@ def classes(rows: Rows, model: Model) -> str:
     columns = list(zip(rows.compared, model.columns, strict=True))
     told = []
     for one in CLASSES:
-        start = float(np.log(max(getattr(model, one), 1e-15)))
-        told.append(" + ".join([repr(start), *(_case(column, shares, one) for column, shares in columns)]) + f" as l_{one}")
+        start = float(np.log(max(getattr(model, one), 1e-300)))
+        told.append(
+            " + ".join([repr(start), *(_case(column, shares, one) for column, shares in columns)])
+            + f" as l_{one}"
+        )
     return ", ".join(told)
 
 

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from muster.engines.analysis.linkage.rows import Compared, Rows
-from muster.engines.analysis.linkage.vectors import Patterns
+from muster.engines.analysis.linkage.vectors import Patterns, Seen
 
 Numbers = np.ndarray[Any, Any]
 
 PRIOR = 20.0  # pairs
 ROUNDS = 200
 TWINS = 0.02  # of relatives, before any data
+REPEATED = 0.002  # of its rows: as many exact repetitions and more, and a table has people twice
 PERSONAL = ("date", "id")  # kinds that relatives agree on by chance only
 # How alike the names of twins are, beside what holds for all relatives.
 TWIN_NAMES = {"same": 0.1, "sound": 0.05, "slip": 0.35, "alike": 0.1, "family": 0.3, "differ": 0.1}
@@ -54,22 +55,74 @@ class Model:
         return max(1 - self.same - self.relative - self.twin, 1e-9)
 
 
-def train(rows: Rows, candidates: Patterns, drawn: Patterns) -> Model:
-    """Expectation-maximisation until nothing moves."""
-    overall = [_overall(rows, one, drawn) for one in rows.compared]
+def train(rows: Rows, seen: Seen) -> Model:
+    """Expectation-maximisation until nothing moves.
+
+    A left table that repeats nobody shows relatives, twins and strangers undisguised: then these are learnt inside
+    it, and only the same from the candidates.
+    """
+    overall = [_overall(rows, one, seen.drawn) for one in rows.compared]
     model = _first(rows, overall)
+    if seen.inside and not _repeats(rows, seen.within):
+        start, model.same = model.same, 0.0
+        _learn(rows, model, seen.within, seen.inside, overall)
+        model.same = start
+        _learn(rows, model, seen.candidates, rows.pairs, overall, kin=False)
+    else:
+        _learn(rows, model, seen.candidates, rows.pairs, overall)
+    return model
+
+
+def _repeats(rows: Rows, within: Patterns) -> bool:
+    """Whether the left table has people twice: more than a few pairs of it agree in all that is known."""
+    top = np.array([len(one.levels) - 1 for one in rows.compared])
+    known = (within.levels >= 0).sum(axis=1)
+    agree = (within.levels == top).sum(axis=1) >= np.maximum(known, min(3, len(top)))
+    return bool(within.counts[agree].sum() > REPEATED * rows.left)
+
+
+def _learn(
+    rows: Rows, model: Model, patterns: Patterns, pairs: float, overall: list[Numbers], *, kin: bool = True
+) -> None:
+    """Learn from patterns that stand for so many pairs; with `kin`, what relatives are like, too."""
     before = 0.0
     for _ in range(ROUNDS):
-        same, relative, twin = _expect(model, candidates)
-        _maximise(model, rows, candidates, same, relative)
-        model.twin = max((float(twin.sum()) + PRIOR * TWINS) / rows.pairs, 1e-12)
-        for column, shares, a in zip(rows.compared, model.columns, overall, strict=True):
-            _derive(model, column, shares, a)
-        now = float(same.sum())
+        parts = _expect(model, patterns)
+        for at, (column, shares) in enumerate(zip(rows.compared, model.columns, strict=True)):
+            level = patterns.levels[:, at]
+            if model.same:
+                shares.same = _shares(level, parts[:, 0], _beliefs(column)[0])
+            if kin:
+                _kin(column, shares, level, parts, learn_twins=not model.same)
+            _derive(model, column, shares, overall[at])
+            if column.kind == "date":
+                shares.twin = shares.same
+        told = parts.sum(axis=0)
+        if model.same:
+            model.same = max(float(told[0]) / pairs, 1e-12)
+        if kin:
+            model.relative = max(float(told[1]) / pairs, 1e-12)
+            model.twin = max((float(told[2]) + PRIOR * TWINS) / pairs, 1e-12) if model.twin else 0.0
+        now = float(told[:3].sum())
         if abs(now - before) < 1e-4 * max(now, 1.0):
             break
         before = now
-    return model
+
+
+def _shares(level: Numbers, weights: Numbers, belief: Numbers, prior: float = PRIOR) -> Numbers:
+    """Shares of the levels among weighted patterns; the belief counts as `prior` pairs."""
+    known = level >= 0
+    count = np.bincount(level[known], weights[known], minlength=len(belief)) + prior * belief
+    return np.asarray(count / count.sum())
+
+
+def _kin(column: Compared, shares: Shares, level: Numbers, parts: Numbers, *, learn_twins: bool) -> None:
+    """What relatives and twins agree on; twins only where nobody can be taken for one."""
+    if column.kind not in PERSONAL:
+        shares.relative = _shares(level, parts[:, 1], shares.stranger)
+    shares.twin = _twins(column, shares)
+    if learn_twins and column.kind not in PERSONAL:
+        shares.twin = _shares(level, parts[:, 2], shares.twin, PRIOR / 4)
 
 
 def _overall(rows: Rows, column: Compared, drawn: Patterns) -> Numbers:
@@ -107,7 +160,8 @@ def _first(rows: Rows, overall: list[Numbers]) -> Model:
     """Where the learning starts: beliefs for the same, something between for relatives."""
     smaller = min(rows.left, rows.size - rows.left) or rows.left
     start = 0.3 * smaller / rows.pairs
-    model = Model([], start, start, TWINS * start)
+    has_days = any(column.kind == "date" for column in rows.compared)
+    model = Model([], start, start, TWINS * start if has_days else 0.0)
     for column, a in zip(rows.compared, overall, strict=True):
         m, _ = _beliefs(column)
         shares = Shares(m, a.copy(), a if column.kind in PERSONAL else 0.4 * m + 0.6 * a, a)
@@ -123,41 +177,29 @@ def likelihoods(model: Model, patterns: Patterns) -> Numbers:
         level = patterns.levels[:, at]
         table = np.log(np.column_stack([getattr(column, one) for one in CLASSES]).clip(1e-12))
         total += np.where(level[:, None] >= 0, table[level], 0.0)
-    prior: Numbers = np.log(np.array([getattr(model, one) for one in CLASSES]).clip(1e-15))
-    return total + prior
+    prior = np.log(np.array([getattr(model, one) for one in CLASSES]).clip(1e-300))
+    return np.asarray(total + prior)
 
 
-def _expect(model: Model, patterns: Patterns) -> tuple[Numbers, Numbers, Numbers]:
-    """How many pairs of each pattern are the same person, relatives, twins."""
+def _expect(model: Model, patterns: Patterns) -> Numbers:
+    """How many pairs of each pattern are of each class."""
     logs = likelihoods(model, patterns)
     parts = np.exp(logs - logs.max(axis=1, keepdims=True))
-    parts *= (patterns.counts / parts.sum(axis=1))[:, None]
-    return parts[:, 0], parts[:, 1], parts[:, 2]
-
-
-def _maximise(model: Model, rows: Rows, patterns: Patterns, same: Numbers, relative: Numbers) -> None:
-    """Shares that make this most likely; beliefs count as PRIOR pairs."""
-    model.same = max(float(same.sum()) / rows.pairs, 1e-12)
-    model.relative = max(float(relative.sum()) / rows.pairs, 1e-12)
-    for column, shares in zip(rows.compared, model.columns, strict=True):
-        level = patterns.levels[:, column.at]
-        known = level >= 0
-        belief, _ = _beliefs(column)
-        count = np.bincount(level[known], same[known], minlength=len(belief)) + PRIOR * belief
-        shares.same = count / count.sum()
-        if column.kind not in PERSONAL:
-            count = np.bincount(level[known], relative[known], minlength=len(belief)) + PRIOR * shares.stranger
-            shares.relative = count / count.sum()
+    return np.asarray(parts * (patterns.counts / parts.sum(axis=1))[:, None])
 
 
 def _derive(model: Model, column: Compared, shares: Shares, overall: Numbers) -> None:
     """What follows from the rest: strangers' shares are what is left, twins are relatives of one birth."""
-    rest = overall - model.same * shares.same - model.relative * shares.relative
+    rest = np.asarray(overall - model.same * shares.same - model.relative * shares.relative)
     shares.stranger = np.maximum(rest, 0.02 * overall)
     shares.stranger /= shares.stranger.sum()
     if column.kind in PERSONAL:
         shares.relative = shares.stranger
-    shares.twin = _twins(column, shares)
+    elif model.same:  # what relatives share is mistyped as often as what is one's own
+        slips = shares.relative[-1] * shares.same / shares.same[-1]
+        slips[0] = 0.0
+        shares.relative = np.maximum(shares.relative, slips)
+        shares.relative /= shares.relative.sum()
 
 
 def _twins(column: Compared, shares: Shares) -> Numbers:

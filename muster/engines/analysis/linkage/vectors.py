@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from muster.engines.analysis.linkage import blocking
 from muster.engines.analysis.linkage.blocking import Keys
 from muster.engines.analysis.linkage.engines import Engine
 from muster.engines.analysis.linkage.rows import Compared, Rows
 
 Numbers = np.ndarray[Any, Any]
 RANDOM = 400_000  # pairs drawn to see how often strangers agree
+INSIDE = 4_000_000  # keys shared inside the left table, to see what relatives are like; several make one pair
 
 
 @dataclass(frozen=True)
@@ -25,40 +27,70 @@ class Patterns:
     counts: Numbers
 
 
-def compare(engine: Engine, rows: Rows, keys: Keys, seed: int) -> tuple[Patterns, Patterns]:
-    """Fill the table `vectors` of the engine; patterns of the candidates and of random pairs."""
-    _put(engine, rows, keys, seed)
+@dataclass(frozen=True)
+class Seen:
+    """Patterns of the candidates, of random pairs, and of pairs inside the left table (`inside` of them at all)."""
+
+    candidates: Patterns
+    drawn: Patterns
+    within: Patterns
+    inside: float
+
+
+def compare(engine: Engine, rows: Rows, keys: Keys, seed: int) -> Seen:
+    """Fill the table `vectors` of the engine with candidates (0), random pairs (1), pairs of the left table (2)."""
+    inside = _put(engine, rows, keys, seed)
     vectors(engine, rows, "pairs", "vectors")
     gammas = ", ".join(f"gamma_c{one.at}" for one in rows.compared)
-    found = []
-    for sort in ("0", "1"):
+    found: list[Patterns] = []
+    for sort in "012":
         told = engine.ask(
             f"select {gammas}, count(*) as pairs from vectors where match_key = '{sort}'"
             f" group by {gammas} order by {gammas}"
         )
         levels = np.column_stack([told[f"gamma_c{one.at}"] for one in rows.compared]).astype(np.int64)
         found.append(Patterns(levels, told["pairs"].astype(np.float64)))
-    return found[0], found[1]
+    return Seen(found[0], found[1], found[2], inside)
 
 
-def _put(engine: Engine, rows: Rows, keys: Keys, seed: int) -> None:
-    """Hand over rows, keys and random pairs; make the table `pairs`."""
+def _put(engine: Engine, rows: Rows, keys: Keys, seed: int) -> float:
+    """Hand over rows, keys and random pairs; make the table `pairs`; how many pairs inside the left it stands for."""
     columns: dict[str, Any] = {"n": pa.array(range(rows.size), pa.int64())}
     for one in rows.compared:
         columns |= {f"c{one.at}_{name}": pa.array(values, pa.string()) for name, values in one.forms.items()}
         columns[f"c{one.at}_t"] = pa.array(one.counts)
     engine.put("people", pa.table(columns))
-    of, codes = np.concatenate(keys.rows), np.concatenate(keys.codes)
-    engine.put("keys", pa.table({"n": of.astype(np.int64), "k": codes}))
+    engine.put("keys", _table(keys))
     left, right = draw(rows, seed)
     engine.put("drawn", pa.table({"a": left, "b": right}))
     order = "l.n < r.n" if rows.is_single else f"l.n < {rows.left} and r.n >= {rows.left}"
-    engine.make(
-        "pairs",
-        "select join_key_l, join_key_r, '0' as match_key from (select distinct l.n as join_key_l, r.n as join_key_r"
-        f" from keys l join keys r on l.k = r.k and {order}) blocked"
-        " union all select a, b, '1' from drawn",
+    within, step = ("keys", 0) if rows.is_single else _anchors(engine, rows, keys)
+    sql = f"{_blocked('keys', order, '0')} union all select a, b, '1' from drawn"
+    if step:
+        sql += f" union all {_blocked(within, f'l.n < r.n and r.n < {rows.left} and l.n % {step} = 0', '2')}"
+    engine.make("pairs", sql)
+    return rows.left * (rows.left - 1) / 2 / step if step else 0.0
+
+
+def _table(keys: Keys) -> pa.Table:
+    return pa.table({"n": np.concatenate(keys.rows).astype(np.int64), "k": np.concatenate(keys.codes)})
+
+
+def _blocked(keys: str, condition: str, sort: str) -> str:
+    """The pairs that share a key."""
+    return (
+        f"select join_key_l, join_key_r, '{sort}' as match_key from (select distinct l.n as join_key_l,"
+        f" r.n as join_key_r from {keys} l join {keys} r on l.k = r.k and {condition}) blocked{sort}"
     )
+
+
+def _anchors(engine: Engine, rows: Rows, keys: Keys) -> tuple[str, int]:
+    """Which keys tell pairs inside the left table, and every how many-th row is looked at."""
+    if keys.cost < rows.pairs or rows.left**2 < 2 * blocking.EVERY:
+        return "keys", 1 + int(keys.cost * rows.left / max(rows.size - rows.left, 1) / INSIDE)
+    chosen = blocking.keys(rows, every=0)
+    engine.put("anchored", _table(chosen))
+    return "anchored", 1 + int(chosen.cost * rows.left / max(rows.size - rows.left, 1) / INSIDE)
 
 
 def beside(engine: Engine, left: Numbers, right: Numbers, rows: Rows) -> None:
