@@ -13,7 +13,7 @@ window.addEventListener("pageshow", (event) => {
 
 /* Keys: one for each control that names one; letters only outside of fields. */
 function controlOf(key) {
-  return all("[data-key]").find((one) => one.dataset.key === key && !one.disabled);
+  return all("[data-press]").find((one) => one.dataset.press === key && !one.disabled);
 }
 
 function press(control) {
