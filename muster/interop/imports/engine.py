@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from muster.domain.people import actions as people
 from muster.domain.people.models import Resident
 from muster.domain.worklists.actions import returning
 from muster.interop.imports import keeping, kinds, laboratory, showing
+from muster.interop.imports.ahead import chunks_ahead
 from muster.interop.imports.houses import Houses
 from muster.interop.imports.listing import Listing, list_id
 from muster.interop.imports.outcomes import DOUBTFUL, REFUSED, RESULTS, Choice, Outcome, counted, owners
@@ -71,8 +71,7 @@ class Worker:
         """The outcome of every row, in order; `write` takes them in."""
         self.is_run = write
         step = self.way.run if write else self.way.foresee
-        source = iter(readings)
-        while chunk := list(islice(source, CHUNK)):
+        for chunk in chunks_ahead(readings, CHUNK):
             found = step(chunk)
             self.outcomes += found
             for reading, outcome in zip(chunk, found, strict=True):
