@@ -150,5 +150,5 @@ def options(arguments: Sequence[str] | None, **defaults: Any) -> Any:
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", action="store_true")
     for name, value in defaults.items():
-        parser.add_argument(f"--{name}", type=type(value), default=value)
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     return parser.parse_args(arguments)

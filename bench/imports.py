@@ -3,6 +3,10 @@
 Ours counts everything from the bytes of the file to a durable commit: reading, normalising, addresses,
 matching by blind index, sealing, rows, report, journal, work. The reference is bench/reference/import_rows.py
 on the same server with the same durable settings. Every run imports people nobody knows yet.
+
+`--list-rows 100000 --earlier-lists 20` measures one long list instead: half of its rows name residents who are
+known, a quarter people of earlier lists, one in fifty a known person under a name that only sounds the same on
+a known telephone, the rest nobody known; to work items on the desk.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ import io
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -50,9 +55,7 @@ def person(serial: int) -> tuple[str, str, str, str]:
 
 def file_of(start: int, count: int) -> bytes:
     """A csv of people."""
-    target = io.StringIO(newline="")
-    csv.writer(target).writerows([HEADER, *map(person, range(start, start + count))])
-    return target.getvalue().encode()
+    return csv_of([person(serial) for serial in range(start, start + count)])
 
 
 def seed(known: int) -> Any:
@@ -139,9 +142,58 @@ def ours(actor: Any, kind: str, data: bytes, number: int) -> tuple[float, float]
     return done - looked + kept - start, looked - kept
 
 
+@cache
+def homophone(letter: str) -> str:
+    """Another character of the same sound, if there is one."""
+    from muster.domain.people.sounds import sound_key
+
+    sound = sound_key(letter)
+    near = (chr(code) for code in range(0x4E00, 0x9000))
+    return next((one for one in near if one != letter and sound_key(one) == sound), letter)
+
+
+def mixed(known: int, count: int, fresh: int) -> list[tuple[str, str, str, str]]:
+    """Rows of a list: half known, a quarter of earlier lists, one in fifty by sound only, the rest new."""
+    rows = []
+    for n in range(count):
+        if n % 50 == 7:
+            name, _, phone, _ = person((n * 7919) % known)
+            rows.append((name[0] + homophone(name[1]), "", phone, ""))
+        elif n % 4 == 3:
+            rows.append(person(known + (n * 31) % fresh))
+        elif n % 2 == 0:
+            rows.append(person((n * 104_729) % known))
+        else:
+            rows.append(person(known + fresh + n))
+    return rows
+
+
+def csv_of(rows: Sequence[Sequence[str]]) -> bytes:
+    """The bytes of a csv."""
+    target = io.StringIO(newline="")
+    csv.writer(target).writerows([HEADER, *rows])
+    return target.getvalue().encode()
+
+
+def long_list(actor: Any, dsn: str, wish: Any) -> list[Row]:
+    """A long list after many: seconds from the bytes to work items, beside the plain import of the same file."""
+    each = max(1, wish.list_rows // max(1, wish.earlier_lists))
+    for number in range(wish.earlier_lists):
+        ours(actor, "lists", file_of(wish.known + number * each, each), number)
+    as_superuser("vacuum analyze")
+    data = csv_of(mixed(wish.known, wish.list_rows, max(1, wish.earlier_lists * each)))
+    plain = wish.list_rows / import_rows.import_list(dsn, data)
+    run, look = ours(actor, "lists", data, wish.earlier_lists)
+    name = f"list of {wish.list_rows:,} after {wish.earlier_lists} lists, {wish.known:,} residents"
+    return [
+        row(f"import {name}", [wish.list_rows / run], [plain], "rows/s"),
+        row(f"preview {name}", [wish.list_rows / look], [plain], "rows/s"),
+    ]
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run and print; see the module's first lines."""
-    wish = options(arguments, runs=5, known=300_000, rows=100_000, list=20_000)
+    wish = options(arguments, runs=5, known=300_000, rows=100_000, list=20_000, list_rows=0, earlier_lists=20)
     results: list[Row] = []
     with house():
         from muster.project import installation
@@ -149,6 +201,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         dsn = installation.server().dsn(installation.database_name())
         actor = seed(wish.known)
         import_rows.prepare(dsn, wish.known)
+        if wish.list_rows:
+            show(long_list(actor, dsn, wish), wish.json)
+            return
         next_one = wish.known
         sides = (
             ("residents", wish.rows, import_rows.import_residents),
