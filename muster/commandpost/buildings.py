@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from muster.commandpost import labels
 from muster.commandpost.frame import DeskRequest, areas, bounds, drawer, ids, link, screen
+from muster.commandpost.sweeps import MARK, MARK_LOOK
 from muster.core.errors import NotFound
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import queries as people
@@ -21,6 +22,7 @@ from muster.domain.places import queries as places
 from muster.domain.places.models import Dwelling
 from muster.domain.responders import queries as responders
 from muster.domain.worklists import queries as worklists
+from muster.domain.worklists import sweep_queries as sweeps
 from muster.domain.worklists.models import DwellingState, WorkItem
 from muster.domain.worklists.queries import BUILDING_STATES, BuildingRow
 
@@ -88,6 +90,9 @@ def building_page(request: DeskRequest, building: UUID) -> HttpResponse:
         "done": row.done + row.empty,
         "registered": sum(registered.values()),
         "unlike": _unlike(doors, states, registered),
+        "doubled": [(door.label, door.id) for door in doors if door.id in states and states[door.id].doubled],
+        "marks": _marks(building),
+        "may_survey": request.actor.may("places.survey", row.area, request.incident.id),
     }
     return render(request, "commandpost/buildings/page.html", context)
 
@@ -115,6 +120,12 @@ def _unlike(
         and states[door.id].outcome == "done"
         and states[door.id].persons != registered[door.id]
     ][:50]
+
+
+def _marks(building: UUID) -> list[tuple[str, Any, int]]:
+    """How many doors have each colour mark."""
+    counts = Counter(one.mark for one in sweeps.marks_of(building).values())
+    return [(MARK_LOOK[mark], MARK[mark], counts[mark]) for mark in MARK if counts[mark]]
 
 
 def _floors(
@@ -224,10 +235,32 @@ def unit_drawer(request: DeskRequest, building: UUID, unit: UUID) -> HttpRespons
         "residents": [(one, masked.get(one.id), labels.words(one.vulnerabilities)) for one in home],
         "items": [_item(pair, request) for pair in _named(items, request)],
         "events": _events(visited),
+        "card": _card(unit),
+        "mark": _mark(building, unit),
         "may_unmask": request.actor.may("people.unmask", door.area, request.incident.id),
         "may_ask": request.actor.may("helpline.record", door.area, request.incident.id),
     }
     return drawer(request, "commandpost/buildings/unit.html", context)
+
+
+def _card(unit: UUID) -> dict[str, Any] | None:
+    """The household card that counts, in words."""
+    held = sweeps.card_of(unit)
+    if held is None:
+        return None
+    return {
+        "at": held.at,
+        "persons": held.persons,
+        "languages": [labels.SPOKEN.get(one, one) for one in held.languages],
+        "vulnerabilities": labels.words(held.vulnerabilities),
+        "needs": [labels.HOME_NEED.get(one, one) for one in held.needs],
+        "consent": held.consent,
+    }
+
+
+def _mark(building: UUID, unit: UUID) -> dict[str, Any] | None:
+    held = sweeps.marks_of(building).get(unit)
+    return {"held": held, "look": MARK_LOOK[held.mark], "word": MARK[held.mark]} if held else None
 
 
 def _events(visited: list[tuple[Any, bool]]) -> list[dict[str, Any]]:

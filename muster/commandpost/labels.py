@@ -18,6 +18,7 @@ ITEM_KIND: Labels = {
     "recheck": _("recheck"),
     "deliver": _("delivery"),
     "answer": _("request"),
+    "visit": _("building to sweep"),
     "transfer": _("transfer to quarantine"),
 }
 STEP: Labels = {"call": _("call"), "other_caller": _("another caller"), "visit": _("visit")}
@@ -50,6 +51,14 @@ NEED: Labels = {
     "counselling": _("counselling"),
     "family_letter": _("family letter"),
     "other": _("something else"),
+}
+SPOKEN: Labels = SPEECH | {"hak": _("Hakka"), "nan": _("Teochew"), "sign": _("sign language")}
+HOME_NEED: Labels = NEED | {
+    "water": _("water"),
+    "dialysis": _("dialysis"),
+    "interpreter": _("an interpreter"),
+    "baby_food": _("baby food"),
+    "care": _("somebody to look in"),
 }
 PURPOSE: Labels = {
     "verification": _("record verification"),
@@ -245,6 +254,17 @@ ACTION: Labels = {
     "worklists.return_list": _("list sent back"),
     "worklists.take": _("call taken up"),
     "worklists.visit": _("visits recorded"),
+    "worklists.household": _("household cards recorded"),
+    "worklists.survey": _("containers surveyed"),
+    "worklists.breeding": _("breeding sites looked at"),
+    "worklists.give": _("buildings given to teams"),
+    "places.doors": _("doors added"),
+    "interop.submission": _("form received"),
+    "interop.form": _("form offered"),
+    "interop.form_opened": _("form opened"),
+    "interop.form_closed": _("form closed"),
+    "interop.form_file": _("file given to a form"),
+    "interop.mapping": _("answers of a form mapped"),
     "cases.confirm": _("case confirmed"),
     "cases.contact": _("contacts named"),
     "cases.follow": _("follow-ups recorded"),

@@ -8,10 +8,13 @@ from muster.commandpost import (
     calling,
     case_page,
     cases,
+    devices,
     contact_page,
     exposure,
+    forms,
     gallery,
     gates,
+    ground,
     helpline,
     home,
     imports,
@@ -26,6 +29,7 @@ from muster.commandpost import (
     sites,
     sitrep,
     stock,
+    sweeps,
     work,
     zones,
 )  # fmt: skip
@@ -33,7 +37,7 @@ from muster.commandpost import (
 SCREENS = (
     overview, buildings, mapping, cases, case_page, contact_page, exposure, zones, people, matching, journal, work,
     calling, imports,
-    batches, responders, shifts, sites, gates, stock, helpline, requests, sitrep,
+    batches, responders, shifts, sites, gates, stock, helpline, requests, sitrep, devices, forms, sweeps, ground,
 )  # fmt: skip
 
 urlpatterns = [

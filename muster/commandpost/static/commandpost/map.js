@@ -30,7 +30,9 @@ function openBuilding(href) {
 
 function addBuilding(layer, feature, words) {
   const { href } = feature.properties;
-  layer.bindTooltip(tooltip(feature.properties, words), { sticky: true });
+  const { label } = feature.properties; // a number on the building itself: never colour alone
+  if (label) layer.bindTooltip(label, { permanent: true, direction: "center", className: "map-label" });
+  else layer.bindTooltip(tooltip(feature.properties, words), { sticky: true });
   if (href) layer.on("click", () => openBuilding(href));
 }
 
