@@ -1,0 +1,66 @@
+"""What a phone at a sampling site holds: pool rules, the round, tubes that are closed, and who sits where in them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from muster.core.access import scope, span, system
+from muster.domain.incidents import queries as incidents
+from muster.domain.places.models import Point
+from muster.domain.sampling.models import Round, Tube
+from muster.fieldapp.holder import Holder
+
+Row = dict[str, Any]
+MOST_TUBES = 1_500
+BACK = timedelta(hours=30)  # a tube of yesterday's round must not be used again
+
+
+def line(holder: Holder) -> list[Row]:
+    """One row of pool rules, one for the round in force; nothing for who may not sample or where nobody is tested."""
+    testing = incidents.pack_of(holder.incident).testing
+    if testing is None or not holder.actor.spans("sampling.record", holder.incident):
+        return []
+    pack = incidents.pack_of(holder.incident)
+    pools = [{"code": "usual", "zh": "普通", "en": "usual", "size": testing.pool_size.value}]
+    pools += [
+        {"code": zone.code, "zh": zone.title.zh, "en": zone.title.en, "size": zone.tests.pool_size.value}
+        for zone in pack.zones
+        if zone.tests
+    ]
+    pools.append({"code": "single", "zh": "单管", "en": "single", "size": testing.isolation_pool_size.value})
+    return [{"id": "rules", "pools": pools}, *_rounds(holder)]
+
+
+def _rounds(holder: Holder) -> list[Row]:
+    """Rounds that go on now in an area around this phone's, the newest first."""
+    now, home = holder.now, holder.device.home_area
+    going = Round.objects.filter(Q(to_at=None) | Q(to_at__gt=now), incident=holder.incident, from_at__lte=now)
+    found = []
+    with scope(system(), holder.incident):  # a round of the whole district is told to the phone of one grid
+        held = list(going.order_by("-from_at", "id")[:50])
+    for one in held:
+        low, high = span(one.area)
+        if low <= home < high:
+            found.append({"id": str(one.id), "round": one.name, "from_at": one.from_at, "to_at": one.to_at})
+    return found
+
+
+def tubes(holder: Holder) -> list[Row]:
+    """Tubes of the sites near, begun since yesterday: a code that comes again is seen before anybody sits in it."""
+    near = Q(pk__in=[])
+    for low, high in holder.actor.spans("sampling.record", holder.incident):
+        near |= Q(area__gte=low, area__lt=high)
+    home = span(holder.device.home_area)
+    sites = Point.objects.filter(
+        near, incident=holder.incident, kind="site", area__gte=home[0], area__lt=home[1]
+    )
+    found = Tube.objects.filter(
+        site__in=list(sites.values_list("id", flat=True)[:100]), first_at__gt=holder.now - BACK
+    )
+    return [
+        {"id": str(one.id), "code": one.code, "site": str(one.site), "state": one.state, "seats": one.seats}
+        for one in found.order_by("-first_at", "id")[:MOST_TUBES]
+    ]

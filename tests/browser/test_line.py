@@ -1,0 +1,177 @@
+"""The registration line: tubes and people by scanner, refusals in words, the table before the courier signs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from bench import gate
+from bench.field_files import FIELD, served
+from muster.core.ids import derive_id
+from muster.domain.sampling.rules import receipt
+from muster.fieldapp.catalogue import in_languages
+from tests.browser.tabs import picture
+from tests.interop.tables.makers import citizen
+
+NARROW: ViewportSize = {"width": 390, "height": 844}
+SITE = str(derive_id("test", "line", "site"))
+BEGIN = gate.BEGIN.replace("/app/screens/gate.js", "/app/screens/SCREEN.js")
+DEEDS = """async () => (await import("/app/phone.js")).done().map((one) => [one.name, one.body, one.id])"""
+Deeds = list[tuple[str, dict[str, Any], str]]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    texts = {
+        f"/texts/{code}.json": json.dumps(said).encode() for code, said in in_languages(FIELD / "app").items()
+    }
+    with served(texts) as found:
+        yield found
+
+
+def held(**more: Any) -> dict[str, list[dict[str, Any]]]:
+    pools = [
+        {"code": "usual", "zh": "普通", "en": "usual", "size": 3},
+        {"code": "single", "zh": "单管", "en": "single", "size": 1},
+    ]
+    site = {"id": SITE, "kind": "site", "name": "坂田小学采样点", "address": "和悦路1号", "mine": True}
+    tubes = [
+        {"id": "t1", "code": "T9001", "site": SITE, "state": "resulted", "seats": 10},
+        {"id": "t2", "code": "T9002", "site": SITE, "state": "sealed", "seats": 10},
+    ]
+    rows = {
+        "line": [{"id": "rules", "pools": pools}],
+        "tubes": tubes,
+        "points": [site],
+        "me": [{"id": "me", "area_code": 440307006005000}],
+    }
+    return {**rows, "shifts": [], "team": [], **more}
+
+
+def begin(browser: Browser, address: str, screen: str = "line", language: str = "zh-hans") -> Page:
+    page = browser.new_page(viewport=NARROW)
+    page.set_default_timeout(15_000)
+    page.goto(f"{address}/blank.html")
+    page.evaluate(BEGIN.replace("SCREEN", screen), [held(), SITE, language])
+    return page
+
+
+def scan(page: Page, *codes: str) -> None:
+    for code in codes:
+        page.locator(".wedge").focus()
+        page.keyboard.insert_text(code)
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(120)
+
+
+def deeds(page: Page, name: str = "") -> Deeds:
+    found: Deeds = page.evaluate(DEEDS)
+    return [one for one in found if not name or one[0] == name]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_tube_and_its_people_take_no_tap_and_the_full_tube_closes_itself(
+    chromium: Browser, address: str, language: str
+) -> None:
+    page = begin(chromium, address, language=language)
+    people = [citizen(number, 100 + number) for number in (1, 2, 3)]
+    scan(page, "T1001", *people[:2])
+    expect(page.locator(".tube")).to_have_attribute("data-seats", "2")
+    picture(page, "phone-line", language)
+    scan(page, people[2])
+    expect(page.locator(".last")).to_contain_text("Next tube" if language == "en" else "下一管")
+    told = [(name, body.get("seat") or body.get("seats_said")) for name, body, _ in deeds(page)]
+    assert told == [
+        ("register_person", None), ("take_sample", 1), ("register_person", None), ("take_sample", 2),
+        ("register_person", None), ("take_sample", 3), ("seal_tube", 3),
+    ]  # fmt: skip
+    sample = deeds(page, "take_sample")[-1]
+    assert (sample[1]["code"], sample[1]["site"], sample[1]["pool_size"]) == ("T1001", SITE, 3)
+    assert page.evaluate(f"async () => (await import('/app/line.js')).receipt('{sample[2]}')") == receipt(
+        UUID(sample[2])
+    )
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (["ID1"], "先扫采样管"),
+        (["T1", "ID1", "ID1"], "已在这一管"),
+        (["T1", "ID1", "CLOSE", "T2", "ID1"], "已采过样"),
+        (["T1", "ID1", "T2"], "先封好手上"),
+        (["T1", "ID1", "CLOSE", "T1"], "已封管"),
+        (["T9001"], "在别处用过"),
+        (["T1", "BAD"], "读错"),
+        (["T1", "HTTPS://X"], "既不是采样管"),
+    ],
+)
+def test_what_must_not_be_is_said_in_words_and_nothing_is_recorded(
+    chromium: Browser, address: str, codes: list[str], said: str
+) -> None:
+    page = begin(chromium, address)
+    person = citizen(7, 7)
+    bad = person[:-1] + ("0" if person[-1] != "0" else "1")
+    real = {"ID1": person, "BAD": bad, "T1": "T1001", "T2": "T1002"}
+    for code in codes[:-1]:
+        if code == "CLOSE":
+            page.locator("#close-tube").click()
+            expect(page.locator(".last")).to_contain_text("下一管")
+        else:
+            scan(page, real.get(code, code))
+    before = len(deeds(page))
+    scan(page, real.get(codes[-1], codes[-1]))
+    expect(page.locator(".alarm")).to_contain_text(said)
+    assert len(deeds(page)) == before
+    page.close()
+
+
+def test_the_last_is_taken_back_and_a_child_sits_on_the_entry_of_the_parent(
+    chromium: Browser, address: str
+) -> None:
+    page = begin(chromium, address)
+    first, second = citizen(11, 11), citizen(12, 12)
+    scan(page, "T1001", first, second)
+    page.locator("#undo").click()
+    expect(page.locator(".tube")).to_have_attribute("data-seats", "1")
+    scan(page, second)
+    page.locator("#walk-in").click()
+    page.locator("#w-name").fill("赵小二")
+    page.get_by_text("上一位的孩子").click()
+    page.locator("#w-save").click()
+    expect(page.locator(".last")).to_contain_text("下一管")
+    gone = deeds(page, "retract_fact")[0][1]
+    assert (gone["kind"], gone["target"]) == ("sampling.sampletaken", deeds(page, "take_sample")[1][2])
+    child = deeds(page, "register_person")[-1][1]
+    assert (child["name"], child["household"]) == ("赵小二", deeds(page, "take_sample")[2][1]["resident"])
+    assert deeds(page, "seal_tube")[0][1]["seats_said"] == 3
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_courier_signs_only_when_table_and_system_agree_or_the_difference_is_known(
+    chromium: Browser, address: str, language: str
+) -> None:
+    page = begin(chromium, address, "table", language)
+    scan(page, "T7777")
+    expect(page.locator(".tube")).to_have_attribute("data-even", "false")
+    picture(page, "phone-table", language)
+    page.locator("#courier").fill("李司机")
+    page.locator("#sign").click()
+    assert deeds(page) == []
+    page.locator("#agreed").check()
+    scan(page, "T9002")
+    page.locator("#sign").click()
+    expect(page.locator(".toast")).to_contain_text("2")
+    told = [(name, body.get("code"), body.get("counted")) for name, body, _ in deeds(page)]
+    assert told == [
+        ("count_tubes", None, 2),
+        ("hand_over_tube", "T7777", None),
+        ("hand_over_tube", "T9002", None),
+    ]
+    page.close()
