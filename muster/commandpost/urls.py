@@ -8,8 +8,8 @@ from muster.commandpost import (
     calling,
     case_page,
     cases,
-    devices,
     contact_page,
+    devices,
     exposure,
     forms,
     gallery,
@@ -19,6 +19,7 @@ from muster.commandpost import (
     home,
     imports,
     journal,
+    lists,
     mapping,
     matching,
     overview,
@@ -36,7 +37,7 @@ from muster.commandpost import (
 
 SCREENS = (
     overview, buildings, mapping, cases, case_page, contact_page, exposure, zones, people, matching, journal, work,
-    calling, imports,
+    lists, calling, imports,
     batches, responders, shifts, sites, gates, stock, helpline, requests, sitrep, devices, forms, sweeps, ground,
 )  # fmt: skip
 

@@ -35,6 +35,7 @@ SCREENS: tuple[tuple[tuple[str, Word], ...], ...] = (
     (
         ("", _("Overview")),
         ("work/", _("Work list")),
+        ("lists/", _("Lists")),
         ("calling/", _("Calling")),
         ("buildings/", _("Buildings")),
     ),
@@ -48,8 +49,18 @@ SCREENS: tuple[tuple[tuple[str, Word], ...], ...] = (
         ("matching/", _("Compare people")),
     ),
     (("sites/", _("Sites and tubes")), ("requests/", _("Requests")), ("stock/", _("Stock"))),
-    (("batches/", _("Batches")), ("responders/", _("Responders")), ("shifts/", _("Shifts")), ("phones/", _("Phones"))),
-    (("imports/", _("Imports")), ("forms/", _("Forms")), ("sitrep/", _("Situation report")), ("journal/", _("Journal"))),
+    (
+        ("batches/", _("Batches")),
+        ("responders/", _("Responders")),
+        ("shifts/", _("Shifts")),
+        ("phones/", _("Phones")),
+    ),
+    (
+        ("imports/", _("Imports")),
+        ("forms/", _("Forms")),
+        ("sitrep/", _("Situation report")),
+        ("journal/", _("Journal")),
+    ),
 )
 
 
