@@ -34,6 +34,10 @@ KIND: labels.Labels = {
     "batches": gettext_lazy("batches of people sent"),
     "buildings": gettext_lazy("buildings"),
     "results": gettext_lazy("results of a laboratory"),
+    "cases": gettext_lazy("line list: cases"),
+    "contacts": gettext_lazy("line list: contacts"),
+    "relations": gettext_lazy("line list: who met whom"),
+    "follow_ups": gettext_lazy("line list: follow-ups"),
 }
 STATE: labels.Labels = {
     "uploaded": gettext_lazy("file kept"),
@@ -49,6 +53,11 @@ RESULT: labels.Labels = {
     "doubtful": gettext_lazy("waits for a decision"),
 }
 FIELD: labels.Labels = {
+    "key": gettext_lazy("Number in the list"), "last_name": gettext_lazy("Family name"),
+    "classification": gettext_lazy("Classification"), "onset": gettext_lazy("Onset"),
+    "positive": gettext_lazy("Positive since"), "case": gettext_lazy("Number of the case"),
+    "contact": gettext_lazy("Number of the contact"), "last": gettext_lazy("Last exposure"),
+    "class": gettext_lazy("Class"), "context": gettext_lazy("Exposure"), "status": gettext_lazy("Result"),
     "name": gettext_lazy("Name"), "document": gettext_lazy("Identity document"), "phone": gettext_lazy("Telephone"),
     "address": gettext_lazy("Address"), "sex": gettext_lazy("Sex"), "birth_date": gettext_lazy("Date of birth"),
     "vulnerability": gettext_lazy("Special needs"), "note": gettext_lazy("Note"), "district": gettext_lazy("District"),

@@ -12,7 +12,9 @@ import click
 
 from muster.project import installation
 
-KINDS = ("residents", "lists", "batches", "buildings")
+KINDS = (
+    "residents", "lists", "batches", "buildings", "results", "cases", "contacts", "relations", "follow_ups",
+)  # fmt: skip
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 SHOWN = 50
 

@@ -19,6 +19,7 @@ RETRACTED = {
     "cases.quarantined": actions.reconsider,
     "cases.transferred": actions.reconsider,
     "cases.needstated": actions.reconsider,
+    "cases.caseconfirmed": actions.reconsider_cases,
     "cases.casewithdrawn": actions.reconsider_cases,
     "cases.investigated": actions.reconsider_cases,
 }

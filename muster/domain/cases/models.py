@@ -144,6 +144,13 @@ class ReportLink(Held):
     revoked_at = models.DateTimeField(null=True)
 
 
+class ListedPerson(Held):
+    """Somebody of a line list that came in: the id follows from their id there, so that later files find them."""
+
+    resident = models.UUIDField()
+    upload = models.UUIDField(db_index=True)
+
+
 class PlaceVisit(Held):
     """Somebody was at a place from an instant to another: derived, narrow, and deleted in time.
 

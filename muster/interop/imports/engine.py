@@ -16,9 +16,10 @@ from muster.core.vault import vault
 from muster.domain.people import actions as people
 from muster.domain.people.models import Resident
 from muster.domain.worklists.actions import returning
-from muster.interop.imports import keeping, kinds, laboratory, showing
+from muster.interop.imports import keeping, kinds, laboratory, lines, showing
 from muster.interop.imports.ahead import chunks_ahead
 from muster.interop.imports.houses import Houses
+from muster.interop.imports.line_words import LINES
 from muster.interop.imports.listing import Listing, list_id
 from muster.interop.imports.outcomes import DOUBTFUL, REFUSED, RESULTS, Choice, Outcome, counted, owners
 from muster.interop.imports.people import CHUNK, Persons, Setting, said_x
@@ -34,7 +35,7 @@ ROW = (
     "shown_c",
 )  # fmt: skip
 WORDS = {kinds.RESIDENTS: "person", kinds.LISTS: "person", kinds.BATCHES: "squad", kinds.BUILDINGS: "house",
-         kinds.RESULTS: "finding"}  # fmt: skip
+         kinds.RESULTS: "finding", **dict.fromkeys(LINES, "person")}  # fmt: skip
 COUNTS = """
 select result, code, count(*), count(*) filter (where how not in ('', 'new', 'unsure')) from interop_importrow
 where upload_id = %s group by 1, 2
@@ -98,7 +99,7 @@ class Worker:
         identity = derive_id(self.made.id, one.row)
         said = shown = None
         if reading := self.waiting.get(one.row):
-            said = said_x(self.held, WORDS[self.made.kind], reading.said)
+            said = said_x(self.held, WORDS[self.made.kind], getattr(reading.said, "person", reading.said))
             shown = keeping.seal_words(self.held, "interop_importrow", identity, showing.masked(reading))
         return (
             identity, self.made.incident, self.made.area, self.made.id, one.row, one.result, one.code[:40], one.field,
@@ -109,6 +110,8 @@ class Worker:
 def _way(made: Import, setting: Setting) -> Pass:
     if made.kind == kinds.LISTS:
         return Listing(setting, made.options)
+    if made.kind in LINES:
+        return lines.Lines(setting, made.kind)
     ways: dict[str, Callable[[Setting], Pass]] = {
         kinds.RESIDENTS: Persons, kinds.BATCHES: Squads, kinds.BUILDINGS: Houses,
         kinds.RESULTS: laboratory.Findings,
@@ -145,6 +148,8 @@ def take_back(made: Import, by: Actor, now: datetime) -> dict[str, int]:
     """Return the rows of a list and withdraw the residents nobody has used since."""
     if not kinds.KINDS[made.kind].undoable:
         raise NoUndo
+    if made.kind in LINES:
+        return lines.take_back(made.kind, made.id, by, made.incident, now)
     if made.kind == kinds.RESULTS:
         return laboratory.take_back(made.id, by, made.incident, now)
     returned = {"returned": 0, "kept": 0}

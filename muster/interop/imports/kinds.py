@@ -6,6 +6,16 @@ from collections.abc import Sequence
 
 import msgspec
 
+from muster.interop.imports.line_words import (
+    CASE_WORDS,
+    CASES,
+    CONTACT_WORDS,
+    CONTACTS,
+    FOLLOW_UP_WORDS,
+    FOLLOW_UPS,
+    RELATION_WORDS,
+    RELATIONS,
+)
 from muster.interop.tables import columns
 
 RESIDENTS, LISTS, BATCHES, BUILDINGS = "residents", "lists", "batches", "buildings"
@@ -61,6 +71,12 @@ KINDS: dict[str, Kind] = {
         Kind(RESIDENTS, "people.import", _PERSON_FIELDS, (("name", "document", "phone"),)),
         Kind(LISTS, "worklists.list", _PERSON_FIELDS, (("name", "document", "phone"),)),
         Kind(RESULTS, "sampling.result", tuple(RESULT_WORDS), (("tube",), ("result",)), RESULT_WORDS),
+        Kind(CASES, "people.import", tuple(CASE_WORDS), (("key",), ("positive", "onset")), CASE_WORDS),
+        Kind(CONTACTS, "people.import", tuple(CONTACT_WORDS), (("key",),), CONTACT_WORDS),
+        Kind(RELATIONS, "cases.trace", tuple(RELATION_WORDS), (("case",), ("contact",), ("last",)), RELATION_WORDS),
+        Kind(
+            FOLLOW_UPS, "cases.follow", tuple(FOLLOW_UP_WORDS), (("contact",), ("date",), ("status",)), FOLLOW_UP_WORDS
+        ),
         Kind(
             BATCHES, "mobilising.batch", tuple(BATCH_WORDS), (("organisation",), ("people",), ("date",)),
             BATCH_WORDS, undoable=False,

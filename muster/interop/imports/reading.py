@@ -93,7 +93,7 @@ class Finding(msgspec.Struct, frozen=True):
     at: datetime | None
 
 
-class _Wrong(Exception):
+class Wrong(Exception):
     """The row is refused because of a field."""
 
     def __init__(self, field: str, code: str) -> None:
@@ -106,7 +106,10 @@ Cells = Callable[[str], str]
 
 def read_rows(table: Table, kind: Kind, mapping: Mapping[str, int], year: int) -> Iterator[Reading]:
     """Every row of the table, in order. `year` fills in for days written without one."""
-    read = {BATCHES: _squad, BUILDINGS: _house, RESULTS: _finding}.get(kind.code, _person)
+    from muster.interop.imports.line_reading import READERS  # it reads with the words of this module
+
+    own = {BATCHES: _squad, BUILDINGS: _house, RESULTS: _finding}
+    read = (own | READERS).get(kind.code, person_of)
     width = len(table.header)
     fields = {field: at for field, at in mapping.items() if field in kind.fields and at < width}
     for number, row in zip(table.numbers, table.rows, strict=True):
@@ -127,35 +130,35 @@ def _fill(
 
     try:
         reading.said = read(cell, reading, year)
-    except _Wrong as wrong:
+    except Wrong as wrong:
         reading.code, reading.field = wrong.code, wrong.field
 
 
-def _value(reading: Reading, field: str, cell: str, read: Callable[..., Any], *more: Any) -> Any:
+def value_of(reading: Reading, field: str, cell: str, read: Callable[..., Any], *more: Any) -> Any:
     """The value of a filled cell; a doubtful reading is marked on the row, an impossible one ends it."""
     value, code = read(cell, *more)
     if code is not None:
         if value is None:
-            raise _Wrong(field, code)
+            raise Wrong(field, code)
         if not reading.code or code in WAITS:
             reading.code, reading.field = code, field
     return value
 
 
-def _person(cell: Cells, reading: Reading, year: int) -> Person:
+def person_of(cell: Cells, reading: Reading, year: int) -> Person:
     name, document, phone, birth = cell("name"), cell("document"), cell("phone"), cell("birth_date")
-    name = _value(reading, "name", name, values.name) if name.strip() else ""
-    paper = _value(reading, "document", document, values.document).number if document.strip() else ""
-    phone = _value(reading, "phone", phone, values.phone) if phone.strip() else ""
+    name = value_of(reading, "name", name, values.name) if name.strip() else ""
+    paper = value_of(reading, "document", document, values.document).number if document.strip() else ""
+    phone = value_of(reading, "phone", phone, values.phone) if phone.strip() else ""
     if not (name or paper or phone):
-        raise _Wrong("", "imports.nobody")
+        raise Wrong("", "imports.nobody")
     born = values.birth_date_of(paper) if paper else None
     if birth.strip():
-        born = _value(reading, "birth_date", birth, values.birth_date, paper or None)
+        born = value_of(reading, "birth_date", birth, values.birth_date, paper or None)
     sex, problem = values.sex(cell("sex"), paper or None)
     if problem in ("sex.unknown", "sex.differs") and not reading.code:
         reading.code, reading.field = problem, "sex"
-    note = _value(reading, "note", cell("note"), values.text)
+    note = value_of(reading, "note", cell("note"), values.text)
     text, where = _where(cell, reading)
     return Person(
         name,
@@ -172,16 +175,16 @@ def _person(cell: Cells, reading: Reading, year: int) -> Person:
 
 def _where(cell: Cells, reading: Reading) -> tuple[str, Address]:
     """The address as written, and its parts; columns of their own win over what the text says."""
-    text = _value(reading, "address", cell("address"), values.text)
+    text = value_of(reading, "address", cell("address"), values.text)
     if len(text) > 300:
-        raise _Wrong("address", "text.too_long")
+        raise Wrong("address", "text.too_long")
     own = {part: cell(part).strip() for part in ADDRESS_PARTS}
     own = {part: value for part, value in own.items() if value}
     if not own:
         return text, parsed(text)
     for part in ("building", "unit", "room"):
         if part in own:
-            own[part] = _value(reading, part, own[part], values.door)
+            own[part] = value_of(reading, part, own[part], values.door)
     spoken = _spoken(own)
     outer = parsed(text) if text else Address()
     inner = parsed(spoken)
@@ -210,39 +213,39 @@ def _vulnerable(cell: Cells, reading: Reading) -> tuple[str, ...]:
 
 
 def _squad(cell: Cells, reading: Reading, year: int) -> Squad:
-    organisation = _filled(cell, "organisation", reading)
-    day = _value(reading, "date", cell("date"), values.date, year)
+    organisation = filled(cell, "organisation", reading)
+    day = value_of(reading, "date", cell("date"), values.date, year)
     people = _count(cell, "people", MOST_PEOPLE)
     if not people:
-        raise _Wrong("people", "imports.number")
+        raise Wrong("people", "imports.number")
     return Squad(
-        organisation, people, day, _value(reading, "destination", cell("destination"), values.text),
-        _value(reading, "task", cell("task"), values.text)[:200], _count(cell, "vehicles", 1_000) or 0,
+        organisation, people, day, value_of(reading, "destination", cell("destination"), values.text),
+        value_of(reading, "task", cell("task"), values.text)[:200], _count(cell, "vehicles", 1_000) or 0,
         _count(cell, "total", MOST_PEOPLE),
     )  # fmt: skip
 
 
 def _house(cell: Cells, reading: Reading, year: int) -> House:
     text = {
-        field: _value(reading, field, cell(field), values.text)
+        field: value_of(reading, field, cell(field), values.text)
         for field in ("name", "compound", "address", "community")
     }
-    number = _value(reading, "number", cell("number"), values.door) if cell("number").strip() else ""
+    number = value_of(reading, "number", cell("number"), values.door) if cell("number").strip() else ""
     if not text["name"] and not number:
-        raise _Wrong("name", "imports.nameless")
+        raise Wrong("name", "imports.nameless")
     floors = _count(cell, "floors", MOST_FLOORS)
     per_floor = _count(cell, "units_per_floor", MOST_UNITS)
     units = _count(cell, "units", MOST_UNITS)
     if per_floor is None and units and floors:
         per_floor = -(-units // floors)
     if (floors or 0) * (per_floor or 0) > MOST_UNITS:
-        raise _Wrong("units", "imports.number")
+        raise Wrong("units", "imports.number")
     lat, lon = _degrees(cell, "lat", 90), _degrees(cell, "lon", 180)
     if (lat is None) != (lon is None):
-        raise _Wrong("lat", "imports.number")
+        raise Wrong("lat", "imports.number")
     name = text["name"] or f"{text['compound']}{number}"
     if len(name) > 120 or len(text["compound"]) > 120 or len(text["address"]) > 300 or len(number) > 40:
-        raise _Wrong("name", "text.too_long")
+        raise Wrong("name", "text.too_long")
     return House(
         name, text["compound"], number, text["address"], text["community"], floors, per_floor, lat, lon
     )
@@ -257,25 +260,25 @@ WORD_OF = {word: code for code, words in FOUND.items() for word in words.split()
 
 
 def _finding(cell: Cells, reading: Reading, year: int) -> Finding:
-    tube = _filled(cell, "tube", reading).strip()
+    tube = filled(cell, "tube", reading).strip()
     if len(tube) > 40:
-        raise _Wrong("tube", "text.too_long")
-    said = re.sub(r"[\s()（）]", "", _filled(cell, "result", reading)).casefold()
+        raise Wrong("tube", "text.too_long")
+    said = re.sub(r"[\s()（）]", "", filled(cell, "result", reading)).casefold()
     said = said.rstrip("+-") or said
     if said not in WORD_OF:
-        raise _Wrong("result", "imports.unknown_result")
+        raise Wrong("result", "imports.unknown_result")
     at = (
-        _value(reading, "reported_at", cell("reported_at"), dates.moment, year)
+        value_of(reading, "reported_at", cell("reported_at"), dates.moment, year)
         if cell("reported_at").strip()
         else None
     )
     return Finding(tube, WORD_OF[said], at)
 
 
-def _filled(cell: Cells, field: str, reading: Reading) -> str:
+def filled(cell: Cells, field: str, reading: Reading) -> str:
     if not cell(field).strip():
-        raise _Wrong(field, "imports.blank")
-    return str(_value(reading, field, cell(field), values.text))
+        raise Wrong(field, "imports.blank")
+    return str(value_of(reading, field, cell(field), values.text))
 
 
 def _count(cell: Cells, field: str, most: int) -> int | None:
@@ -283,7 +286,7 @@ def _count(cell: Cells, field: str, most: int) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal()) or len(text) > 9 or int(text) > most:
-        raise _Wrong(field, "imports.number")
+        raise Wrong(field, "imports.number")
     return int(text)
 
 
@@ -294,7 +297,7 @@ def _degrees(cell: Cells, field: str, most: int) -> float | None:
     try:
         value = float(text)
     except ValueError as error:
-        raise _Wrong(field, "imports.number") from error
+        raise Wrong(field, "imports.number") from error
     if not -most <= value <= most:
-        raise _Wrong(field, "imports.number")
+        raise Wrong(field, "imports.number")
     return value

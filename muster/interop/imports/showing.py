@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from muster.domain.people.rules import mask_document, mask_name, mask_phone
+from muster.interop.imports.line_reading import CaseLine, ContactLine, FollowUpLine, RelationLine
 from muster.interop.imports.reading import Finding, House, Person, Reading, Squad
 
 
@@ -23,6 +24,21 @@ def masked(reading: Reading) -> dict[str, Any]:
         }  # fmt: skip
     if isinstance(said, Finding):
         return {"tube": said.tube, "result": said.result, "reported_at": str(said.at or "")}
+    if isinstance(said, CaseLine | ContactLine):
+        who = masked(Reading(reading.row, said.person))
+        own = {"key": said.key, "name": who["name"], "phone": who["phone"], "document": who["document"]}
+        if isinstance(said, CaseLine):
+            return own | {"positive": str(said.positive.date()), "onset": str(said.onset or "")}
+        return own | {"case": said.case, "last": str(said.last.date()) if said.last else ""}
+    if isinstance(said, RelationLine):
+        return {
+            "case": said.case,
+            "contact": said.contact,
+            "last": str(said.last.date()),
+            "context": said.exposure,
+        }
+    if isinstance(said, FollowUpLine):
+        return {"contact": said.contact, "date": str(said.at.date()), "status": said.outcome}
     if isinstance(said, House):
         return {
             "name": said.name, "compound": said.compound, "number": said.number, "address": said.address,

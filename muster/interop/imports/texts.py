@@ -48,6 +48,30 @@ OWN: dict[str, tuple[str, str]] = {
         "结果不是阴性、阳性或无效。",
         "The result is neither negative, positive nor invalid.",
     ),
+    "imports.not_confirmed": (
+        "疑似或已排除，不作为病例导入。",
+        "Suspected or ruled out: it is not taken in as a case.",
+    ),
+    "imports.unknown_case": (
+        "台账中没有这个病例编号。请先导入病例表。",
+        "No case of this number came in. Take the file of cases in first.",
+    ),
+    "imports.unknown_contact": (
+        "台账中没有这个密接编号，或尚未与病例关联。请先导入密接表和接触关系表。",
+        "No contact of this number came in, or none is tied to a case. Take contacts and relationships in first.",
+    ),
+    "imports.unknown_class": (
+        "现行方案没有这个密接类别。",
+        "The protocol in force has no such class of contacts.",
+    ),
+    "imports.unknown_status": (
+        "随访结果无法识别。",
+        "The result of the follow-up is not one we know.",
+    ),
+    "imports.not_performed": (
+        "当天没有进行随访，无内容可记录。",
+        "Nobody was asked on this day: there is nothing to record.",
+    ),
     "imports.future": ("时间晚于现在。", "This instant has not come yet."),
     "imports.number": ("不是可接受的数字。", "This is no number that can be right."),
     "imports.blank": ("不能为空。", "This must not be blank."),

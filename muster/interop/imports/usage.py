@@ -12,8 +12,8 @@ from muster.core.access import scope, system
 USES = (
     ("worklists_listentry", "resident", " and u.returned_at is null"),
     ("worklists_attempt", "subject", ""),
-    ("cases_case", "resident", ""),
-    ("cases_contact", "resident", ""),
+    ("cases_case", "resident", " and u.withdrawn_at is null"),
+    ("cases_contact", "resident", " and u.state <> 'withdrawn'"),
     ("sampling_sampletaken", "resident", ""),
     ("passes_pass", "resident", ""),
     ("helpline_request", "resident", ""),

@@ -131,9 +131,10 @@ def recompute_cases(cases: set[UUID]) -> None:
 
 
 def reconsider_cases(facts: set[UUID], incident: UUID, now: datetime) -> Done:
-    """After a retraction of a withdrawal or of a step: derive the cases again."""
+    """After a retraction of a confirmation, a withdrawal or a step: derive the cases again."""
     done = Done()
-    cases = set(CaseWithdrawn.objects.filter(pk__in=facts).values_list("case", flat=True))
+    cases = set(CaseConfirmed.objects.filter(pk__in=facts).values_list("case", flat=True))
+    cases |= set(CaseWithdrawn.objects.filter(pk__in=facts).values_list("case", flat=True))
     cases |= set(Investigated.objects.filter(pk__in=facts).values_list("case", flat=True))
     recompute_cases(cases)
     done.touch("cases.case", cases)

@@ -74,10 +74,16 @@ def needs(contacts: set[UUID]) -> dict[UUID, list[str]]:
 
 
 def withdrawals(cases: set[UUID]) -> dict[UUID, datetime]:
-    """When each of these cases was withdrawn first, for those that were."""
+    """When each of these cases ended first: by a withdrawal, or because every confirmation was taken back."""
     ends: dict[UUID, datetime] = {}
     rows = standing(CaseWithdrawn.objects.filter(case__in=cases))
     for case, at in rows.values_list("case", "at"):
+        ends[case] = min(at, ends.get(case, at))
+    facts = CaseConfirmed.objects.filter(case__in=cases)
+    left = set(standing(facts).values_list("case", flat=True))
+    said = dict(facts.exclude(case__in=left).values_list("id", "case"))
+    for fact, at in Retraction.objects.filter(target__in=said).values_list("target", "at"):
+        case = said[fact]
         ends[case] = min(at, ends.get(case, at))
     return ends
 
