@@ -17,6 +17,7 @@ BENCHES: dict[str, tuple[str, str]] = {
         "Milliseconds to find who met a case among 10 million visits, beside hand-written SQL.",
     ),
     "pages": ("bench.pages:main", "Milliseconds of pages for a restricted user, beside a district user."),
+    "exposure": ("bench.exposure:main", "Seconds to find the contacts of cases, beside SQL written by hand."),
 }
 
 

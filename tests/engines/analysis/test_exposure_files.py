@@ -167,7 +167,7 @@ def test_cells_bring_places_together_and_name_those_without(tmp_path: Path) -> N
     assert ",c1," in written(tmp_path)
 
 
-BAD = {
+BAD: dict[str, tuple[str | bytes, str, str]] = {
     "a missing column": (VISITS.replace("place", "where"), CASES, "place"),
     "an empty file": ("", CASES, "empty"),
     "no row": (VISITS.partition("\n")[0] + "\n", CASES, "empty"),

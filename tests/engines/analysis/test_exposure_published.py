@@ -20,9 +20,9 @@ def test_venue_windows_of_new_zealand(pytestconfig: pytest.Config, least: int) -
     assert len(rows) > 300
 
 
-@pytest.mark.parametrize("name", ["workplace_InVS_tij.dat.zip", "SFHH_tij.dat.gz"])
-def test_face_to_face_readings_of_sociopatterns(pytestconfig: pytest.Config, name: str) -> None:
-    stays = published.meetings(published.folder(pytestconfig), name, until=4 * 3600)
+@pytest.mark.parametrize(("name", "hours"), [("workplace_InVS_tij.dat.zip", 8), ("SFHH_tij.dat.gz", 4)])
+def test_face_to_face_readings_of_sociopatterns(pytestconfig: pytest.Config, name: str, hours: int) -> None:
+    stays = published.meetings(published.folder(pytestconfig), name, until=hours * 3600)
     ill = published.busiest(stays, 3)
     asked = Asked(60, 3)
     rows = ask(stays, ill, asked)
