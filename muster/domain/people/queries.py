@@ -161,14 +161,13 @@ def _holding(column: str, wanted: set[bytes]) -> list[tuple[UUID, Known]]:
     """Records with their person and keys, for these values of a blind index."""
     if not wanted:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(HOLDING.format(column=column), [sorted(wanted)])
-        rows = cursor.fetchall()
-    found = []
-    for record, person, *indexes, dwelling in rows:
-        document, phone, name, place, sound = (bytes(index) if index else None for index in indexes)
-        found.append((record, Known(person, Keys(document, phone, name, place, sound, dwelling))))
-    return found
+    keys = "{" + ",".join(['"\\\\x' + key.hex() + '"' for key in wanted]) + "}"
+    return [
+        (record, Known(person, Keys(document, phone, name, place, sound, dwelling)))
+        for record, person, document, phone, name, place, sound, dwelling in prepared.fetch(
+            HOLDING.format(column=column), [keys]
+        )
+    ]
 
 
 def match(incident: UUID, rows: Sequence[Row]) -> list[Match]:

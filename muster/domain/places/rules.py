@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -132,6 +133,7 @@ def floor_and_unit(label: str) -> tuple[int | None, int | None]:
     return int(digits[:-2]), int(digits[-2:])
 
 
+@lru_cache(maxsize=50_000)
 def address_key(text: str) -> str:
     """The form in which two spellings of one address are equal: width, case, blanks and dashes go."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", text).casefold())[:LONGEST_KEY]
@@ -147,9 +149,13 @@ def building_keys(name: str, compound: str, number: str, address: str) -> set[st
 
 def asked_keys(parts: Parts) -> list[str]:
     """The keys to look a written address up under, the surest first."""
-    words = [parts.compound + parts.number, parts.compound + parts.building, parts.building]
+    return _asked_keys(parts.compound, parts.number, parts.building)
+
+
+@lru_cache(maxsize=50_000)
+def _asked_keys(compound: str, number: str, building: str) -> list[str]:
     keys: list[str] = []
-    for key in (address_key(word) for word in words if word):
+    for key in (address_key(word) for word in (compound + number, compound + building, building) if word):
         found = _NUMBER.match(key)
         keys += [key, *([found.group(1) + found.group(2)] if found else [])]
     return list(dict.fromkeys(key for key in keys if key))

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -91,6 +92,7 @@ class Want(msgspec.Struct, frozen=True):
         return item_id(incident, self.kind, self.subject, self.occasion)
 
 
+@lru_cache(maxsize=50_000)
 def item_id(incident: UUID, kind: str, subject: UUID, occasion: str) -> UUID:
     """Incident, kind, subject and occasion make one item, whoever asks for it however often."""
     return derive_id(incident, "item", kind, subject, occasion)
