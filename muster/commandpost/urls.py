@@ -13,16 +13,19 @@ from muster.commandpost import (
     exposure,
     forms,
     gallery,
+    gate_desk,
     gates,
     ground,
     helpline,
     home,
     imports,
     journal,
+    line_list,
     lists,
     mapping,
     matching,
     overview,
+    paper,
     people,
     requests,
     responders,
@@ -36,9 +39,10 @@ from muster.commandpost import (
 )  # fmt: skip
 
 SCREENS = (
-    overview, buildings, mapping, cases, case_page, contact_page, exposure, zones, people, matching, journal, work,
-    lists, calling, imports,
-    batches, responders, shifts, sites, gates, stock, helpline, requests, sitrep, devices, forms, sweeps, ground,
+    overview, buildings, mapping, cases, case_page, contact_page, exposure, line_list, zones, people,
+    matching, journal, work, lists, calling, imports, paper,
+    batches, responders, shifts, sites, gates, gate_desk, stock, helpline, requests, sitrep,
+    devices, forms, sweeps, ground,
 )  # fmt: skip
 
 urlpatterns = [
