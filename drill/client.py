@@ -113,11 +113,10 @@ class Desk:
         """Hand in a batch at the desk."""
         return _answers(self.post("/sync", envelope))
 
-    def enrol(self, account: str, label: str, incident: str, area: int) -> tuple[str, str]:
-        """Enrol a telephone; its id and token."""
-        wish = {"account": account, "label": label, "incident": incident, "area": area}
-        found = _content(self.post("/sync/enrol", wish), "/sync/enrol")
-        return str(found["device"]), str(found["token"])
+    def enrol(self, account: str, label: str, incident: str, area: int, key: str) -> dict[str, Any]:
+        """Enrol a telephone that has made a key of its own: its id and token, and what it seals to."""
+        wish = {"account": account, "label": label, "incident": incident, "area": area, "key": key}
+        return _content(self.post("/sync/enrol", wish), "/sync/enrol")
 
     def move_clock(self, to: datetime) -> datetime | None:
         """Move the training clock; None when it already stands later."""

@@ -95,6 +95,11 @@ def join(*, code: str, public_key: bytes, now: datetime) -> Joined:
     )  # fmt: skip
 
 
+def give_key(*, device: UUID, public_key: bytes, area: int) -> None:
+    """Remember the key and the area of a phone that was just enrolled at a desk."""
+    Device.objects.filter(pk=device, public_key=None).update(public_key=public_key, home_area=area)
+
+
 def actor_of(device: UUID) -> tuple[Actor, Device] | None:
     """Whom a phone acts for and the phone, revoked or not; None when it was never enrolled."""
     found = Device.objects.filter(pk=device).first()

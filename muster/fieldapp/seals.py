@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from muster.core.errors import Refusal
+from muster.core.errors import BadInput, Refusal
 from muster.core.vault import vault
 
 CURVE = ec.SECP256R1()
@@ -112,6 +112,18 @@ def raw_public(key: ec.EllipticCurvePublicKey) -> bytes:
 def public_key(incident: UUID) -> bytes:
     """What phones of this incident seal to."""
     return raw_public(private_key(incident).public_key())
+
+
+def read_public(text: str) -> bytes:
+    """A phone's public key as it came; refuses what is no point of the curve."""
+    public = decode(text)
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(CURVE, public)
+    except ValueError as error:
+        raise BadInput(problem="key") from error
+    if len(public) != 65:
+        raise BadInput(problem="key")
+    return public
 
 
 def key_id(public: bytes) -> str:

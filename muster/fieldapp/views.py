@@ -122,6 +122,7 @@ class Enrolment(msgspec.Struct, frozen=True):
     incident: UUID
     area: int
     label: str = ""
+    key: str = ""
 
 
 @require_POST
@@ -143,7 +144,12 @@ def enrol(request: Any) -> HttpResponse:
         area=wanted.area,
         now=request.now,
     )
-    return reply({"device": device, "token": token})
+    content: dict[str, Any] = {"device": device, "token": token}
+    if wanted.key:
+        telephones.give_key(device=device, public_key=seals.read_public(wanted.key), area=wanted.area)
+        seal = seals.public_key(wanted.incident)
+        content["seal"] = {"kid": seals.key_id(seal), "key": seals.encode(seal)}
+    return reply(content)
 
 
 class Joining(msgspec.Struct, frozen=True):
@@ -162,9 +168,7 @@ def join(request: HttpRequest) -> HttpResponse:
         wanted = msgspec.json.decode(request.body, type=Joining)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadInput(problem=str(error)) from error
-    public = seals.decode(wanted.key)
-    if len(public) != 65 or public[0] != 4:
-        raise BadInput(problem="key")
+    public = seals.read_public(wanted.key)
     with transaction.atomic():
         now = clock.now()
         joined = telephones.join(code=wanted.code, public_key=public, now=now)

@@ -88,7 +88,7 @@ class Child:
 
 def children(plan: Plan) -> list[Child]:
     """The web server first: it is stopped first too, so that nothing new arrives while jobs finish."""
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
+    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "error"]
     web += ["--host", plan.host, "--port", str(plan.port), "--workers", str(plan.workers)]
     web += [
         "--blocking-threads",

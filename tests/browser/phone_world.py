@@ -47,20 +47,18 @@ class Served:
         """That of its processes."""
         return own_environment(self.place / "var")
 
-    def start(self, *more: str) -> None:
-        """Serve; returns when it answers."""
-        command = muster(
-            "serve", "--port", str(self.port), "--training", "--no-jobs", "--workers", "1", *more
-        )
-        log = (self.place / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            command,
-            cwd=HOUSE,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,
-        )
+    def start(self, house: Path = HOUSE) -> None:
+        """Serve, perhaps from another copy of the program; returns when it answers."""
+        command = muster("serve", "--port", str(self.port), "--training", "--no-jobs", "--workers", "1")
+        with (self.place / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=house,
+                env=self.environment | {"PYTHONPATH": str(house)},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
         assert self.process.stdout is not None
         end = time.monotonic() + PATIENCE
         while b"ready" not in self.process.stdout.readline():
@@ -88,8 +86,8 @@ def served() -> Iterator[Served]:
     from muster.project import embedded
 
     if "MUSTER_PHONE_STAGE" in os.environ:  # one that is up already, while tests are being written
-        place, port = os.environ["MUSTER_PHONE_STAGE"].rsplit(":", 1)
-        yield Served(Path(place), int(port))
+        folder, port = os.environ["MUSTER_PHONE_STAGE"].rsplit(":", 1)
+        yield Served(Path(folder), int(port))
         return
     with open_directory() as place:
         found = Served(place)
@@ -126,7 +124,9 @@ def seed() -> dict[str, str]:
     from muster.domain.mobilising.actions import posts, seats
     from muster.domain.mobilising.actions.posts import ShiftBody
     from muster.domain.places import actions as places
+    from muster.domain.places.rules import PointKind
     from muster.domain.responders.actions import enrol, teams
+    from muster.domain.responders.rules import OrganisationKind, TeamKind
     from muster.journeys import settle
 
     one, now = _ids(), clock.now()
@@ -134,7 +134,7 @@ def seed() -> dict[str, str]:
 
     def do(action: Any, body: Any) -> None:
         done = action(told=_told(body, by), by=by, incident=incident, now=now)
-        assert not done.refused and not done.waiting, (done.refused, done.waiting)
+        assert {**done.refused, **done.waiting} == {}
         settle.settle([done.touched], incident=incident, now=now)
 
     with scope(by, incident):
@@ -160,13 +160,13 @@ def seed() -> dict[str, str]:
                 one("building", number), GRID, f"{number}栋", f"园山街道和悦路 {number} 号", "和悦花园",
                 floors=10, units_per_floor=DOORS // 10,
             ))  # fmt: skip
-        do(places.add_points, places.AddPoint(one("gate"), COMMUNITY, "gate", "东门卡口", "和悦路口"))
+        do(places.add_points, places.AddPoint(one("gate"), COMMUNITY, PointKind.GATE, "东门卡口", "和悦路口"))
         do(enrol.add_organisations, enrol.AddOrganisations(
-            [enrol.OrganisationBody(one("school"), COMMUNITY, "园山小学", "school")]))  # fmt: skip
+            [enrol.OrganisationBody(one("school"), COMMUNITY, "园山小学", OrganisationKind.SCHOOL)]))  # fmt: skip
         people = [one("person", number) for number in range(3)]
         do(enrol.enrol_responders, enrol.EnrolResponders(
             [enrol.ResponderBody(person, COMMUNITY, one("school")) for person in people]))  # fmt: skip
-        do(teams.form_teams, teams.FormTeam(one("team"), GRID, "sweep", "扫楼一组", members=people))
+        do(teams.form_teams, teams.FormTeam(one("team"), GRID, TeamKind.SWEEP, "扫楼一组", members=people))
         do(posts.add_posts, posts.AddPost(one("post"), GRID, "gate", "东门卡口", 3, one("gate")))
         start = now - timedelta(minutes=20)
         do(posts.add_shifts, posts.AddShifts(

@@ -87,7 +87,9 @@ async function send(batch) {
   const asked = Date.now();
   const phone = /** @type {Phone} */ (known.phone);
   const { made, unsent, oldest } = await outbox.count(phone.device);
-  const status = { made, unsent, oldest: oldest ? new Date(oldest).toISOString() : null, ...(await known.health()) };
+  const rest = Math.max(0, unsent - batch.length); // what is left when this batch has arrived
+  const since = rest && oldest ? new Date(oldest).toISOString() : null;
+  const status = { made, unsent: rest, oldest: since, ...(await known.health()) };
   const head = JSON.stringify({ batch: newId(asked), sent_at: new Date(asked).toISOString(), phone: status });
   const sealed = batch.map((one) => one.payload).join(",");
   const body = `${head.slice(0, -1)},"commands":[],"sealed":[${sealed}]}`;
