@@ -71,15 +71,14 @@ class Card(msgspec.Struct, frozen=True):
 
 def keys_of(held: Vault, rows: Sequence[Row], doors: Doors) -> list[Keys]:
     """The blind indexes of rows; the building of a row without one follows from its door."""
-    return [
-        sealing.keys(
-            held,
-            Clear(row.name, row.document, row.phone),
-            row.building or (doors[row.dwelling][1] if row.dwelling in doors and row.dwelling else None),
-            row.dwelling,
-        )
-        for row in rows
-    ]
+    return [_keys(held, row, doors) for row in rows]
+
+
+def _keys(held: Vault, row: Row, doors: Doors) -> Keys:
+    blind = row.blind or sealing.keys(held, Clear(row.name, row.document, row.phone))
+    building = row.building or (doors[row.dwelling][1] if row.dwelling and row.dwelling in doors else None)
+    place = sealing.place(held, blind.sound, building)
+    return Keys(blind.document, blind.phone, blind.name, place, blind.sound, row.dwelling)
 
 
 def problem_of(row: Row, doors: Doors) -> str:

@@ -27,11 +27,23 @@ _WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
 _CODE = re.compile(r"[a-z][a-z_]{0,29}").fullmatch
 
 
+class Keys(msgspec.Struct, frozen=True):
+    """The blind indexes of a row."""
+
+    document: bytes | None = None
+    phone: bytes | None = None
+    name: bytes | None = None
+    place: bytes | None = None
+    sound: bytes | None = None
+    dwelling: UUID | None = None
+
+
 class Row(msgspec.Struct, frozen=True):
     """A person as a file or a list says: everything optional but something to go by.
 
     `key` tells apart rows that say nothing but a name (list and row number, so that a second run is the same).
     `separate` keeps the row a person of its own under its key: nobody has decided yet whose it is.
+    `blind`: the indexes of name, document and telephone where they were made already.
     """
 
     name: str = ""
@@ -48,17 +60,7 @@ class Row(msgspec.Struct, frozen=True):
     vulnerabilities: tuple[str, ...] = ()
     key: str = ""
     separate: bool = False
-
-
-class Keys(msgspec.Struct, frozen=True):
-    """The blind indexes of a row."""
-
-    document: bytes | None = None
-    phone: bytes | None = None
-    name: bytes | None = None
-    place: bytes | None = None
-    sound: bytes | None = None
-    dwelling: UUID | None = None
+    blind: Keys | None = None
 
 
 class Known(msgspec.Struct, frozen=True):

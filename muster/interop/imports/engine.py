@@ -72,6 +72,8 @@ class Worker:
         """The outcome of every row, in order; `write` takes them in."""
         self.is_run = write
         step = self.way.run if write else self.way.foresee
+        if isinstance(self.way, Persons | Listing):
+            readings = map(self.way.ready, readings)
         for chunk in chunks_ahead(readings, CHUNK):
             found = step(chunk)
             self.outcomes += found

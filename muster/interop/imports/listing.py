@@ -40,6 +40,10 @@ class Listing:
         rows = ListEntry.objects.filter(list=self.list, returned_at=None)
         self.known = set(rows.values_list("row", flat=True))
 
+    def ready(self, reading: Reading) -> Reading:
+        """The row with its blind indexes."""
+        return self.persons.ready(reading)
+
     def foresee(self, chunk: Sequence[Reading]) -> list[Outcome]:
         """What a run would make of these rows."""
         return [self._as_entry(one) for one in self.persons.foresee(chunk)]

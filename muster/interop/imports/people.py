@@ -14,7 +14,9 @@ from muster.core.ids import derive_id
 from muster.core.vault import Vault, vault
 from muster.domain.people import actions as people
 from muster.domain.people import queries as registry
+from muster.domain.people import sealing
 from muster.domain.people.rules import Known, Match, Row, decide
+from muster.domain.people.sealing import Clear
 from muster.domain.places import queries as places
 from muster.interop.imports.outcomes import (
     ALREADY,
@@ -78,6 +80,12 @@ class Persons:
         self.owners: dict[int, int] = {}
         self.here = registry.Candidates([])
 
+    def ready(self, reading: Reading) -> Reading:
+        """The row with its blind indexes: made while it is read, by whoever reads ahead."""
+        if (said := reading.said) is not None:
+            reading.blind = sealing.keys(self.held, Clear(said.name, said.document, said.phone))
+        return reading
+
     def prepare(
         self, chunk: Sequence[Reading]
     ) -> tuple[dict[int, Outcome], list[tuple[Reading, Row, Choice | None]]]:
@@ -103,7 +111,7 @@ class Persons:
             elif reading.waits and choice is None:
                 settled[reading.row] = Outcome(reading.row, DOUBTFUL, reading.code, reading.field)
             else:
-                rows.append((reading, _row(reading.said, spot, self._key(reading, choice), choice), choice))
+                rows.append((reading, _row(reading, spot, self._key(reading, choice), choice), choice))
         return settled, rows
 
     def _owner(self, where: Address) -> int | None:
@@ -175,11 +183,13 @@ class Persons:
         return [settled[reading.row] for reading in chunk]
 
 
-def _row(said: Person, spot: Spot, key: str, choice: Choice | None) -> Row:
+def _row(reading: Reading, spot: Spot, key: str, choice: Choice | None) -> Row:
+    said: Person = reading.said
     return Row(
         name=said.name, document=said.document, phone=said.phone, address=said.text, note=said.note, sex=said.sex,
         birth_year=said.birth_year, vulnerabilities=said.vulnerabilities, dwelling=spot.dwelling,
         building=spot.building, area=spot.area, key=key, separate=choice is not None and choice.choice == OTHER,
+        blind=reading.blind,
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ class Reading(msgspec.Struct):
     code: str = ""
     field: str = ""
     about: str = ""
+    blind: Any = None
 
     @property
     def waits(self) -> bool:
