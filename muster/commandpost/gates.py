@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +12,17 @@ from django.shortcuts import render
 from django.urls import path
 
 from muster.commandpost import terms
-from muster.commandpost.asking import tabs, wish
+from muster.commandpost.asking import has, tabs, wish
 from muster.commandpost.frame import DeskRequest, screen, within
+from muster.commandpost.gate_desk import exceptions_of
 from muster.commandpost.sites import HOURS, MOST_SITES, PAGES
+from muster.core.models import Device
+from muster.domain.passes import carried, exceptions
 from muster.domain.passes import queries as passes
-from muster.domain.passes.models import Pass
+from muster.domain.passes.models import Pass, PassScanned
+from muster.domain.passes.rules import is_old
 from muster.domain.places.models import Point
+from muster.domain.responders import queries as responders
 
 
 @screen
@@ -39,7 +44,12 @@ def gates(request: DeskRequest) -> HttpResponse:
     context = {
         "tabs": tabs(request, "sites", *PAGES),
         "wish": {"hours": str(hours)},
-        "gates": _gates(counted, names),
+        "gates": _gates(counted, names, _list_ages(request, since)),
+        "places": _places(request),
+        "exceptions": exceptions_of(request, names),
+        "closings": terms.CLOSING,
+        "may_step": has(request, "passes.scan"),
+        "may_issue": has(request, "passes.issue"),
         "doubts": [(one, names.get(one.gate, ""), terms.word(terms.CHECK, one.checked)) for one in doubts],
         "kinds": [
             (terms.word(terms.PASS, kind), n, gone, good) for kind, n, gone, good in kinds.order_by("kind")
@@ -48,15 +58,52 @@ def gates(request: DeskRequest) -> HttpResponse:
     return render(request, "commandpost/sites/gates.html", context)
 
 
-def _gates(counted: list[passes.GateHour], names: dict[UUID, str]) -> list[dict[str, Any]]:
-    gates: dict[UUID, dict[str, Any]] = {
-        gate: {"name": name, "passed": 0, "stopped": 0, "amber": 0, "hours": []}
-        for gate, name in names.items()
+def _list_ages(request: DeskRequest, since: datetime) -> dict[UUID, tuple[int, bool]]:
+    """Minutes since the phone of each gate that was silent longest had the lists, and whether that is too old."""
+    rows = PassScanned.objects.filter(incident=request.incident.id, at__gte=since, device__isnull=False)
+    pairs = set(rows.values_list("gate", "device").distinct())
+    seen = {
+        one.id: one.last_seen_at
+        for one in Device.objects.filter(pk__in={device for _gate, device in pairs}, revoked_at=None)
     }
+    oldest: dict[UUID, datetime] = {}
+    for gate, device in pairs:
+        at = seen.get(device) if device else None
+        if at is not None:
+            oldest[gate] = min(at, oldest.get(gate, at))
+    hours = carried.old_after_hours(request.incident.id)
+    return {
+        gate: (max(0, int((request.now - at).total_seconds() // 60)), is_old(at, request.now, hours))
+        for gate, at in oldest.items()
+    }
+
+
+def _places(request: DeskRequest) -> list[dict[str, Any]]:
+    """Places with a code, and who answers for each."""
+    found = Point.objects.filter(within(request), incident=request.incident.id).exclude(kind="store")
+    rows = list(found.order_by("name", "id")[:MOST_SITES])
+    named = exceptions.administrators({one.id for one in rows})
+    known = responders.known(set(named.values()))
+    return [
+        {"point": one, "code": known[named[one.id]].code if named.get(one.id) in known else ""}
+        for one in rows
+    ]
+
+
+def _gates(
+    counted: list[passes.GateHour], names: dict[UUID, str], ages: dict[UUID, tuple[int, bool]]
+) -> list[dict[str, Any]]:
+    gates: dict[UUID, dict[str, Any]] = {}
+
+    def entry(gate: UUID) -> dict[str, Any]:
+        minutes, old = ages.get(gate, (None, False))
+        fresh = {"name": names.get(gate, ""), "passed": 0, "stopped": 0, "amber": 0, "hours": []}
+        return gates.setdefault(gate, fresh | {"list_minutes": minutes, "list_old": old})
+
+    for gate in names:
+        entry(gate)
     for row in counted:
-        one = gates.setdefault(
-            row.gate, {"name": names.get(row.gate, ""), "passed": 0, "stopped": 0, "amber": 0, "hours": []}
-        )
+        one = entry(row.gate)
         one["passed"] += row.passed
         one["stopped"] += row.stopped
         one["amber"] += row.amber

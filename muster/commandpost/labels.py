@@ -38,6 +38,20 @@ OUTCOME: Labels = {
     "absent": _("nobody there"),
     "empty": _("empty"),
 }
+ITEM_STATE: Labels = {
+    "open": _("open"),
+    "done": _("done"),
+    "withdrawn": _("withdrawn"),
+    "closed": _("closed by a desk"),
+}
+DECISION: Labels = {
+    "assign": _("Assign"),
+    "transfer": _("Transfer"),
+    "return": _("Send back"),
+    "recall": _("Recall"),
+    "close": _("Close"),
+    "reopen": _("Open again"),
+}
 SPEECH: Labels = {
     "zh": _("Mandarin"),
     "yue": _("Cantonese"),
@@ -218,6 +232,12 @@ ACTION: Labels = {
     "notices.publish": _("notice published"),
     "notices.withdraw": _("notice withdrawn"),
     "notices.broadcast": _("people told"),
+    "paper.print": _("pack of paper printed"),
+    "passes.print": _("passes printed"),
+    "passes.list": _("signed list of passes taken out"),
+    "passes.open_exception": _("let through without papers"),
+    "passes.step_exception": _("exception followed up"),
+    "passes.name_administrator": _("administrator of a place named"),
     "passes.issue": _("pass issued"),
     "passes.revoke": _("pass revoked"),
     "passes.check_in": _("place checked into"),

@@ -139,6 +139,17 @@ CHECK: Labels = {
     "not_yet": pgettext_lazy("pass", "not valid yet"),
     "expired": pgettext_lazy("pass", "expired"),
 }
+EXCEPTION: Labels = {
+    "medical": pgettext_lazy("exception", "medical care"),
+    "essential": pgettext_lazy("exception", "essential staff"),
+    "delivery": pgettext_lazy("exception", "delivery"),
+    "no_phone": pgettext_lazy("exception", "without a phone"),
+}
+CLOSING: Labels = {
+    "papers": pgettext_lazy("exception", "papers brought"),
+    "not_needed": pgettext_lazy("exception", "not needed"),
+    "refused": pgettext_lazy("exception", "not justified"),
+}
 PASS: Labels = {
     "resident": pgettext_lazy("pass", "resident"),
     "staff": pgettext_lazy("pass", "staff"),

@@ -9,7 +9,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from muster.core import bulk, journal
 from muster.core.access import Actor
@@ -153,9 +153,11 @@ def _write(action: str, by: Actor, incident: UUID, rows: Sequence[tuple[object, 
 
 
 def exceptions(*, since: datetime) -> list[Held]:
-    """Exceptions of this scope made since an instant: open ones first, the most urgent first."""
+    """Exceptions of this scope that are open, or were made since an instant: the most urgent first."""
     gone = Retraction.objects.values("target")
-    made = list(ExceptionMade.objects.filter(at__gte=since).exclude(id__in=gone).order_by("-at", "id")[:MOST])
+    closed = ExceptionStep.objects.exclude(closing="").exclude(id__in=gone).values("exception")
+    wanted = ExceptionMade.objects.filter(Q(at__gte=since) | ~Q(id__in=closed)).exclude(id__in=gone)
+    made = list(wanted.order_by("-at", "id")[:MOST])
     steps: dict[UUID, list[Step]] = defaultdict(list)
     for row in ExceptionStep.objects.filter(exception__in=[one.id for one in made]).exclude(id__in=gone):
         closing = Closing(row.closing) if row.closing else None

@@ -65,6 +65,13 @@ def test_open_exceptions_stand_first_the_most_urgent_on_top(gate: UUID, in_scope
     assert [one.id for one in held()] == [soon.id, late.id, done.id]
 
 
+def test_an_open_exception_is_never_too_old_to_be_seen(gate: UUID, in_scope: Actor) -> None:
+    told = let_through(in_scope)
+    assert [one.id for one in exceptions.exceptions(since=later(900))] == [told.id]
+    do([tell(StepException(told.id, closing=Closing.PAPERS), in_scope, 2)], in_scope)
+    assert exceptions.exceptions(since=later(900)) == []
+
+
 def test_an_exception_taken_back_is_gone(gate: UUID, in_scope: Actor) -> None:
     told = let_through(in_scope)
     take_back("passes.exceptionmade", told.id, in_scope)
