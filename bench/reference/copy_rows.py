@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 CREATE = """
-create table bench_record_attempt (like worklists_attempt including indexes);
-create table bench_record_visit (like worklists_visit including indexes);
+create table bench_record_attempt (like worklists_attempt including indexes including defaults);
+create table bench_record_visit (like worklists_visit including indexes including defaults);
 alter table bench_record_attempt alter recorded_at set default now(), alter tx set default 1;
 alter table bench_record_visit alter recorded_at set default now(), alter tx set default 1;
 grant select, insert on bench_record_attempt, bench_record_visit to app_rw;
