@@ -107,7 +107,7 @@ def _plan(houses: list[House], teams: int) -> Plan:
 @functools.lru_cache(maxsize=8)
 def _solved(buildings: tuple[Building, ...], teams: int) -> Split:
     try:
-        return solve(Problem(buildings, teams), starts=2 if len(buildings) > 1_000 else 4)
+        return solve(Problem(buildings, teams))
     except ProblemError as error:
         raise BadInput(problem=error.en if get_language() == "en" else error.zh) from error
 

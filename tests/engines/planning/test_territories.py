@@ -43,7 +43,7 @@ def test_loads_are_even_where_k_means_is_not_and_ground_compacter_than_strips(se
     places, loads = [(one.x, one.y) for one in houses], [one.load for one in houses]
     strips = measure(problem, territory_baselines.strips(places, loads, 6))
     clusters = measure(problem, territory_baselines.k_means(places, loads, 6, seed))
-    assert ours.balance <= 1.03
+    assert ours.balance <= 1.05
     assert clusters.balance > 1.15
     assert ours.metres < strips.metres * 0.95
     assert ours.metres < clusters.metres * 1.5
