@@ -39,6 +39,46 @@ COMMAND: labels.Labels = {
     "report_breeding_site": gettext_lazy("a breeding site"),
     "record_attempt": gettext_lazy("a try to reach somebody"),
 }
+FIELD: labels.Labels = {
+    "dwelling": gettext_lazy("Door"),
+    "building": gettext_lazy("Building"),
+    "outcome": gettext_lazy("How it ended"),
+    "persons": gettext_lazy("Persons"),
+    "with_responder": gettext_lazy("Who came along"),
+    "name": gettext_lazy("Name"),
+    "document": gettext_lazy("Identity document"),
+    "phone": gettext_lazy("Telephone"),
+    "address": gettext_lazy("Address"),
+    "sex": gettext_lazy("Sex"),
+    "birth_date": gettext_lazy("Date of birth"),
+    "vulnerabilities": gettext_lazy("Special needs"),
+    "household": gettext_lazy("Household"),
+    "languages": gettext_lazy("Languages"),
+    "needs": gettext_lazy("Needs"),
+    "consent": gettext_lazy("They agree that it is written down"),
+    "note": gettext_lazy("Note"),
+    "inspected": gettext_lazy("Containers with water"),
+    "positive": gettext_lazy("Containers with larvae"),
+    "cleared": gettext_lazy("Emptied"),
+    "kind": gettext_lazy("Kind"),
+    "place": gettext_lazy("Where"),
+    "lat": gettext_lazy("Latitude"),
+    "lon": gettext_lazy("Longitude"),
+    "owner": gettext_lazy("Whose (sealed)"),
+    "organisation": gettext_lazy("Organisation"),
+    "deadline_at": gettext_lazy("Gone by"),
+    "photo": gettext_lazy("Photograph"),
+    "compound": gettext_lazy("Compound"),
+    "number": gettext_lazy("Building number"),
+    "floors": gettext_lazy("Floors"),
+    "units_per_floor": gettext_lazy("Doors a floor"),
+    "labels": gettext_lazy("Labels of the doors"),
+    "item": gettext_lazy("Piece of work"),
+    "channel": gettext_lazy("By telephone or at the door"),
+    "callback_at": gettext_lazy("Call again at"),
+    "language": gettext_lazy("Languages"),
+}
+HIDDEN = {"id", "area", "outline", "generated", "source", "walk", "kinds"}
 Back = tuple[Draft, str, str]
 
 
@@ -145,7 +185,7 @@ def one(request: DeskRequest, form: UUID) -> HttpResponse:
         "commands": [(name, COMMAND.get(name, name)) for name in mapping.COMMANDS],
         "chosen": chosen,
         "chosen_word": COMMAND.get(chosen, ""),
-        "fields": [(name, name in mapping.required(chosen)) for name in _fields(chosen)],
+        "fields": _asked(chosen),
         "given": queries.given(form),
         "missing": sets.missing(held),
         "arrived": [
@@ -158,7 +198,23 @@ def one(request: DeskRequest, form: UUID) -> HttpResponse:
 
 def _fields(command: str) -> list[str]:
     """What a step may fill, without what the server knows itself."""
-    return [name for name in mapping.fields_of(command) if name not in ("id", "area")] if command else []
+    return [name for name in mapping.fields_of(command) if name not in HIDDEN] if command else []
+
+
+def _asked(command: str) -> list[dict[str, Any]]:
+    """The fields of a step in words, with what an answer may be where that is fixed."""
+    if not command:
+        return []
+    needed, fixed = mapping.required(command), mapping.choices(command)
+    return [
+        {
+            "name": name,
+            "word": FIELD.get(name, name),
+            "needed": name in needed,
+            "choices": ", ".join(fixed.get(name, ())),
+        }
+        for name in _fields(command)
+    ]
 
 
 def _step(number: int, step: Step, questions: list[Any]) -> dict[str, Any]:
@@ -174,7 +230,7 @@ def _step(number: int, step: Step, questions: list[Any]) -> dict[str, Any]:
         "word": COMMAND.get(step.command, step.command),
         "repeat": labels_of.get(step.repeat, ""),
         "when": labels_of.get(step.when, ""),
-        "fields": [(name, said(value)) for name, value in step.fields.items()],
+        "fields": [(FIELD.get(name, name), said(value)) for name, value in step.fields.items()],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from typing import Any, Union, get_args, get_origin
 from uuid import UUID
 from xml.etree.ElementTree import Element
@@ -74,6 +75,17 @@ def required(command: str) -> list[str]:
         for field in msgspec.structs.fields(COMMANDS[command][0])
         if field.required and field.name not in ("id", "area")
     ]
+
+
+def choices(command: str) -> dict[str, list[str]]:
+    """The fields that take one of a few words, and the words."""
+    found = {}
+    for field in msgspec.structs.fields(COMMANDS[command][0]):
+        parts = [field.type, *get_args(field.type)]
+        words = next((one for one in parts if isinstance(one, type) and issubclass(one, Enum)), None)
+        if words is not None:
+            found[field.name] = [str(one.value) for one in words]
+    return found
 
 
 def check_steps(steps: list[Step], questions: list[Question]) -> None:
