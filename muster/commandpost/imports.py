@@ -18,6 +18,7 @@ from muster.commandpost import labels
 from muster.commandpost.frame import DeskRequest, ids, screen, within
 from muster.core.access import span
 from muster.core.errors import BadInput
+from muster.domain.people import pairs
 from muster.domain.places import queries as places
 from muster.interop.imports import actions as importing
 from muster.interop.imports import export, kinds, queries, texts
@@ -153,6 +154,9 @@ def one(request: DeskRequest, upload: UUID) -> HttpResponse:
         "cautions": [_caution(one) for one in made.cautions],
         "must_accept": any(one["code"] in MUST_ACCEPT for one in made.cautions),
         "twins": queries.twins(made),
+        "owners": _owners(counts),
+        "known": queries.known_before(made) if made.kind == kinds.LISTS and made.state == "run" else None,
+        "pairs": pairs.of_batch(made.id) if made.state == "run" else 0,
         "columns": [
             {"field": field, "label": FIELD[field], "at": made.mapping.get(field, -1)}
             for field in kind.fields
@@ -171,6 +175,13 @@ def one(request: DeskRequest, upload: UUID) -> HttpResponse:
         "problem": texts.reason(made.problem, _language()) if made.problem else "",
     }
     return render(request, "commandpost/imports/one.html", context | _report(request, made) | _working(made))
+
+
+def _owners(counts: dict[str, Any]) -> list[tuple[str, int]]:
+    """How many rows go on to which other area."""
+    areas = {int(code): number for code, number in counts.get("owners", {}).items()}
+    names = places.area_names(areas)
+    return [(names[code], number) for code, number in areas.items()]
 
 
 def _language() -> str:

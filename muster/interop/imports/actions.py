@@ -224,6 +224,10 @@ def take_in(made: Import, by: Actor, now: datetime) -> None:
         action="imports.run", by=by, incident=made.incident, area=made.area, subjects=[made.id],
         count=int(made.counts["taken"]), detail={"kind": made.kind, **{name: made.counts[name] for name in RESULTS}},
     )  # fmt: skip
+    if made.kind in (kinds.LISTS, kinds.RESIDENTS) and made.counts["taken"]:
+        from muster.interop.imports import jobs
+
+        jobs.compare(made, by)
 
 
 def undo(*, upload: UUID, by: Actor, incident: UUID, now: datetime) -> Import:

@@ -111,7 +111,7 @@ class Worker:
 
 def _way(made: Import, setting: Setting) -> Pass:
     if made.kind == kinds.LISTS:
-        return Listing(setting, made.options)
+        return Listing(setting, made)
     if made.kind in LINES:
         return lines.Lines(setting, made.kind)
     ways: dict[str, Callable[[Setting], Pass]] = {
@@ -156,8 +156,7 @@ def take_back(made: Import, by: Actor, now: datetime) -> dict[str, int]:
         return laboratory.take_back(made.id, by, made.incident, now)
     returned = {"returned": 0, "kept": 0}
     if made.kind == kinds.LISTS:
-        mark = list_id(Setting(made.id, "", bytes(made.digest).hex(), made.area, made.incident, by, now, {}),
-                       made.options["purpose"])  # fmt: skip
+        mark = list_id(made)
         done = returning.return_entries(lists=[mark], by=by, incident=made.incident, now=now)
         settle.settle([done.touched], incident=made.incident, now=now)
         returned = done.data.get(mark, returned)

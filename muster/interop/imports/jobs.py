@@ -11,7 +11,7 @@ from muster.core.access import Actor, scope, system
 from muster.core.errors import Refusal
 from muster.interop.models import Import
 
-TASK = "imports.work"
+TASK, COMPARE = "imports.work", "compare"
 
 
 def defer(made: Import, step: str, by: Actor) -> None:
@@ -22,8 +22,15 @@ def defer(made: Import, step: str, by: Actor) -> None:
     job.defer(upload=str(made.id), incident=str(made.incident), account=str(by.account), step=step)
 
 
+def compare(made: Import, by: Actor) -> None:
+    """Weigh the new people of an import once the run is over: nobody waits for it."""
+    defer(made, COMPARE, by)
+
+
 def work(upload: UUID, incident: UUID, account: UUID, step: str) -> None:
     """Do one step of one import. Whatever stops it is written on the import: nothing waits for ever."""
+    if step == COMPARE:  # what fails here takes nothing back: the worker tries again and reports it
+        return _do(upload, incident, account, step)
     problem = "imports.broken"
     try:
         _do(upload, incident, account, step)
@@ -37,11 +44,13 @@ def work(upload: UUID, incident: UUID, account: UUID, step: str) -> None:
 
 
 def _do(upload: UUID, incident: UUID, account: UUID, step: str) -> None:
-    from muster.interop.imports import actions
+    from muster.interop.imports import actions, comparing
 
     with transaction.atomic():
         actor = accounts.actor(account)
     with scope(actor, incident):
         made = actions.find(upload, lock=True)
-        if made.queued == step:  # a job that was killed is given back and finds its step undone
+        if step == COMPARE:
+            comparing.compare(made, clock.now())
+        elif made.queued == step:  # a job that was killed is given back and finds its step undone
             actions.STEPS[step](made, actor, clock.now())

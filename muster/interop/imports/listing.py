@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from muster.core.access import span
@@ -20,23 +19,24 @@ from muster.domain.worklists.models import ListEntry, WorkItem
 from muster.interop.imports.outcomes import ALREADY, TAKEN, Outcome
 from muster.interop.imports.people import Persons, Setting
 from muster.interop.imports.reading import Reading
+from muster.interop.models import Import
 from muster.journeys import settle
 
 NOT_OURS = "not_ours"
 
 
-def list_id(setting: Setting, purpose: str) -> UUID:
+def list_id(made: Import) -> UUID:
     """The list a file is: the same cells for the same purpose and area are the same list, whatever the name."""
-    return derive_id(setting.incident, "list", purpose, setting.area, setting.mark)
+    return derive_id(made.incident, "list", made.options["purpose"], made.area, bytes(made.digest).hex())
 
 
 class Listing:
     """One pass over a list."""
 
-    def __init__(self, setting: Setting, options: dict[str, Any]) -> None:
-        self.setting, self.options = setting, options
+    def __init__(self, setting: Setting, made: Import) -> None:
+        self.setting, self.options = setting, made.options
         self.persons = Persons(setting, reach=span(incidents.get(setting.incident).area))
-        self.list = list_id(setting, options["purpose"])
+        self.list = list_id(made)
         rows = ListEntry.objects.filter(list=self.list, returned_at=None)
         self.known = set(rows.values_list("row", flat=True))
 

@@ -12,7 +12,9 @@ from django.db.models import QuerySet
 from muster.core.vault import vault
 from muster.domain.people import queries as people
 from muster.domain.people.queries import Masked
+from muster.domain.worklists import naming
 from muster.interop.imports import keeping
+from muster.interop.imports.listing import list_id
 from muster.interop.models import Import, ImportRow
 
 PROGRESS = """
@@ -57,6 +59,11 @@ def twins(made: Import) -> list[Import]:
         kind=made.kind, digest=made.digest, uploaded_at__lt=made.uploaded_at
     )
     return list(found.exclude(pk=made.id)[:5])
+
+
+def known_before(made: Import) -> dict[str, int]:
+    """Of the rows of a list: how many persons other lists name, were called, are verified already."""
+    return naming.known_before(list_id(made))
 
 
 def progress(made: Import) -> int | None:
