@@ -14,8 +14,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.commandpost import frame, labels
-from muster.commandpost.frame import DeskRequest, areas, bounds, ids, page, screen, tell, within
+from muster.commandpost import frame, labels, work_answers
+from muster.commandpost.frame import PAGE, DeskRequest, areas, bounds, ids, page, screen, tell, within
 from muster.commandpost.remembered import remembered
 from muster.core import plans
 from muster.core.access import span
@@ -29,7 +29,13 @@ from muster.domain.worklists import queries as worklists
 from muster.domain.worklists.actions import desk as deciding
 from muster.domain.worklists.models import Attempt, ListEntry, WorkItem
 
-MOST_AT_ONCE = 10_000
+MOST_AT_ONCE = deciding.MOST
+DECISIONS: dict[str, tuple[Any, Any]] = {
+    "return": (deciding.return_items, deciding.ReturnItems),
+    "recall": (deciding.recall_items, deciding.RecallItems),
+    "close": (deciding.close_items, deciding.CloseItems),
+    "reopen": (deciding.reopen_items, deciding.ReopenItems),
+}
 # an array: as a join, row security makes the planner probe the list for all work of a district
 OF_LIST = "worklists_workitem.id = any(array(select item from worklists_listentry where list_id = %s))"
 
@@ -40,9 +46,11 @@ def chosen(request: DeskRequest) -> tuple[QuerySet[WorkItem], dict[str, str]]:
         name: request.GET.get(name, "")
         for name in ("kind", "state", "due", "who", "step", "list", "purpose", "area")
     }
-    rows = WorkItem.objects.filter(
-        within(request), state=wish["state"] if wish["state"] in ("done", "withdrawn") else "open"
-    )
+    state = wish["state"] if wish["state"] in ("done", "withdrawn", "closed") else "open"
+    if wish["who"] == "sent":
+        rows = WorkItem.objects.filter(within(request, "from_area"), state=state).exclude(within(request))
+    else:
+        rows = WorkItem.objects.filter(within(request), state=state)
     if wish["kind"] in labels.ITEM_KIND:
         rows = rows.filter(kind=wish["kind"])
     if wish["step"] in labels.STEP:
@@ -110,9 +118,19 @@ def _row(pair: tuple[WorkItem, str], request: DeskRequest) -> dict[str, Any]:
         "step": labels.STEP.get(item.step, item.step),
         "outcome": labels.OUTCOME.get(item.last_outcome, item.last_outcome),
         "late": late,
+        "waits": _waits(item, request),
         "hours": int((request.now - item.due_at).total_seconds() // 3600) if late and item.due_at else None,
         "state": "done" if item.state == "done" else "doing" if doing else "late" if late else "open",
     }
+
+
+def _waits(item: WorkItem, request: DeskRequest) -> str:
+    """The area that was sent this and has not begun with it."""
+    low, high = bounds(request)
+    untouched = item.state == "open" and item.assignee is None and item.leased_until is None
+    if item.from_area is None or low <= item.area < high or not untouched:
+        return ""
+    return places.area_names([item.area]).get(item.area, "")
 
 
 def _counts(request: DeskRequest) -> list[dict[str, Any]]:
@@ -154,7 +172,7 @@ def drawer(request: DeskRequest, item: UUID) -> HttpResponse:
 
 @screen
 def decide(request: DeskRequest) -> HttpResponse:
-    """Assign, transfer or return many items at once; says for each what became of it."""
+    """One decision about many items at once; says for each what became of it."""
     back = redirect(request.META.get("HTTP_REFERER") or f"/i/{request.incident.code}/work/")
     picked = ids(request.POST.getlist("item"))
     if request.POST.get("all") == "1":
@@ -165,11 +183,10 @@ def decide(request: DeskRequest) -> HttpResponse:
         return back
     done = _decided(request, picked)
     answers: dict[str, str] = next(iter(done.data.values()), {})
-    good = sum(answer == "done" for answer in answers.values())
+    good = sum(answer == deciding.DONE for answer in answers.values())
+    if good < len(answers) or len(answers) > PAGE:
+        return work_answers.keep(request, request.POST.get("verb", ""), answers)
     messages.success(request, ngettext("%(n)d item changed.", "%(n)d items changed.", good) % {"n": good})
-    for code in sorted({answer for answer in answers.values() if answer != "done"}):
-        number = sum(answer == code for answer in answers.values())
-        messages.warning(request, _("%(n)d left as they are: %(code)s") % {"n": number, "code": code})
     return back
 
 
@@ -181,10 +198,9 @@ def _decided(request: DeskRequest, picked: list[UUID]) -> Any:
     if verb == "transfer" and request.POST.get("to", "").isdecimal():
         body = deciding.TransferItems(picked, int(request.POST["to"]), request.POST.get("reason", "")[:40])
         return tell(request, deciding.transfer_items, body)
-    if verb == "return":
-        return tell(
-            request, deciding.return_items, deciding.ReturnItems(picked, request.POST.get("reason", "")[:40])
-        )
+    if verb in DECISIONS:
+        action, kind = DECISIONS[verb]
+        return tell(request, action, kind(picked, request.POST.get("reason", "")[:40]))
     raise BadInput(problem=str(verb))
 
 
@@ -192,4 +208,5 @@ urlpatterns = [
     path("work/", work_list, name="work"),
     path("work/decide/", decide, name="work-decide"),
     path("work/<uuid:item>/drawer/", drawer, name="work-drawer"),
+    *work_answers.urlpatterns,
 ]

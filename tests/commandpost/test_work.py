@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from uuid import UUID
 
 import pytest
+from django.test import Client
+from python_calamine import CalamineWorkbook
 
-from muster.core.access import Actor, scope
+from muster.core.access import Actor, scope, system
 from muster.core.ids import derive_id
+from muster.domain.worklists.actions import calls
 from muster.domain.worklists.models import WorkItem
-from tests.cast import COMMUNITY
-from tests.commandpost.desk import BASE, LANGUAGES, NAME, NONSENSE, PERSON, signed_in, text
+from muster.domain.worklists.rules import Outcome
+from tests.cast import COMMUNITY, ELSEWHERE
+from tests.commandpost.desk import BASE, LANGUAGES, NAME, NONSENSE, PERSON, signed_in, tell, text
 
 PAGE = f"{BASE}work/"
 
@@ -81,3 +86,72 @@ def test_an_outsider_finds_nothing(night: UUID, outsider: Actor, commander: Acto
 @pytest.mark.parametrize("query", NONSENSE)
 def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor, query: str) -> None:
     assert signed_in(commander).get(PAGE + query).status_code == 200
+
+
+def decided(client: Client, verb: str, *items: UUID, **more: str) -> str:
+    """One decision; the page that follows it."""
+    asked = {"item": [str(one) for one in items], "verb": verb, **more}
+    return text(client.post(f"{PAGE}decide/", asked, follow=True))
+
+
+def test_a_decision_about_many_answers_for_each(night: UUID, commander: Actor) -> None:
+    client, item = signed_in(commander, "en"), verify(commander, night)
+    unknown = derive_id("test", "no such item")
+    page = decided(client, "close", item.id, unknown, reason="moved to paper")
+    assert verify(commander, night).state == "closed"
+    assert "Left as they were" in page
+    where = page.split('href="answers.xlsx"')
+    assert len(where) == 2
+    again = decided(client, "close", item.id)
+    assert "done or closed" in again, "the reason is said in words"
+    decided(client, "reopen", item.id)
+    assert verify(commander, night).state == "open"
+
+
+def test_the_answers_are_a_file_for_who_asked_alone(night: UUID, commander: Actor, desk: Actor) -> None:
+    client, item = signed_in(commander), verify(commander, night)
+    asked = {"item": [str(item.id), str(derive_id("test", "none"))], "verb": "assign"}
+    where = client.post(f"{PAGE}decide/", asked)["Location"]
+    book = client.get(f"{where}answers.xlsx")
+    assert book["Content-Disposition"].startswith("attachment")
+    sheet = CalamineWorkbook.from_filelike(BytesIO(book.content)).get_sheet_by_index(0).to_python()
+    assert [row[3] for row in sheet[2:]] == ["done", "access.not_found"]
+    assert signed_in(desk).get(where).status_code == 404
+
+
+def test_what_was_sent_away_shows_who_has_not_begun_and_comes_back(
+    night: UUID, desk: Actor, commander: Actor
+) -> None:
+    item = verify(commander, night)
+    client = signed_in(desk, "en")
+    decided(client, "transfer", item.id, to=str(ELSEWHERE), reason="not ours")
+    sent = text(client.get(f"{PAGE}?who=sent"))
+    assert f"{item.id}/drawer/" in sent
+    assert "has not begun" in sent
+    decided(client, "recall", item.id)
+    assert f"{item.id}/drawer/" not in text(client.get(f"{PAGE}?who=sent"))
+    with scope(system(), night):
+        assert WorkItem.objects.get(pk=item.id).area == COMMUNITY
+
+
+def test_a_list_shows_its_own_completion_and_who_remains(night: UUID, commander: Actor) -> None:
+    client, pushed = signed_in(commander, "en"), derive_id("test", "list")
+    assert "重点人员 1" in text(client.get(f"{BASE}lists/"))
+    page = text(client.get(f"{BASE}lists/{pushed}/"))
+    assert "王**" in page
+    assert NAME not in page
+    book = client.get(f"{BASE}lists/{pushed}/rows.xlsx?which=left")
+    sheet = CalamineWorkbook.from_filelike(BytesIO(book.content)).get_sheet_by_index(0).to_python()
+    assert sheet[2][1] == "王**"
+    with scope(commander, night):
+        item = verify(commander, night)
+        tell(calls.record_attempts, calls.RecordAttempt(item.id, Outcome.REACHED_VERIFIED), commander, night)
+    assert "王**" not in text(client.get(f"{BASE}lists/{pushed}/"))
+    assert "王**" in text(client.get(f"{BASE}lists/{pushed}/?which=done"))
+
+
+def test_a_list_of_elsewhere_is_not_found(night: UUID, outsider: Actor) -> None:
+    pushed = derive_id("test", "list")
+    client = signed_in(outsider)
+    assert client.get(f"{BASE}lists/{pushed}/").status_code == 404
+    assert "重点人员 1" not in text(client.get(f"{BASE}lists/"))

@@ -253,11 +253,16 @@ def _move(
     """Open the persons to both ends first, then write the fact, then move: a moved row is out of our sight."""
     if not to:
         return
-    _share_both_ends(one.id, items, to, by, incident, now)
+    recalled = isinstance(
+        one.body, RecallItems
+    )  # both ends know the person already; the fact is ours, not theirs
+    if not recalled:
+        _share_both_ends(one.id, items, to, by, incident, now)
     facts = []
     for item, area in to.items():
         said = (item, area, not isinstance(one.body, TransferItems), one.body.reason[:40])
-        facts.append((derive_id(one.id, item), incident, items[item].area, one.at, one.by, one.device, *said))
+        home = area if recalled else items[item].area
+        facts.append((derive_id(one.id, item), incident, home, one.at, one.by, one.device, *said))
     bulk.insert(Transfer, (*FACT, "item", "to_area", "returned", "reason"), facts)
     prepared.run(MOVE, [bulk.array(to), list(to.values())])
     _write(MOVES[type(one.body)], items, by, incident, one.body.reason)

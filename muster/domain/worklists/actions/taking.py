@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from django.conf import settings
 
-from muster.core import journal, prepared
+from muster.core import journal, plans, prepared
 from muster.core.access import Actor, span
 from muster.core.errors import NotAllowed, NotFound, Refusal
 from muster.core.told import Done, Told
@@ -136,7 +137,7 @@ def _take(
 ) -> tuple[Any, ...] | None:
     """The first row that nobody holds, in the caller's areas one after the other."""
     body = one.body
-    values = {
+    values: dict[str, Any] = {
         "by": one.by,
         "now": now,
         "until": now + LEASE,
@@ -148,9 +149,11 @@ def _take(
     asked = span(body.area)
     for low, high in spans:
         values["low"], values["high"] = max(low, asked[0]), min(high, asked[1])
-        near = high - low <= NARROW or asked[1] - asked[0] <= NARROW
+        near = values["high"] - values["low"] <= NARROW
         for queue, order in _queues(body.steps, near):
-            found = prepared.fetch_named(TAKE.format(queue=queue, order=order), values)
+            sql = TAKE.format(queue=queue, order=order)
+            with nullcontext() if near else plans.in_index_order():
+                found = prepared.fetch_named(sql, values)
             if found:
                 return found[0]
     return None
