@@ -51,7 +51,10 @@ def compare(made: Import, now: datetime) -> int:
         near = [row[0] for row in cursor.fetchall()]
     if not near:
         return 0
-    from muster.engines.analysis.linkage.linking import Options, link_frames  # its libraries take a moment to load
+    from muster.engines.analysis.linkage.linking import (  # its libraries take a moment to load
+        Options,
+        link_frames,
+    )
     from muster.engines.analysis.linkage.spec import read
 
     spec = read({"id": "id", "columns": COLUMNS})
