@@ -36,6 +36,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "muster.project.commands_import:import_file",
         "Take a list in: residents, lists, batches, buildings.",
     ),
+    "snapshot": (
+        "muster.project.commands_snapshot:snapshot",
+        "A pseudonymous copy as Parquet by day and district; its figures.",
+    ),
     "exposure": (
         "muster.project.commands_exposure:exposure",
         "Who shared a place and time with a case, from files of any size.",

@@ -33,6 +33,9 @@ class Workbench(Protocol):
     def view(self, name: str, files: Sequence[str], columns: Mapping[str, str]) -> None:
         """Open Parquet files as a table; `columns` maps each new name to the one in the file."""
 
+    def folder(self, name: str, place: Path) -> None:
+        """Open a directory of Parquet whose path holds columns (`day=…/district=…`), as text."""
+
     def make(self, name: str, text: str) -> None:
         """Answer a question and keep it as a table, in place of the one of that name."""
 
@@ -64,6 +67,13 @@ class Duck:
         self.con.execute(
             f"create or replace temp view {name} as "
             f"select {chosen} from read_parquet([{named}], hive_partitioning = false)"
+        )
+
+    def folder(self, name: str, place: Path) -> None:
+        """See Workbench."""
+        self.con.execute(
+            f"create or replace temp view {name} as from read_parquet({quoted(f'{place}/**/*.parquet')}, "
+            "hive_partitioning = true, hive_types_autocast = false)"
         )
 
     def make(self, name: str, text: str) -> None:
@@ -105,6 +115,11 @@ class Spark:
             for new, old in columns.items()
         ]  # fmt: skip
         frame.selectExpr(*chosen).createOrReplaceTempView(name)
+
+    def folder(self, name: str, place: Path) -> None:
+        """See Workbench."""
+        self.session.conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
+        self.session.read.parquet(str(place)).createOrReplaceTempView(name)
 
     def make(self, name: str, text: str) -> None:
         """See Workbench."""
