@@ -175,9 +175,11 @@ def assign_items(*, told: Sequence[Told[AssignItems]], by: Actor, incident: UUID
     return done
 
 
-def _write(action: str, good: Mapping[UUID, Locked], by: Actor, incident: UUID, reason: str = "") -> None:
-    """One line of the journal for the whole decision."""
-    area = min(item.area for item in good.values())
+def _write(
+    action: str, good: Mapping[UUID, Locked], by: Actor, incident: UUID, reason: str = "", area: int = 0
+) -> None:
+    """One line of the journal for the whole decision, where the items are unless said otherwise."""
+    area = area or min(item.area for item in good.values())
     journal.write(
         action=action, by=by, incident=incident, area=area, subjects=good, reason=reason.strip() or None
     )
@@ -265,7 +267,8 @@ def _move(
         facts.append((derive_id(one.id, item), incident, home, one.at, one.by, one.device, *said))
     bulk.insert(Transfer, (*FACT, "item", "to_area", "returned", "reason"), facts)
     prepared.run(MOVE, [bulk.array(to), list(to.values())])
-    _write(MOVES[type(one.body)], items, by, incident, one.body.reason)
+    ours = min(to.values()) if recalled else 0
+    _write(MOVES[type(one.body)], items, by, incident, one.body.reason, ours)
 
 
 def _share_both_ends(
