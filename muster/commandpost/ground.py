@@ -59,7 +59,7 @@ def split(request: DeskRequest) -> HttpResponse:
 def _preview(request: DeskRequest, houses: list[House], teams: int) -> dict[str, Any]:
     placed, plan = _plan(houses, teams)
     named = list(Team.objects.filter(incident=request.incident.id).order_by("kind", "name", "id")[:500])
-    likely = sorted(named, key=lambda one: one.kind != "sweep")
+    likely = [one for one in named if one.kind in ("sweep", "grid")]  # others are chosen by a person
     grounds = [
         {
             "number": team + 1,
