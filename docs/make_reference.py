@@ -47,7 +47,7 @@ OBSERVATIONS = {
     "register_person", "sign_up_volunteer", "declare_fitness", "record_works", "record_follow_up",
     "place_in_quarantine", "record_attempt", "record_visit", "answer_callout", "roll_call", "begin_shift",
     "end_shift", "serve", "hand_over", "take_over", "take_sample", "seal_tube", "count_tubes",
-    "hand_over_tube", "report_result", "scan_pass", "check_in_place", "state_need", "make_offer",
+    "hand_over_tube", "report_result", "scan_pass", "check_in_place", "open_exception", "step_exception", "state_need", "make_offer",
     "move_stock", "record_donation", "record_thanks", "take_call", "open_request", "update_request",
     "record_support", "broadcast", "retract_fact", "confirm_case", "withdraw_case", "name_contact",
     "join_residents", "part_residents",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 
 from muster.core import bulk, journal
 from muster.core.access import Actor
-from muster.core.errors import NotAllowed, NotVisibleYet
+from muster.core.errors import BadInput, NotAllowed, NotVisibleYet
 from muster.core.models import Retraction
 from muster.core.told import Done, Told
 from muster.domain.incidents import queries as incidents
@@ -23,7 +24,8 @@ from muster.domain.places.models import Point
 
 FACT = ("id", "incident", "area", "at", "by", "device")
 SCAN, ISSUE = "passes.scan", "passes.issue"
-Kind = Annotated[str, msgspec.Meta(max_length=20, pattern=r"^[a-z_]{1,20}$")]
+Kind = Annotated[str, msgspec.Meta(max_length=20, pattern=r"^[^\x00]*$")]
+CODE = re.compile(r"[a-z_]{1,20}")
 MOST = 500
 
 
@@ -81,6 +83,7 @@ def open_exceptions(*, told: Sequence[Told[OpenException]], by: Actor, incident:
     gates = incidents.pack_of(incident).gates
     hours = gates.exception_hours.value if gates and gates.exception_hours else EXCEPTION_HOURS
     rows = []
+    done.refused |= {one.id: BadInput(problem="kind") for one in told if not CODE.fullmatch(one.body.kind)}
     for one in done.stored(told):
         b = one.body
         due = b.due_at or one.at + timedelta(hours=hours)
