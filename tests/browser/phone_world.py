@@ -1,6 +1,6 @@
 """A small world for phones: one community, two buildings, a team of three, calls to make. And its server.
 
-`python -m tests.browser.phone_world seed|invite|count` runs beside a served installation and prints JSON.
+`python -m tests.browser.phone_world seed|invite|count|wipe` runs beside a served installation and prints JSON.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -244,8 +244,19 @@ def count() -> dict[str, Any]:
         }
 
 
+def wipe(device: str) -> dict[str, int]:
+    """The desk asks a phone to forget."""
+    from muster.core import clock, telephones
+    from muster.core.access import scope, system
+
+    incident: UUID = _ids()("incident")
+    with scope(system(), incident) as by:
+        return {"n": telephones.ask_wipe(devices=[UUID(device)], by=by, incident=incident, now=clock.now())}
+
+
 if __name__ == "__main__":
     from muster.project import installation
 
     installation.setup_django()
-    print(json.dumps({"seed": seed, "invite": invite, "count": count}[sys.argv[1]](*sys.argv[2:])))
+    ways: dict[str, Callable[..., Any]] = {"seed": seed, "invite": invite, "count": count, "wipe": wipe}
+    print(json.dumps(ways[sys.argv[1]](*sys.argv[2:])))

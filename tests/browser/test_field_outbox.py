@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserType, expect
 
 from tests.browser.phone_world import Served, served
-from tests.browser.phones import Phone
+from tests.browser.phones import Phone, wait_for
 from tests.project.places import HOUSE
 
 SECOND_PIN = "1357"
@@ -189,14 +189,11 @@ def updated_in_the_middle(phone: Phone, world: Served, who: str) -> None:
     held = phone.held()
     house = next_version(world.place)
     world.start(house=house)
-    phone.page.evaluate("navigator.serviceWorker.getRegistration('/f/').then((one) => one.update())")
-    phone.page.wait_for_function(
-        "navigator.serviceWorker.getRegistration('/f/').then((one) => one.waiting !== null)", timeout=60_000
-    )
+    registration = "navigator.serviceWorker.getRegistration('/f/').then((one) => "
+    phone.page.evaluate(registration + "one.update().then(() => true))")
+    wait_for(lambda: phone.page.evaluate(registration + "one.waiting !== null)"), 60)
     assert phone.held() == held
-    phone.page.evaluate(
-        "navigator.serviceWorker.getRegistration('/f/').then((one) => one.waiting.postMessage('take over'))"
-    )
+    phone.page.evaluate(registration + "one.waiting.postMessage('take over'))")
     phone.page.wait_for_url(lambda url: "/f/" in url and build not in url)
     phone.page.locator("#pin").wait_for()
     phone.unlock(SECOND_PIN, who)

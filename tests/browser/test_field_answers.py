@@ -1,0 +1,223 @@
+"""Whatever answers at the server's address, no record goes; what was taken unsaid is known when sent again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tests.browser.phone_world import Served, served
+from tests.browser.phones import PIN, Phone, wait_for
+
+EACH = 3
+JSON = "application/json"
+Answer = Callable[[Route], None]
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[Served]:
+    with served() as found:
+        yield found
+
+
+@pytest.fixture
+def phone(chromium: Browser, world: Served, tmp_path: Path) -> Iterator[Phone]:
+    """Joined, and without the worker, so that the network can be played."""
+    found = Phone(chromium.browser_type, world, tmp_path / "profile", service_workers="block")
+    found.page.goto(f"{world.url}/f/#join={world.ask('invite')['code']}")
+    found.page.locator("form .key-main").click()
+    found.page.locator("#pin").fill(PIN)
+    found.page.locator("#pin-again").fill(PIN)
+    found.page.locator("form .key-main").click()
+    expect(found.page.locator(".cards .card").first).to_be_visible()
+    wait_for(lambda: found.send() == "online")
+    yield found
+    assert found.faults == []
+    found.close()
+
+
+def says(status: int, body: str, kind: str = JSON, **headers: str) -> Answer:
+    """An answer that is always the same."""
+    return lambda route: route.fulfill(status=status, body=body, content_type=kind, headers=headers)
+
+
+def taken_but_not_said(route: Route) -> None:
+    """The server stores it and the line breaks before its answer comes."""
+    route.fetch()
+    route.abort("connectionreset")
+
+
+def for_others(route: Route) -> None:
+    """Receipts, but not for what was sent."""
+    answers = [{"id": "01890a5d-ac96-774b-bcce-b302099a8057", "result": "stored"}]
+    route.fulfill(
+        body=json.dumps({"batch": None, "now": "2026-01-01T00:00:00Z", "answers": answers}), content_type=JSON
+    )
+
+
+ANSWERS: dict[str, Answer] = {
+    "400": says(400, '{"code": "x", "reason": "x"}'),
+    "403 page": says(403, "<h1>Forbidden</h1>", "text/html"),
+    "404": says(404, "not found", "text/plain"),
+    "409": says(409, '{"code": "x", "reason": "x"}'),
+    "422": says(422, '{"code": "input.unreadable", "reason": "x"}'),
+    "429": says(429, "", "text/plain", **{"Retry-After": "1"}),
+    "500 page": says(500, "<h1>Server Error</h1>", "text/html"),
+    "502 page": says(502, "<html>bad gateway</html>", "text/html"),
+    "503": says(503, '{"code": "server.full", "reason": "full"}', **{"Retry-After": "1"}),
+    "200 page": says(200, "<html>sign in to the network</html>", "text/html"),
+    "200 nothing": says(200, ""),
+    "200 half": says(200, '{"batch": "01890a5d", "now": "2026-01-0'),
+    "200 without answers": says(200, '{"batch": null, "now": "2026-01-01T00:00:00Z"}'),
+    "200 for others": for_others,
+    "302": says(302, "", "text/html", Location="/accounts/login/"),
+    "reset": lambda route: route.abort("connectionreset"),
+    "taken but not said": taken_but_not_said,
+}
+
+
+def test_no_answer_makes_a_phone_forget(phone: Phone, world: Served) -> None:
+    before = world.ask("count")["visits"]
+    doors = phone.doors()
+    saved: set[str] = set()
+    for name, answer in ANSWERS.items():
+        phone.page.route("**/sync", answer)
+        saved |= set(phone.capture(doors[:EACH]))
+        assert phone.send() != "online", name
+        assert phone.counted()["unsent"] == len(saved), name
+        assert saved <= set(phone.held()), name
+        phone.page.unroute("**/sync")
+    phone.until_sent()
+    assert world.ask("count")["visits"] == before + len(saved) == before + EACH * len(ANSWERS)
+
+
+def test_a_server_that_hangs_is_left_and_asked_again(phone: Phone) -> None:
+    waiting: list[Route] = []
+    phone.page.route("**/sync", waiting.append)
+    phone.script("sync.limits.patience = 1500;")
+    phone.capture(phone.doors()[:EACH])
+    assert phone.send() == "offline"
+    assert waiting
+    assert phone.counted()["unsent"] == EACH
+    phone.page.unroute("**/sync")
+    phone.script("sync.limits.patience = 45000;")
+    phone.until_sent()
+
+
+def test_a_batch_that_is_too_big_is_halved_until_it_fits(phone: Phone, world: Served) -> None:
+    sizes: list[int] = []
+
+    def narrow(route: Route) -> None:
+        content: dict[str, Any] = json.loads(route.request.post_data or "{}")
+        sizes.append(len(content["sealed"]))
+        if sizes[-1] > 7:
+            route.fulfill(status=413, body="too large", content_type="text/plain")
+        else:
+            route.continue_()
+
+    before = world.ask("count")["visits"]
+    phone.page.route("**/sync", narrow)
+    phone.script("const [doors] = values; sync.limits.batch = 100;", [])
+    phone.capture(phone.doors()[:40])
+    phone.until_sent()
+    assert max(sizes) > 7
+    assert world.ask("count")["visits"] == before + 40
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "限流|正忙"), ("en-GB", "full|busy")])
+def test_a_busy_server_is_said_and_waited_for(phone: Phone, language: str, words: str) -> None:
+    if language == "en-GB":
+        phone.page.locator(".tongue").click()
+    told = {"code": "server.full", "reason": "服务器正忙。" if language == "zh-CN" else "The server is full."}
+    phone.page.route("**/sync", says(503, json.dumps(told), **{"Retry-After": "7"}))
+    phone.capture(phone.doors()[:1])
+    assert phone.send() == "busy"
+    banner = phone.page.locator("[data-banner=busy]")
+    expect(banner).to_be_visible()
+    assert any(word in banner.inner_text() for word in words.split("|"))
+    left = phone.script("return sync.state.retryAt - Date.now();")
+    assert 6_000 < left <= 14_500, "what the server asked for, and up to as much again"
+
+
+def test_ten_wrong_pins_remove_what_can_be_read_and_no_record(phone: Phone, world: Served) -> None:
+    phone.page.route("**/sync", says(502, ""))
+    saved = set(phone.capture(phone.doors()[:5]))
+    phone.page.evaluate("dispatchEvent(new Event('muster:lock'))")
+    for left in range(9, -1, -1):
+        phone.page.locator("#pin").fill("0000")
+        phone.page.locator("form .key-main").click()
+        if left:
+            expect(phone.page.get_by_role("alert")).to_contain_text(f" {left} ")
+    expect(phone.page.locator("#code")).to_be_visible()
+    assert phone.script("return pack.rows('doors').length + phone.done().length;") == 0
+    databases = phone.page.evaluate(READABLE)
+    assert databases == 0
+    assert saved <= set(phone.held())
+    before = world.ask("count")["visits"]
+    phone.page.unroute("**/sync")
+    wait_for(lambda: phone.send() == "online" and phone.counted()["unsent"] == 0)
+    assert world.ask("count")["visits"] == before + 5
+
+
+READABLE = """new Promise((resolve) => { const asked = indexedDB.open('muster-pack');
+    asked.onsuccess = () => { const db = asked.result; let n = 0;
+        const t = db.transaction(['sections', 'deeds']);
+        for (const name of ['sections', 'deeds']) {
+            t.objectStore(name).count().onsuccess = (e) => { n += e.target.result; };
+        }
+        t.oncomplete = () => { db.close(); resolve(n); }; }; })"""
+
+
+def test_a_phone_asked_to_forget_does_and_sends_on(phone: Phone, world: Served) -> None:
+    phone.page.route("**/sync", says(502, ""))
+    saved = phone.capture(phone.doors()[:4])
+    world.ask("wipe", phone.script("return phone.phone().device;"))
+    before = world.ask("count")["visits"]
+    phone.page.unroute("**/sync")
+    phone.send()
+    expect(phone.page.locator("#code")).to_be_visible()
+    assert phone.page.evaluate(READABLE) == 0
+    wait_for(lambda: phone.send() == "online" and phone.counted()["unsent"] == 0)
+    assert world.ask("count")["visits"] == before + len(saved)
+    assert set(saved) <= set(phone.held())
+
+
+def test_a_moving_code_is_read_in_any_order_by_another_phone(phone: Phone, world: Served) -> None:
+    phone.page.route("**/sync", says(502, ""))
+    saved = phone.capture(phone.doors()[:12])
+    read = phone.script(MOVING)
+    assert read["frames"] > 3
+    assert read["read"] == read["frames"], "every picture was read as it was drawn"
+    assert read["same"], "and the file is what it was"
+    assert read["items"] == len(saved)
+    assert read["fresh"] == 0, "they are ours: carrying them adds nothing"
+
+
+MOVING = """
+    const outfile = await import(base + 'app/outfile.js'); const frames = await import(base + 'app/frames.js');
+    const scan = await import(base + 'app/scan.js');
+    const { default: draw } = await import(base + 'vendor/qrcode-generator-2.0.4/qrcode.mjs');
+    const { bytes } = await outfile.write(phone.phone().device, false);
+    const listed = await frames.toFrames(bytes); const read = await scan.reader(); const got = new frames.Collector();
+    let n = 0;
+    for (const frame of [...listed].reverse().concat(listed.slice(0, 2))) {
+        const code = draw(0, 'L'); code.addData(frame, 'Byte'); code.make();
+        const size = code.getModuleCount(), scale = 4;
+        const canvas = new OffscreenCanvas((size + 8) * scale, (size + 8) * scale);
+        const pen = canvas.getContext('2d'); pen.fillStyle = '#fff'; pen.fillRect(0, 0, canvas.width, canvas.height);
+        pen.fillStyle = '#000';
+        for (let y = 0; y < size; y++) for (let x = 0; x < size; x++) {
+            if (code.isDark(y, x)) pen.fillRect((x + 4) * scale, (y + 4) * scale, scale, scale);
+        }
+        const [found] = await read(pen.getImageData(0, 0, canvas.width, canvas.height));
+        if (found && got.add(found.text)) n += 1;
+    }
+    const whole = await got.whole();
+    const items = outfile.read(whole);
+    return { frames: listed.length, read: n, same: whole.join() === bytes.join(), items: items.length,
+        fresh: await outbox.carry(items) };
+"""

@@ -1,0 +1,176 @@
+"""Every screen of the phone in both languages, both themes and all sizes: axe, width, targets, keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.phone_world import Served, served
+from tests.browser.phones import PIN, Phone
+from tests.browser.tabs import broken_rules, overflow, picture
+
+SCREENS = ("shift", "duty", "task", "sweep", "handover", "outbox", "carry", "people", "settings")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+SMALL = """[...document.querySelectorAll('main :is(button, a, input:not(.quiet), .choice)')].filter((one) => {
+    const box = one.getBoundingClientRect();
+    const alone = getComputedStyle(one).position !== 'fixed' && !one.closest('.choice:not(:scope)');
+    return box.width && alone && box.height < 44;
+}).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[Served]:
+    with served() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def phone(chromium: Browser, world: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
+    found = Phone(chromium.browser_type, world, tmp_path_factory.mktemp("phone") / "profile")
+    found.join(world.ask("invite")["code"])
+    found.capture(found.doors()[:3])
+    found.capture(found.doors()[3:5], "absent")
+    found.capture(found.doors()[5:6], "refused")
+    found.until_sent()
+    yield found
+    assert found.faults == []
+    found.close()
+
+
+def addresses(phone: Phone) -> dict[str, str]:
+    """Each screen with something on it."""
+    first = phone.script(
+        "return Object.fromEntries(['shifts', 'tasks', 'buildings'].map((one) => [one, phone.rows(one)[0].id]));"
+    )
+    more = {"duty": first["shifts"], "task": first["tasks"], "sweep": first["buildings"]}
+    return {name: f"#/{name}" + (f"/{more[name]}" if name in more else "") for name in SCREENS}
+
+
+def go(page: Page, address: str) -> None:
+    """To a screen, drawn."""
+    page.evaluate("(to) => { location.hash = '#/none'; location.hash = to; }", address)
+    expect(page.locator("h1")).not_to_be_empty()
+    page.wait_for_timeout(150)
+
+
+def wear(page: Page, **look: str) -> None:
+    """Choose theme and size."""
+    page.evaluate(
+        "(look) => { Object.assign(localStorage, look); dispatchEvent(new Event('muster:dress')); }", look
+    )
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("theme", ["day", "night"])
+def test_screens_keep_the_rules(phone: Phone, language: str, theme: str) -> None:
+    page = phone.page
+    wear(page, theme=theme, size="plain")
+    if (page.locator("html").get_attribute("lang") == "en") != (language == "en"):
+        page.locator(".tongue").click()
+    for name, address in addresses(phone).items():
+        go(page, address)
+        assert broken_rules(page) == [], name
+        assert overflow(page) <= 0, name
+        assert page.evaluate(SMALL) == [], name
+        heading = page.locator("h1").inner_text()
+        assert name == "sweep" or bool(HAN.search(heading)) == (language == "zh"), heading
+        if theme == "day":
+            picture(page, f"phone-{name}", language)
+    go(page, addresses(phone)["sweep"])
+    page.locator(".cell").nth(6).click()
+    assert broken_rules(page) == []
+    if theme == "day":
+        picture(page, "phone-door", language)
+    page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("size", ["plain", "elder", "glove"])
+def test_nothing_is_wider_than_a_narrow_phone(phone: Phone, size: str) -> None:
+    page = phone.page
+    page.set_viewport_size({"width": 320, "height": 640})
+    wear(page, theme="day", size=size)
+    for name, address in addresses(phone).items():
+        go(page, address)
+        assert overflow(page) <= 0, (name, size)
+    page.set_viewport_size({"width": 390, "height": 844})
+    wear(page, size="plain")
+
+
+@pytest.mark.parametrize("door", ["join", "pin", "lock"])
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_the_doors_keep_the_rules(
+    chromium: Browser, world: Served, tmp_path: Path, door: str, language: str
+) -> None:
+    phone = Phone(chromium.browser_type, world, tmp_path / "profile", locale=language)
+    page = phone.page
+    if door == "join":
+        page.goto(f"{world.url}/f/")
+        expect(page.locator("#code")).to_be_focused()
+    else:
+        page.goto(f"{world.url}/f/#join={world.ask('invite')['code']}")
+        page.locator("form .key-main").click()
+        expect(page.locator("#pin-again")).to_be_visible()
+        if door == "lock":
+            page.locator("#pin").fill(PIN)
+            page.locator("#pin-again").fill(PIN)
+            page.locator("form .key-main").click()
+            expect(page.locator(".cards .card").first).to_be_visible()
+            page.evaluate("dispatchEvent(new Event('muster:lock'))")
+            expect(page.locator("#pin")).to_be_focused()
+    assert broken_rules(page) == []
+    assert overflow(page) <= 0
+    picture(page, f"phone-{door}", language[:2])
+    phone.close()
+
+
+def test_a_door_is_done_by_keyboard_alone(phone: Phone, world: Served) -> None:
+    page = phone.page
+    before = world.ask("count")["visits"]
+    go(page, "#/shift")
+    page.locator(".card", has_text="1栋").focus()
+    page.keyboard.press("Enter")
+    page.locator(".grid .cell[data-door='301']").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog[open]")).to_be_visible()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement?.dataset.outcome") == "done":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator(".cell-done[data-door='301']")).to_be_visible()
+    phone.until_sent()
+    assert world.ask("count")["visits"] == before + 1
+
+
+def test_a_whole_floor_is_said_at_once_and_taken_back_door_by_door(phone: Phone) -> None:
+    page = phone.page
+    go(page, addresses(phone)["sweep"])
+    made = phone.counted()["made"]
+    page.locator("tr", has_text="201").locator(".floor").click()
+    page.locator("dialog[open] .choice-key").first.click()
+    expect(page.locator(".cell-absent[data-door='202']")).to_be_visible()
+    assert phone.counted()["made"] == made + 4
+    page.locator("[data-door='202']").click()
+    page.locator("dialog[open] .key", has_text=re.compile("撤回|Take back")).click()
+    expect(page.locator(".cell-open[data-door='202']")).to_be_visible()
+    expect(page.locator(".cell-absent[data-door='203']")).to_be_visible()
+
+
+def test_a_call_ends_with_one_key_and_a_shift_begins_with_one_touch(phone: Phone, world: Served) -> None:
+    page = phone.page
+    go(page, addresses(phone)["task"])
+    assert (page.locator(".key-call").get_attribute("href") or "").startswith("tel:1380013800")
+    page.keyboard.press("2")
+    expect(page.locator("#toast")).to_be_visible()
+    go(page, addresses(phone)["duty"])
+    page.locator(".thumb .key-main").click()
+    expect(page.locator(".thumb .key-main")).to_have_text(re.compile("下岗|End shift"))
+    go(page, "#/handover")
+    expect(page.locator(".ticks input")).not_to_have_count(0)
+    phone.until_sent()
+    told = world.ask("count")
+    assert (told["attempts"], told["parked"]) == (1, 0)
