@@ -86,7 +86,7 @@ def _part(
         return Part(column.column.left, left, right, "unknown", "缺", "unknown", 0.0)
     told = column.levels[len(column.levels) - 1 - level]
     u = float(shares.stranger[level])
-    if level == len(column.levels) - 1:
+    if level in (column.sound, len(column.levels) - 1):
         u = scoring.rarity(column, count)
     weight = math.log2(max(float(shares.same[level]), 1e-12) / max(u, 1e-12))
     return Part(column.column.left, left, right, told.code, told.zh, told.en, weight)

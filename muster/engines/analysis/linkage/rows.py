@@ -20,13 +20,20 @@ Table = Mapping[str, Sequence[str | None]]
 
 @dataclass(frozen=True)
 class Compared:
-    """A compared column: its number, its derived columns, its levels, and how often each value occurs."""
+    """A compared column: its number, its derived columns, its levels, how often each value and each sound occurs."""
 
     at: int
     column: Column
     forms: dict[str, list[str | None]]
     levels: tuple[Level, ...]
     counts: np.ndarray[Any, Any]
+    sounds: np.ndarray[Any, Any]
+
+    @property
+    def sound(self) -> int:
+        """The number of the level of values that sound alike; of equal values where there is none."""
+        codes = [level.code for level in reversed(self.levels)]
+        return codes.index("sound" if "sound" in codes else "same")
 
     @property
     def kind(self) -> str:
@@ -123,11 +130,16 @@ def _forms(kind: str, texts: list[str | None]) -> dict[str, list[str | None]]:
 
 
 def _compared(at: int, columns: tuple[Column, ...], forms: dict[str, list[str | None]]) -> Compared:
+    counts = _counts(forms["v"])
+    sounds = _counts(forms["p"]) if "p" in forms else counts
+    return Compared(at, columns[at], forms, _levels(at, columns[at].kind, forms, columns), counts, sounds)
+
+
+def _counts(values: list[str | None]) -> np.ndarray[Any, Any]:
     tally: dict[str | None, int] = {}
-    for value in forms["v"]:
+    for value in values:
         tally[value] = tally.get(value, 0) + 1
-    counts = np.array([tally[value] if value is not None else 0 for value in forms["v"]], dtype=np.int64)
-    return Compared(at, columns[at], forms, _levels(at, columns[at].kind, forms, columns), counts)
+    return np.array([tally[value] if value is not None else 0 for value in values], dtype=np.int64)
 
 
 def _levels(

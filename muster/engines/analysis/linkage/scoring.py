@@ -43,14 +43,14 @@ def classes(rows: Rows, model: Model) -> str:
 
 
 def _case(column: Compared, shares: Shares, one: str) -> str:
-    """The log share of the level in a class; equal values by how rare they are, unless shared or the same."""
+    """The log share of the level in a class; equal values and sounds by how rare they are, unless shared."""
     table = getattr(shares, one)
-    top = len(table) - 1
     whens = [f"when {at} then {float(np.log(max(share, 1e-12)))!r}" for at, share in enumerate(table)]
     if one != "same":
-        chance = float(shares.stranger[top])
-        shared = max((float(table[top]) - chance) / (1 - chance + 1e-12), 0.0)
-        whens[top] = f"when {top} then ln({shared!r} + {1 - shared!r} * {frequency(column)})"
+        for at in {column.sound, len(table) - 1}:
+            chance = float(shares.stranger[at])
+            shared = max((float(table[at]) - chance) / (1 - chance + 1e-12), 0.0)
+            whens[at] = f"when {at} then ln({shared!r} + {1 - shared!r} * {frequency(column)})"
     return f"(case gamma_c{column.at} {' '.join(whens)} else 0.0 end)"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from muster.engines.analysis.linkage.blocking import EVERY
 from muster.engines.analysis.linkage.rows import Compared, Rows
 from muster.engines.analysis.linkage.vectors import Patterns, Seen
 
@@ -21,6 +22,7 @@ Numbers = np.ndarray[Any, Any]
 PRIOR = 20.0  # pairs
 ROUNDS = 200
 TWINS = 0.02  # of relatives, before any data
+SURE = 0.3  # of the believed share of a rare level is not doubted, however few were drawn
 REPEATED = 0.002  # of its rows: as many exact repetitions and more, and a table has people twice
 PERSONAL = ("date", "id")  # kinds that relatives agree on by chance only
 # How alike the names of twins are, beside what holds for all relatives.
@@ -94,7 +96,7 @@ def _learn(
                 shares.same = _shares(level, parts[:, 0], _beliefs(column)[0])
             if kin:
                 _kin(column, shares, level, parts, learn_twins=not model.same)
-            _derive(model, column, shares, overall[at])
+            _derive(model, column, shares, overall[at], _least(rows, column))
             if column.kind == "date":
                 shares.twin = shares.same
         told = parts.sum(axis=0)
@@ -130,15 +132,18 @@ def _overall(rows: Rows, column: Compared, drawn: Patterns) -> Numbers:
     size = len(column.levels)
     told = drawn.levels[:, column.at]
     count = np.bincount(told[told >= 0], drawn.counts[told >= 0], minlength=size) + 0.5 * _beliefs(column)[1]
-    equal = _equal(rows, column)
-    rest = count[:-1] / count[:-1].sum()
-    return np.append(rest * (1 - equal), equal) if equal > 0 else count / count.sum()
+    shares = np.asarray(count / count.sum())
+    if column.sound < size - 1:
+        shares[column.sound] = max(_equal(rows, column, "p") - _equal(rows, column, "v"), 1e-9)
+    shares[-1] = _equal(rows, column, "v") or shares[-1]
+    shares[0] = max(1 - shares[1:].sum(), 1e-9)
+    return shares
 
 
-def _equal(rows: Rows, column: Compared) -> float:
-    """The share of pairs whose values are equal, where both are known."""
+def _equal(rows: Rows, column: Compared, form: str) -> float:
+    """The share of pairs that are equal in a derived column, where both are known."""
     tally: dict[str, list[int]] = {}
-    for at, value in enumerate(column.forms["v"]):
+    for at, value in enumerate(column.forms[form]):
         if value is not None:
             tally.setdefault(value, [0, 0])[at >= rows.left] += 1
     counts = np.array(list(tally.values()), dtype=float).reshape(-1, 2)
@@ -188,10 +193,17 @@ def _expect(model: Model, patterns: Patterns) -> Numbers:
     return np.asarray(parts * (patterns.counts / parts.sum(axis=1))[:, None])
 
 
-def _derive(model: Model, column: Compared, shares: Shares, overall: Numbers) -> None:
+def _least(rows: Rows, column: Compared) -> Numbers:
+    """What strangers' shares do not fall below where they were drawn, not counted."""
+    least = SURE * _beliefs(column)[1]
+    least[[0, column.sound, -1]] = 0.0
+    return least if rows.pairs > EVERY else np.zeros_like(least)
+
+
+def _derive(model: Model, column: Compared, shares: Shares, overall: Numbers, least: Numbers) -> None:
     """What follows from the rest: strangers' shares are what is left, twins are relatives of one birth."""
     rest = np.asarray(overall - model.same * shares.same - model.relative * shares.relative)
-    shares.stranger = np.maximum(rest, 0.02 * overall)
+    shares.stranger = np.maximum(rest, np.maximum(0.02 * overall, least))
     shares.stranger /= shares.stranger.sum()
     if column.kind in PERSONAL:
         shares.relative = shares.stranger
@@ -207,5 +219,5 @@ def _twins(column: Compared, shares: Shares) -> Numbers:
         return shares.same
     if column.kind == "name":
         names = np.array([TWIN_NAMES.get(level.code, 0.0) for level in reversed(column.levels)])
-        return 0.5 * shares.relative + 0.5 * names / names.sum()
+        return np.asarray(0.5 * shares.relative + 0.5 * names / names.sum())
     return shares.relative

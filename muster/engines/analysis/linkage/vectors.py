@@ -15,7 +15,7 @@ from muster.engines.analysis.linkage.engines import Engine
 from muster.engines.analysis.linkage.rows import Compared, Rows
 
 Numbers = np.ndarray[Any, Any]
-RANDOM = 400_000  # pairs drawn to see how often strangers agree
+RANDOM = 200_000  # pairs drawn to see how often strangers agree
 INSIDE = 4_000_000  # keys shared inside the left table, to see what relatives are like; several make one pair
 
 
@@ -50,7 +50,8 @@ def compare(engine: Engine, rows: Rows, keys: Keys, seed: int) -> Seen:
         )
         levels = np.column_stack([told[f"gamma_c{one.at}"] for one in rows.compared]).astype(np.int64)
         found.append(Patterns(levels, told["pairs"].astype(np.float64)))
-    return Seen(found[0], found[1], found[2], inside)
+    drawn = found[0] if rows.pairs <= blocking.EVERY else found[1]  # all pairs are better than some
+    return Seen(found[0], drawn, found[2], inside)
 
 
 def _put(engine: Engine, rows: Rows, keys: Keys, seed: int) -> float:
@@ -58,7 +59,7 @@ def _put(engine: Engine, rows: Rows, keys: Keys, seed: int) -> float:
     columns: dict[str, Any] = {"n": pa.array(range(rows.size), pa.int64())}
     for one in rows.compared:
         columns |= {f"c{one.at}_{name}": pa.array(values, pa.string()) for name, values in one.forms.items()}
-        columns[f"c{one.at}_t"] = pa.array(one.counts)
+        columns |= {f"c{one.at}_t": pa.array(one.counts), f"c{one.at}_y": pa.array(one.sounds)}
     engine.put("people", pa.table(columns))
     engine.put("keys", _table(keys))
     left, right = draw(rows, seed)
@@ -106,14 +107,9 @@ def beside(engine: Engine, left: Numbers, right: Numbers, rows: Rows) -> None:
 
 
 def draw(rows: Rows, seed: int) -> tuple[Numbers, Numbers]:
-    """Random pairs, the same for a seed; all pairs where there are few."""
-    if rows.pairs <= RANDOM:
-        if rows.is_single:
-            ends = np.triu_indices(rows.size, 1)
-        else:
-            grid = np.meshgrid(np.arange(rows.left), np.arange(rows.left, rows.size), indexing="ij")
-            ends = grid[0].ravel(), grid[1].ravel()
-        return ends[0].astype(np.int64), ends[1].astype(np.int64)
+    """Random pairs, the same for a seed; none where all pairs are candidates."""
+    if rows.pairs <= blocking.EVERY:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
     chance = np.random.default_rng(seed)
     if not rows.is_single:
         return chance.integers(0, rows.left, RANDOM), chance.integers(rows.left, rows.size, RANDOM)
@@ -127,22 +123,23 @@ def vectors(engine: Engine, rows: Rows, pairs: str, into: str) -> None:
     from splink import Linker, SettingsCreator
 
     api = engine.api()
-    people = api.register(engine.table("people"), dataset_display_name="people")
+    people = api.register(engine.table("people"), dataset_display_name=f"rows_of_{into}")
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="n",
         comparisons=[_comparison(one) for one in rows.compared],
         blocking_rules_to_generate_predictions=[],
-        additional_columns_to_retain=[f"c{one.at}_t" for one in rows.compared],
+        additional_columns_to_retain=[f"c{one.at}_{name}" for one in rows.compared for name in "ty"],
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=True,
     )
-    linker = Linker(people, settings, log_level=logging.ERROR)
+    linker = Linker(people, settings, log_level=logging.ERROR, validate_settings=False)
     blocked = api.register(engine.table(pairs))
     linker.table_management.register_blocked_pairs_for_predict(blocked)
     made = linker.inference.predict(warning_mode="never")
     kept = ", ".join(
-        f"cast(round(mw_c{one.at}) as int) - 1 as gamma_c{one.at}, c{one.at}_t_l as t{one.at}"
+        f"cast(round(mw_c{one.at}) as int) - 1 as gamma_c{one.at},"
+        f" case when round(mw_c{one.at}) - 1 = {one.sound} then c{one.at}_y_l else c{one.at}_t_l end as t{one.at}"
         for one in rows.compared
     )
     engine.make(into, f"select n_l, n_r, match_key, {kept} from {made.physical_name}")
