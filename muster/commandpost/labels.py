@@ -279,6 +279,8 @@ ACTION: Labels = {
     "worklists.breeding": _("breeding sites looked at"),
     "worklists.give": _("buildings given to teams"),
     "places.doors": _("doors added"),
+    "places.alias": _("another name of a building remembered"),
+    "places.unalias": _("a name of a building forgotten"),
     "interop.submission": _("form received"),
     "interop.form": _("form offered"),
     "interop.form_opened": _("form opened"),

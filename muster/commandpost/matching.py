@@ -21,11 +21,13 @@ from muster.core.told import Told
 from muster.domain.people import actions as registry
 from muster.domain.people import pairs
 from muster.domain.people import queries as people
-from muster.domain.people.models import Likeness, Resident
+from muster.domain.people.models import Likeness, Resident, SamePerson
 from muster.domain.people.pairs import ALIKE, NEAR, OTHER, SAME, UNKNOWN, Compared, Waiting
+from muster.domain.places import actions as where_places
 from muster.domain.places import queries as places
 from muster.domain.worklists import queries as worklists
 from muster.domain.worklists.naming import lists_naming
+from muster.interop.imports.placing import building_words
 from muster.journeys.settle import settle
 
 LISTED = 100
@@ -113,9 +115,51 @@ def _pair(request: DeskRequest, pair: Waiting) -> dict[str, Any]:
         ],
         "sides": [_side(side, lists) for side in records],
         "people": [(one,) for one in heads],
+        "alias": _alias(request, heads),
         "may": all(request.actor.may("people.join", one.area, request.incident.id) for one in heads),
         "may_unmask": all(request.actor.may("people.unmask", one.area, request.incident.id) for one in heads),
     }  # fmt: skip
+
+
+def _alias(request: DeskRequest, heads: list[Resident]) -> dict[str, Any] | None:
+    """What the later record calls the building of the earlier one, where that is not known: to be remembered."""
+    if len(heads) != 2 or heads[0].dwelling or not heads[1].dwelling:
+        return None
+    later, earlier = heads
+    assert earlier.dwelling is not None
+    words = building_words(pairs.written_address(later.id, request.incident.id))
+    door = places.dwellings_at([earlier.dwelling]).get(earlier.dwelling)
+    if not words or door is None or not request.actor.may("places.edit", door[0], request.incident.id):
+        return None
+    return {"words": words, "building": places.building_names([door[1]])[0]}
+
+
+def _remember(request: DeskRequest, pair: Likeness) -> None:
+    """Keep the written address as another name of the building; said afterwards."""
+    if (found := _alias(request, people.residents([pair.a, pair.b]))) is None:
+        return
+    building, name = found["building"]
+    where_places.name_building(
+        building=building,
+        text=found["words"],
+        by=request.actor,
+        incident=request.incident.id,
+        now=request.now,
+    )
+    messages.success(
+        request, _("“%(words)s” is remembered as %(name)s.") % {"words": found["words"], "name": name}
+    )
+
+
+def _forget(request: DeskRequest, fact: UUID) -> None:
+    """With the decision goes the name that was remembered with it."""
+    decided = SamePerson.objects.filter(pk=fact).values_list("a", "b").first()
+    found = _alias(request, people.residents(decided or ()))
+    if found is not None:
+        where_places.forget_name(
+            building=found["building"][0], text=found["words"], by=request.actor,
+            incident=request.incident.id, now=request.now,
+        )  # fmt: skip
 
 
 def _plain(field: str, a: str, b: str) -> Compared:
@@ -155,6 +199,8 @@ def decide(request: DeskRequest, pair: UUID) -> HttpResponse:
     if verb == "later":
         registry.put_off(likeness=pair, by=request.actor, incident=request.incident.id, now=request.now)
     else:
+        if verb == "same" and request.POST.get("alias") == "on":
+            _remember(request, found)
         fact = _judge(request, verb, found)
         messages.success(
             request, _("One person: one call, one visit.") if verb == "same" else _("Two people, and not asked again.")
@@ -185,6 +231,7 @@ def undo(request: DeskRequest) -> HttpResponse:
     done = retract_facts(told=told, by=request.actor, incident=incident, now=request.now)
     for refusal in [*done.refused.values(), *done.waiting.values()]:
         raise refusal
+    _forget(request, fact[0])
     again = registry.reconsider_decisions({fact[0]}, incident, request.now)
     settle([done.touched, again.touched], incident=incident, now=request.now)
     messages.success(request, _("Taken back: the pair waits again."))

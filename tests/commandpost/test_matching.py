@@ -10,10 +10,15 @@ import pytest
 from django.test import Client
 
 from muster.core.access import Actor, scope
+from muster.core.ids import derive_id, new_id
 from muster.core.models import Entry
+from muster.core.told import Told
 from muster.domain.people import actions as people
 from muster.domain.people.models import Likeness, Resident, SamePerson
 from muster.domain.people.rules import Row
+from muster.domain.places import actions as places
+from muster.domain.places import queries as where
+from muster.domain.places.rules import Parts
 from tests.cast import COMMUNITY
 from tests.commandpost.desk import BASE, LANGUAGES, signed_in, text
 
@@ -124,3 +129,43 @@ def test_nothing_happens_by_following_a_link(asked: UUID, commander: Actor) -> N
     assert client.get(f"{PAGE}unmask/").status_code == 302
     with scope(commander, asked):
         assert not SamePerson.objects.exists()
+
+
+def test_a_writing_that_somebody_resolved_is_known_from_then_on(
+    night: UUID, commander: Actor, now: datetime
+) -> None:
+    """The written address of the later record becomes another name of the building; undoing forgets it."""
+    building = new_id()
+    with scope(commander, night):
+        body = places.AddBuilding(
+            id=building,
+            area=COMMUNITY,
+            name="荣华花园三号楼",
+            floors=5,
+            units_per_floor=2,
+            compound="荣华花园",
+            number="3",
+        )
+        told = [Told(new_id(), now, commander.by, body)]
+        assert not places.add_buildings(told=told, by=commander, incident=night, now=now).refused
+        rows = [
+            Row(name="慕容复", phone="13700003333", dwelling=derive_id(building, "501")),
+            Row(name="慕容富", phone="13700003333", address="荣华里3栋501"),
+        ]
+        origin = people.Origin(source="test", batch=UUID(int=9), area=COMMUNITY)
+        people.enrol_many(rows=rows, origin=origin, by=commander, incident=night, now=now)
+    client = signed_in(commander)
+    page = text(client.get(PAGE))
+    assert "荣华里3栋" in page
+    assert "荣华里3栋501" not in page
+
+    def known() -> bool:
+        with scope(commander, night):
+            return where.resolve_address(Parts(building="荣华里3栋"), (COMMUNITY,)).building == building
+
+    assert not known()
+    answer = client.post(form(page), {"verb": "same", "alias": "on"})
+    assert known()
+    fact = answer["Location"].rsplit("last=", 1)[1]
+    client.post(f"{PAGE}undo/", {"fact": fact})
+    assert not known()

@@ -10,7 +10,7 @@ import msgspec
 
 from muster.core import bulk, journal, prepared
 from muster.core.access import Actor
-from muster.core.errors import BadInput, NotAllowed, NotVisibleYet, Refusal
+from muster.core.errors import BadInput, NotAllowed, NotFound, NotVisibleYet, Refusal
 from muster.core.ids import derive_id
 from muster.core.told import Done, Told
 from muster.domain.places import rules
@@ -270,3 +270,34 @@ def add_points(*, told: Sequence[Told[AddPoint]], by: Actor, incident: UUID, now
         area = min(row[2] for row in rows if row[0] in fresh)
         journal.write(action="places.point", by=by, incident=incident, area=area, subjects=fresh)
     return done
+
+
+def name_building(*, building: UUID, text: str, by: Actor, incident: UUID, now: datetime) -> bool:
+    """Remember another way in which people write where a building is; whether it is new. Set-up, not a fact."""
+    found = Building.objects.filter(pk=building).first()
+    key = rules.address_key(text)
+    if found is None:
+        raise NotFound
+    by.require("places.edit", found.area, incident)
+    if not key or "\0" in text:
+        raise BadInput(problem=text[:80])
+    fresh = bulk.insert(
+        Alias,
+        ("id", "area", "building", "text"),
+        [(derive_id(building, "alias", key), found.area, building, key)],
+    )
+    if fresh:
+        journal.write(action="places.alias", by=by, incident=incident, area=found.area, subjects=[building])
+    return bool(fresh)
+
+
+def forget_name(*, building: UUID, text: str, by: Actor, incident: UUID, now: datetime) -> bool:
+    """Forget a way of writing where a building is; whether it was known."""
+    found = Building.objects.filter(pk=building).first()
+    if found is None:
+        raise NotFound
+    by.require("places.edit", found.area, incident)
+    gone, _ = Alias.objects.filter(pk=derive_id(building, "alias", rules.address_key(text))).delete()
+    if gone:
+        journal.write(action="places.unalias", by=by, incident=incident, area=found.area, subjects=[building])
+    return bool(gone)

@@ -12,7 +12,7 @@ import msgspec
 from muster.core.access import span
 from muster.domain.places import queries as places
 from muster.domain.places.rules import Found, Parts
-from muster.interop.tables.addresses import Address
+from muster.interop.tables.addresses import Address, parse_address
 
 OTHER_AREA = "imports.other_area"
 _TAIL = re.compile(
@@ -92,6 +92,15 @@ def place(asked: Sequence[tuple[str, Address]], territory: Territory) -> list[Sp
         at = found.get(key, Found())
         spots.append(Spot(at.area if at.area is not None else area, at.building, at.dwelling))
     return spots
+
+
+def building_words(text: str) -> str:
+    """What of a written address names the building: 荣华里3栋501 → 荣华里3栋; nothing when it names none."""
+    where = parse_address(text)
+    if not where.block or not (where.compound or where.road or where.community):
+        return ""
+    house = f"{where.house}号" if where.house else ""
+    return f"{where.compound}{where.road}{house}" + (f"{where.building}栋" if where.building else "")
 
 
 def _parts(text: str, where: Address) -> Parts:

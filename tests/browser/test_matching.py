@@ -1,0 +1,76 @@
+"""Two lists pasted in, and the people they share decided by keyboard alone: same, taken back, different, later."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.tabs import LANGUAGES, broken_rules, overflow, picture
+
+KNOWN = "贺兰敏之 1371111{n}1 男\n贺兰进明 1371111{n}2 男\n独孤信陵 1371111{n}3"
+PUSHED = "贺兰敏芝 1371111{n}1\n贺兰晋明 1371111{n}2\n独孤心陵 1371111{n}3\n1371111{n}4\n公孙一"
+NUMBERS = {"zh": "000", "en": "100"}
+
+
+def paste(page: Page, text: str, kind: str) -> None:
+    """From the pasted text to the report, without touching the mouse more than a person would."""
+    page.goto(page.url.rsplit("/i/", 1)[0] + "/i/lg-0217/imports/")
+    page.locator("#import-text").fill(text)
+    page.locator("#import-kind").select_option(kind)
+    page.locator("#import-area").select_option(index=page.locator("#import-area option").count() - 1)
+    page.locator("form[enctype] button").click()
+    page.locator("#columns button").click()
+    page.locator("#found form[action$='run/'] button").click()
+    expect(page.locator("#report")).to_be_visible()
+
+
+def waits(page: Page) -> int:
+    return page.locator("main tbody tr[data-row]").count()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_people_are_compared_by_keyboard_alone(at_desk: Open, language: str) -> None:
+    page = at_desk("imports/", language=language)
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    paste(page, KNOWN.format(n=NUMBERS[language]), "residents")
+    paste(page, PUSHED.format(n=NUMBERS[language]), "lists")
+    page.locator("a[href$='/matching/']").last.click()
+    expect(page.locator("#pair")).to_be_visible()
+    assert broken_rules(page) == []
+    assert overflow(page) <= 0
+    picture(page, "matching", language)
+    count = waits(page)
+    assert count >= 3
+    first = page.locator("#pair form").get_attribute("action")
+    page.keyboard.press("j")
+    page.wait_for_url("**/matching/?pair=*")
+    second = page.locator("#pair form").get_attribute("action")
+    assert second != first
+    page.keyboard.press("k")
+    expect(page.locator("#pair form")).to_have_attribute("action", str(first))
+    page.keyboard.press("1")
+    expect(page.locator("#messages .message")).to_be_visible()
+    assert waits(page) == count - 1
+    page.keyboard.press("u")
+    expect(page.locator("main tbody tr[data-row]")).to_have_count(count)
+    page.keyboard.press("2")
+    expect(page.locator("main tbody tr[data-row]")).to_have_count(count - 1)
+    left = page.locator("#pair form").get_attribute("action")
+    page.keyboard.press("3")
+    page.wait_for_function(
+        "was => document.querySelector('#pair form').getAttribute('action') !== was", arg=left
+    )
+    assert waits(page) == count - 1
+    page.locator("#unmask-reason").focus()
+    page.keyboard.insert_text("核对同音姓名")
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer mark").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer")).to_be_hidden()
+
+
+def test_the_screen_on_a_telephone(at_desk: Open) -> None:
+    page = at_desk("matching/", width=390, height=844)
+    assert overflow(page) <= 0
+    assert broken_rules(page) == []
