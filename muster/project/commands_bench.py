@@ -16,9 +16,16 @@ BENCHES: dict[str, tuple[str, str]] = {
         "bench.exposure_live:main",
         "Milliseconds to find who met a case among 10 million visits, beside hand-written SQL.",
     ),
+    "calling": (
+        "bench.calling:main",
+        "Hours to call through 6,000 records, beside a spreadsheet split evenly.",
+    ),
     "pages": ("bench.pages:main", "Milliseconds of pages for a restricted user, beside a district user."),
     "exposure": ("bench.exposure:main", "Seconds to find the contacts of cases, beside SQL written by hand."),
-    "linkage": ("bench.linkage:main", "Who is the same person: F1 and seconds beside Splink and recordlinkage."),
+    "linkage": (
+        "bench.linkage:main",
+        "Who is the same person: F1 and seconds beside Splink and recordlinkage.",
+    ),
 }
 
 

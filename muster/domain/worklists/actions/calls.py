@@ -92,7 +92,8 @@ def _store_attempts(
     items = {row[6] for row in rows}
     turned = retry_items({item: known[item] for item in items}, incident)
     kept = {row[6] for row in rows if row[9] == Outcome.MOVED_WITHIN}  # who holds it says where it goes
-    if held := [item for item in items - kept if known[item].leased_by == by.by]:
+    said_by = {(row[6], row[4]) for row in rows} | {(item, by.by) for item in items}
+    if held := [item for item in items - kept if (item, known[item].leased_by) in said_by]:
         WorkItem.objects.filter(pk__in=held).update(leased_by=None, leased_at=None, leased_until=None)
     area = min(row[2] for row in rows)
     journal.write(
