@@ -70,7 +70,7 @@ def case_page(request: DeskRequest, case: UUID) -> HttpResponse:
         "groups": [(word, list(some)) for word, some in groupby(shown, key=lambda one: one["class"])],
         "numbers": _numbers(rows, shown),
         "picture": _picture(request, found, who.name if who else "–", shown),
-        "events": events(cases.history_of_case(case, request.incident.id)),
+        "events": events(request, cases.history_of_case(case, request.incident.id)),
         "may": request.actor.may(TRACE, found.area, request.incident.id),
         "steps": [(step.value, labels.STEP_OF_INVESTIGATION[step.value]) for step in STEPS],
         "exposure": bool(pack.contacts and pack.contacts.exposure),

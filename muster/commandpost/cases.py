@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -157,7 +157,7 @@ def case_drawer(request: DeskRequest, case: UUID) -> HttpResponse:
         "case": found,
         "place": names[found.area],
         "contacts": listed(request, contacts, masked, names),
-        "events": events(cases.history_of_case(case, request.incident.id)),
+        "events": events(request, cases.history_of_case(case, request.incident.id)),
     }
     return drawer(request, "commandpost/cases/case.html", context)
 
@@ -174,7 +174,7 @@ def contact_drawer(request: DeskRequest, contact: UUID) -> HttpResponse:
         "title": row["name"] or "–",
         "row": row,
         "case_seen": Case.objects.filter(pk=found.case).exists(),
-        "events": events(cases.history_of_contact(contact, request.incident.id)),
+        "events": events(request, cases.history_of_contact(contact, request.incident.id)),
     }
     return drawer(request, "commandpost/cases/contact.html", context)
 
@@ -188,14 +188,15 @@ WORDS = (
 )
 
 
-def events(history: list[cases.Event]) -> list[dict[str, Any]]:
+def events(request: DeskRequest, history: list[cases.Event]) -> list[dict[str, Any]]:
     """A history as the timeline shows it."""
     callers = responders.known({one.by for one in history})
+    books: tuple[Mapping[str, Any], ...] = (*WORDS, classes(incidents.pack_of(request.incident.id)))
     return [
         {
             "at": one.at,
             "what": labels.CASE_EVENT[one.kind],
-            "note": next((book[one.detail] for book in WORDS if one.detail in book), one.detail)
+            "note": next((book[one.detail] for book in books if one.detail in book), one.detail)
             if one.detail
             else "",
             "by": callers[one.by].code if one.by in callers else "",

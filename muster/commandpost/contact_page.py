@@ -83,7 +83,7 @@ def contact_page(request: DeskRequest, contact: UUID) -> HttpResponse:
         "has_links": bool(pack.contacts and pack.contacts.report_link_hours),
         "link": link,
         "choices": _choices(points),
-        "events": events(cases.history_of_contact(contact, request.incident.id)),
+        "events": events(request, cases.history_of_contact(contact, request.incident.id)),
     }
     return render(request, "commandpost/cases/contact_page.html", context)
 
