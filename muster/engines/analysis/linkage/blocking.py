@@ -42,10 +42,10 @@ class Keys:
     cost: int = 0
 
 
-def keys(rows: Rows, every: int = EVERY) -> Keys:
+def keys(rows: Rows, every: int | None = None) -> Keys:
     """The chosen keys as (row, key) lists."""
     chosen = Keys()
-    if rows.pairs <= every:
+    if rows.pairs <= (EVERY if every is None else every):
         chosen.rows.append(np.arange(rows.size))
         chosen.codes.append(np.zeros(rows.size, dtype=np.int64))
         chosen.cost = rows.pairs
@@ -59,7 +59,7 @@ def keys(rows: Rows, every: int = EVERY) -> Keys:
     left, offset = PER_ROW * rows.size + EVERY, 0
     for cost, kept, dropped, at in costs:
         name, codes = (single + double)[at]
-        if at < len(single) and dropped and name.endswith(" v") and kept.sum() > (codes >= 0).sum() / 2:
+        if at < len(single) and dropped and name.endswith(" v") and codes.max() > 50 * dropped:
             chosen.capped[name[:-2]] = dropped
         if cost > left:
             continue

@@ -53,7 +53,7 @@ def _move(
     for c in of_a.keys() | of_b.keys():
         size_c = len(members[c])
         total = of_a.get(c, APART * size_a * size_c) + of_b.get(c, APART * size_b * size_c)
-        of_a[c] = bonds[c][a] = total
+        of_a[c] = bonds[c][a] = total = round(total, 9)
         bonds[c].pop(b, None)
         changed.append((c, total))
     members[a].extend(moved)

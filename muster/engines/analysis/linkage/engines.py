@@ -86,8 +86,13 @@ class Spark:
         """Splink's view of the session; no function of its jar is used."""
         from splink import SparkAPI
 
+        from muster.engines.analysis import spark
+
         return SparkAPI(  # type: ignore[no-untyped-call]
-            spark_session=self.session, register_udfs_automatically=False, break_lineage_method="persist"
+            spark_session=self.session,
+            register_udfs_automatically=False,
+            break_lineage_method="persist",
+            num_partitions_on_repartition=spark.PARTITIONS,
         )
 
     def put(self, name: str, table: pa.Table) -> None:

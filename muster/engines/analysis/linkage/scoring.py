@@ -26,7 +26,9 @@ def score(
         f"select n_l, n_r, {kept}, l_same - {heaviest} - ln({rest}) as w from"
         f" (select n_l, n_r, {kept}, {classes(rows, model)} from {table} where match_key = '0') weighed"
     )
-    return engine.ask(f"select * from ({sql}) scored where w > {max(floor, -1e9)} order by n_l, n_r")
+    told = engine.ask(f"select * from ({sql}) scored where w > {max(floor, -1e9)} order by n_l, n_r")
+    told["w"] = told["w"].round(9)  # what engines compute differently in the last bits must not break ties
+    return told
 
 
 def classes(rows: Rows, model: Model) -> str:
