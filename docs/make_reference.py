@@ -41,7 +41,7 @@ from muster.core.tables import Fact, RowSecurity  # noqa: E402
 from muster.fieldapp.commands import COMMANDS  # noqa: E402
 
 # Decided when they arrive, for one winner; the loser is refused.
-CLAIMS = {"take_next", "release_item", "claim_seat", "release_seat", "allocate"}
+CLAIMS = {"take_next", "take_item", "hold_item", "release_item", "claim_seat", "release_seat", "allocate"}
 # What somebody did or saw: taken late, twice, in any order; never refused for what the server thinks.
 OBSERVATIONS = {
     "register_person", "sign_up_volunteer", "declare_fitness", "record_works", "record_follow_up",
@@ -51,7 +51,8 @@ OBSERVATIONS = {
     "step_exception", "state_need", "make_offer",
     "move_stock", "record_donation", "record_thanks", "take_call", "open_request", "update_request",
     "record_support", "broadcast", "retract_fact", "confirm_case", "withdraw_case", "name_contact",
-    "join_residents", "part_residents",
+    "join_residents", "part_residents", "record_investigation", "record_transfer", "state_quarantine_need",
+    "record_household", "survey_containers", "report_breeding_site", "inspect_breeding_site", "report_queue",
 }  # fmt: skip
 PLAIN = {
     UUID: "id",
