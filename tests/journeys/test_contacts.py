@@ -23,6 +23,7 @@ from muster.domain.passes import actions as passes
 from muster.domain.people import actions as people
 from muster.domain.places import actions as places
 from muster.domain.sampling import actions as sampling
+from muster.domain.sampling.rules import Place
 from muster.domain.worklists.models import WorkItem
 from muster.journeys.settle import settle, wake
 from tests.cast import COMMUNITY, DISTRICT, SUBDISTRICT
@@ -201,7 +202,7 @@ def test_symptoms_want_a_test_which_a_sample_satisfies(
     assert len(work(incident, "test")) == before + 1
     assert ill[0].due_at == now + timedelta(hours=25)
     sample = sampling.TakeSample(
-        code="S9", resident=residents[1], place=sampling.Place.HOME, area=COMMUNITY, pool_size=1
+        code="S9", resident=residents[1], place=Place.HOME, area=COMMUNITY, pool_size=1
     )
     tell(sampling.take_samples, sample, now + timedelta(hours=3))
     assert [item for item in work(incident, "test") if item.occasion.startswith("ill-")] == []
@@ -308,7 +309,7 @@ def test_check_ins_and_samples_become_visits_where_the_protocol_asks(
     tell(places.add_points, places.AddPoint(site, COMMUNITY, "site", "采样点"))
     tell(passes.check_in_places, passes.CheckInPlace(shop, residents[0]))
     sample = sampling.TakeSample(
-        code="T5", resident=residents[1], place=sampling.Place.SITE, site=site, pool_size=10
+        code="T5", resident=residents[1], place=Place.SITE, site=site, pool_size=10
     )
     done = tell(sampling.take_samples, sample, now + timedelta(hours=1))
     with scope(system(), incident):

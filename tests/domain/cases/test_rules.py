@@ -28,7 +28,7 @@ def at(days: float) -> datetime:
 
 
 def seen(days: float, outcome: str, mark: str = "") -> rules.Seen:
-    return rules.Seen(at(days), f"{days}{mark}", outcome)
+    return rules.Seen(at(days), f"{days}{mark}{outcome}", outcome)
 
 
 def state(*facts: rules.Seen, now: float = 5, ended: str = "") -> rules.ContactState:
