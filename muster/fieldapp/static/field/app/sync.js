@@ -103,7 +103,9 @@ async function send(batch) {
   }
   const said = await content(answer);
   if (!said || (answer.ok && !Array.isArray(said.answers))) return false;
-  const settled = await outbox.receive(Array.isArray(said.answers) ? said.answers : []);
+  const ours = new Set(batch.map((one) => one.id));
+  const told = (Array.isArray(said.answers) ? said.answers : []).filter((/** @type {any} */ one) => ours.has(one?.id));
+  const settled = await outbox.receive(told);
   if (said.now) heard(said.now, asked);
   if (said.wipe) await known.onWipe();
   if (answer.status === 401) { line("revoked", said.reason ?? ""); return false; }
