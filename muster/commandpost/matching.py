@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from muster.commandpost import labels
 from muster.commandpost.frame import DeskRequest, areas, bounds, drawer, ids, screen
+from muster.core.access import span
 from muster.core.errors import NotFound, NotVisibleYet
 from muster.core.ids import new_id
 from muster.core.retractions import RetractBody, retract_facts
@@ -100,7 +101,7 @@ def _pair(request: DeskRequest, pair: Waiting) -> dict[str, Any]:
         _plain("sex", *(str(labels.SEX.get(one.sex, one.sex)) if one.sex else "" for one in heads)),
         _plain("born", *(str(one.birth_year or "") for one in heads)),
         _plain("door", *(doors.get(one.dwelling, "") if one.dwelling else "" for one in heads)),
-        _plain("area", *(spots[one.area] for one in heads)),
+        _plain("area", *(spots[one.area] for one in heads), nested=_is_nested(*(one.area for one in heads))),
     ]
     return {
         "pair": pair,
@@ -162,9 +163,15 @@ def _forget(request: DeskRequest, fact: UUID) -> None:
         )  # fmt: skip
 
 
-def _plain(field: str, a: str, b: str) -> Compared:
-    """A detail that is no secret."""
-    return Compared(field, a, b, UNKNOWN if not (a and b) else SAME if a == b else OTHER)
+def _plain(field: str, a: str, b: str, *, nested: bool = False) -> Compared:
+    """A detail that is no secret; one area inside the other says nothing for or against."""
+    unknown = not (a and b) or (nested and a != b)
+    return Compared(field, a, b, UNKNOWN if unknown else SAME if a == b else OTHER)
+
+
+def _is_nested(a: int, b: int) -> bool:
+    """Whether one area lies in the other."""
+    return any(low <= one < high for one, (low, high) in ((a, span(b)), (b, span(a))))
 
 
 def _side(records: list[Resident], lists: dict[UUID, Any]) -> dict[str, Any]:
