@@ -93,12 +93,20 @@ class _Asked:
         self.name("merged", "merge", keys=SHARED_KEYS, table="strangers")
         self.make("shared")
         self.make("sums")
+        self.keep()
+        self.make("fresh")
+        self.bench.make("found", "select * from fresh" if number == 1 else self.parts["found"])
+        return self.counted(number)
+
+    def keep(self) -> None:
+        """The sums that count. Without an option of the pack's rule each stands for itself."""
+        if not (self.rule.over_places or self.rule.within or self.rule.min_stay):
+            self.name("kept")
+            return
         self.name("reached", "reached_within" if self.rule.within else "reached")
         if self.rule.min_stay:
             self.stayed()
-        self.make("fresh", passed="stayed" if self.rule.min_stay else "reached")
-        self.bench.make("found", "select * from fresh" if number == 1 else self.parts["found"])
-        return self.counted(number)
+        self.name("kept", "kept_of", passed="stayed" if self.rule.min_stay else "reached")
 
     def stays(self, number: int) -> None:
         """Where the sources were, with the notices in the first generation."""

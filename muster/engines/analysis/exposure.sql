@@ -55,6 +55,7 @@ join doors s on v.place = s.door and v.starts < s.b and v.ends > s.a
 
 -- name: strangers
 select p.* from pieces p anti join known k on p.case_id = k.case_id and p.person = k.person
+where p.person is not null
 
 -- name: shared
 -- `pool` is what the minimum counts over: the place, or all places together.
@@ -120,13 +121,18 @@ join (
     and t.source is not distinct from r.source and t.pool is not distinct from r.pool
 where t.total >= {stay}
 
--- name: fresh
-select s.case_id, s.person, {generation} as generation, s.place,
-    min(s.first_at) as first_at, max(s.last_at) as last_at, cast(sum(s.us) as bigint) as us
-from sums s
+-- name: kept
+select * from sums where us >= {least}
+
+-- name: kept_of
+select s.* from sums s
 join {passed} r on r.case_id = s.case_id and r.person = s.person
     and r.source is not distinct from s.source and r.pool is not distinct from s.pool
-group by s.case_id, s.person, s.place
+
+-- name: fresh
+select case_id, person, {generation} as generation, place,
+    min(first_at) as first_at, max(last_at) as last_at, cast(sum(us) as bigint) as us
+from kept group by case_id, person, place
 
 -- name: found
 select * from found union all select * from fresh
