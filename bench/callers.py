@@ -139,7 +139,7 @@ def p95(waits: Sequence[float]) -> float:
     return statistics.quantiles(waits, n=20)[-1]
 
 
-def seed(items: int, callers: int, number: int) -> list[str]:
+def seed(items: int, callers: int, number: int, role: str = "caller") -> list[str]:
     """An incident, open items, the reference's table, and one enrolled telephone per caller."""
     from muster.core import accounts
     from muster.core.access import scope, system
@@ -157,7 +157,7 @@ def seed(items: int, callers: int, number: int) -> list[str]:
         for one in range(callers):
             account = accounts.create_account(username=f"caller-{one}", password=str(uuid4()))
             accounts.give(
-                account=account.pk, role="caller", area=DISTRICT, incident=None, until=None, by=system()
+                account=account.pk, role=role, area=DISTRICT, incident=None, until=None, by=system()
             )
             _, token = accounts.enrol_device(
                 account=account.pk, label=str(one), by=system(), incident=INCIDENT, area=DISTRICT, now=now

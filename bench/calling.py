@@ -61,7 +61,7 @@ def rows(ours: score.Score, sheet: score.Score) -> list[Row]:
         return Row(name, one, other, round(one / other, 3) if other else 0.0, unit, 1)
 
     return [
-        row("calling, hours until every record is settled", ours.hours, sheet.hours, "h"),
+        row("calling, hours until every record is settled or handed on", ours.hours, sheet.hours, "h"),
         row("calling, calls to people already spoken with", ours.repeated, sheet.repeated, "calls"),
         row("calling, calls within the gap", ours.too_soon, sheet.too_soon, "calls"),
         row("calling, calls in all", ours.calls, sheet.calls, "calls"),
@@ -69,6 +69,7 @@ def rows(ours: score.Score, sheet: score.Score) -> list[Row]:
         row(
             "calling, records reached in 24 h", ours.reached_in_a_day * 100, sheet.reached_in_a_day * 100, "%"
         ),
+        row("calling, records handed to a visit", ours.to_visit, sheet.to_visit, "records"),
         row("calling, records settled", ours.settled, sheet.settled, "records"),
     ]
 

@@ -24,6 +24,7 @@ class Score(msgspec.Struct, frozen=True):
     too_soon: int  # calls to somebody within the gap after another call
     at_night: int
     reached_in_a_day: float  # share of the records settled by speaking with somebody
+    to_visit: int  # records that were not settled by speaking: somebody must go there
 
 
 def score(book: Book, calls: Sequence[Call]) -> Score:
@@ -51,6 +52,7 @@ def score(book: Book, calls: Sequence[Call]) -> Score:
         too_soon=_too_soon(book, ordered),
         at_night=sum(book.opening(call.at) != call.at for call in ordered),
         reached_in_a_day=round(in_time / max(len(book.records), 1), 4),
+        to_visit=len(settled) - len(spoken),
     )
 
 

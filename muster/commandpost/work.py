@@ -30,6 +30,7 @@ from muster.domain.worklists.actions import desk as deciding
 from muster.domain.worklists.models import Attempt, ListEntry, WorkItem
 
 MOST_AT_ONCE = deciding.MOST
+CALLED = ("verify", "investigate", "follow_up")
 DECISIONS: dict[str, tuple[Any, Any]] = {
     "return": (deciding.return_items, deciding.ReturnItems),
     "recall": (deciding.recall_items, deciding.RecallItems),
@@ -165,6 +166,8 @@ def drawer(request: DeskRequest, item: UUID) -> HttpResponse:
     causes = ListEntry.objects.filter(item=item).select_related("list").order_by("list__received_at")[:50]
     row = _row(_with_names([found], request.incident.id)[0], request)
     context = {"row": row, "title": row["name"] or row["kind"], "events": events, "causes": causes}
+    mine = request.actor.may("worklists.record", found.area, request.incident.id)
+    context["may_call"] = mine and found.kind in CALLED
     if found.assignee:
         context["assignee"] = Team.objects.filter(pk=found.assignee).values_list("name", flat=True).first()
     return frame.drawer(request, "commandpost/work/drawer.html", context)

@@ -16,6 +16,7 @@ BENCHES: dict[str, tuple[str, str]] = {
         "bench.exposure_live:main",
         "Milliseconds to find who met a case among 10 million visits, beside hand-written SQL.",
     ),
+    "decisions": ("bench.decisions:main", "Seconds to decide about ten thousand items in one action."),
     "calling": (
         "bench.calling:main",
         "Hours to call through 6,000 records, beside a spreadsheet split evenly.",

@@ -110,20 +110,21 @@ class Attempts(Section, frozen=True):
         return self.from_hour.value <= aware(at).astimezone(tz).hour < self.to_hour.value
 
     def next_try_at(self, last_try: datetime, tz: tzinfo, before: Iterable[datetime] = ()) -> datetime:
-        """The first decent moment after an unanswered try, in a part of the day that was not tried lately.
+        """The first decent moment after an unanswered try; later the same day in a part of it not tried lately.
 
-        `before` are the tries that came earlier. Once all parts were tried they come round again, the one
-        tried longest ago first.
+        `before` are the tries that came earlier. A day that has no such part left is not given up: the moment
+        stays.
         """
         earliest = self._opening(after(last_try, hours=self.min_hours_between.value).astimezone(tz))
         parts = self.day_parts.value if self.day_parts else ()
         tries = sorted({*before, last_try})[-(len(parts) - 1) :] if len(parts) > 1 else []
         lately = {self._part(one.astimezone(tz)) for one in tries}
-        for _ in parts:
-            if self._part(earliest) not in lately:
-                break
-            earliest = self._opening(self._next_part(earliest))
-        return earliest
+        if self._part(earliest) not in lately:
+            return earliest
+        later = [hour for hour in parts if hour > earliest.hour and hour not in lately]
+        if not later:
+            return earliest
+        return earliest.replace(hour=min(later), minute=0, second=0, microsecond=0)
 
     def _opening(self, at: datetime) -> datetime:
         """This moment, or the next morning's first decent hour."""
@@ -136,13 +137,6 @@ class Attempts(Section, frozen=True):
         """Which part of the day a moment falls in."""
         parts = self.day_parts.value if self.day_parts else ()
         return max((hour for hour in parts if hour <= at.hour), default=max(parts, default=0))
-
-    def _next_part(self, at: datetime) -> datetime:
-        """Where the next part of the day begins."""
-        assert self.day_parts is not None
-        hour = min((one for one in self.day_parts.value if one > at.hour), default=None)
-        begins = at.replace(hour=hour or min(self.day_parts.value), minute=0, second=0, microsecond=0)
-        return begins if hour is not None else begins + timedelta(days=1)
 
     def may_call_again_at(self, last_reached: datetime) -> datetime:
         """When somebody who was reached may be phoned again for any other list."""

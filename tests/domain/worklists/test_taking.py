@@ -1,0 +1,155 @@
+"""The callers' queue: who gets what, who is left in peace, what a desk decides about many items."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from muster.core.access import Actor, Grant, scope, system
+from muster.core.errors import NotAllowed
+from muster.core.ids import new_id
+from muster.core.told import Done, Told
+from muster.domain.responders import actions as responders
+from muster.domain.responders.rules import TeamKind
+from muster.domain.worklists.actions import calls, desk, taking
+from muster.domain.worklists.models import WorkItem
+from muster.domain.worklists.rules import LEASE, ItemKind, Outcome
+from muster.journeys.settle import settle
+from tests.cast import COMMUNITY, ELSEWHERE, INCIDENT
+
+
+def caller(area: int = COMMUNITY) -> Actor:
+    return Actor(account=new_id(), grants=(Grant("caller", area),), responder=new_id())
+
+
+def item(now: datetime, **more: Any) -> UUID:
+    """One open item about somebody."""
+    said = {"kind": "verify", "subject_kind": "resident", "subject": new_id(), "area": COMMUNITY, "causes": 1}
+    with scope(system(), INCIDENT):
+        made = WorkItem.objects.create(incident=INCIDENT, opened_at=now, **{**said, "due_at": now, **more})
+    return made.id
+
+
+def do(action: Any, body: Any, by: Actor, now: datetime) -> Done:
+    """One command, settled."""
+    with scope(by, INCIDENT):
+        told = Told(new_id(), now, by.by, body)
+        done: Done = action(told=[told], by=by, incident=INCIDENT, now=now)
+        settle([done.touched], incident=INCIDENT, now=now)
+    return done
+
+
+def take(by: Actor, now: datetime, **wish: Any) -> UUID | None:
+    done = do(taking.take_next, taking.TakeNext(**wish), by, now)
+    return next((found["id"] for found in done.data.values()), None)
+
+
+def end(by: Actor, now: datetime, one: UUID, outcome: Outcome) -> None:
+    do(calls.record_attempts, calls.RecordAttempt(one, outcome), by, now)
+
+
+def test_a_promised_hour_comes_before_new_names(incident: UUID, now: datetime) -> None:
+    item(now, due_at=now - timedelta(hours=5))
+    promised = item(now, next_try_at=now - timedelta(minutes=1))
+    later = item(now, next_try_at=now + timedelta(minutes=1))
+    assert take(caller(), now) == promised
+    assert take(caller(), now) != later
+
+
+def test_near_and_far_callers_share_one_queue(incident: UUID, now: datetime) -> None:
+    found = {item(now), item(now, area=ELSEWHERE)}
+    far = Actor(account=new_id(), grants=(Grant("caller", 440000000000000),), responder=new_id())
+    near = take(caller(), now)
+    assert {near, take(far, now)} == found
+    assert take(caller(), now) is None
+    assert take(caller(), now + LEASE) == near, "a lease nobody kept returns by itself"
+
+
+def test_work_given_to_a_team_is_taken_by_its_members(
+    incident: UUID, commander: Actor, now: datetime
+) -> None:
+    mine, other, team = caller(), caller(), new_id()
+    body = responders.FormTeam(id=team, area=COMMUNITY, kind=TeamKind.TRACING, name="流调一队", members=[mine.by])
+    do(responders.form_teams, body, commander, now)
+    given = item(now, assignee=team)
+    assert take(other, now + timedelta(minutes=1)) is None
+    assert take(mine, now + timedelta(minutes=1)) == given
+
+
+def test_who_was_reached_is_left_in_peace_by_other_desks(incident: UUID, now: datetime) -> None:
+    person = new_id()
+    first, second = item(now, subject=person), item(now, subject=person, kind="follow_up")
+    here, there = caller(), caller()
+    assert take(here, now) == first
+    kinds = (ItemKind.VERIFY, ItemKind.FOLLOW_UP)
+    assert take(there, now, kinds=kinds) is None, "somebody is on the phone with them"
+    end(here, now, first, Outcome.REFUSED)
+    soon = now + timedelta(hours=1)
+    assert take(there, soon, kinds=kinds) is None
+    refused = do(taking.take_items, taking.TakeItem(second), there, soon).refused
+    assert isinstance(next(iter(refused.values())), taking.JustReached)
+    assert do(taking.take_items, taking.TakeItem(second, "symptoms reported"), there, soon).data
+    assert take(caller(), now + timedelta(hours=5), kinds=(ItemKind.FOLLOW_UP,)) == second
+
+
+def test_no_answer_disturbs_nobody(incident: UUID, now: datetime) -> None:
+    person = new_id()
+    first, second = item(now, subject=person), item(now, subject=person, kind="follow_up")
+    by = caller()
+    take(by, now)
+    end(by, now, first, Outcome.NO_ANSWER)
+    assert take(by, now, kinds=(ItemKind.FOLLOW_UP,)) == second
+
+
+@pytest.mark.parametrize("state", ["done", "held", "elsewhere"])
+def test_an_item_is_not_taken_by_choice_against_the_rules(incident: UUID, now: datetime, state: str) -> None:
+    one = item(now, area=ELSEWHERE if state == "elsewhere" else COMMUNITY)
+    by, expected = caller(), {"done": taking.NotOpen, "held": taking.NotYours, "elsewhere": Exception}[state]
+    if state == "done":
+        take(by, now)
+        end(by, now, one, Outcome.REACHED_VERIFIED)
+    elif state == "held":
+        take(caller(), now)
+    (refusal,) = do(taking.take_items, taking.TakeItem(one), by, now).refused.values()
+    assert isinstance(refusal, expected)
+
+
+def test_a_lease_is_kept_by_its_holder_and_for_two_hours_at_most(incident: UUID, now: datetime) -> None:
+    one, by = item(now), caller()
+    take(by, now)
+    assert do(taking.hold_items, taking.HoldItem(one), caller(), now).refused
+    for minutes in range(15, 120, 15):
+        assert do(taking.hold_items, taking.HoldItem(one), by, now + timedelta(minutes=minutes)).data
+    assert do(taking.hold_items, taking.HoldItem(one), by, now + timedelta(minutes=121)).refused
+
+
+def test_many_items_are_closed_and_opened_again_with_an_answer_for_each(
+    incident: UUID, commander: Actor, now: datetime
+) -> None:
+    open_one, done_one, unknown, far = item(now), item(now), new_id(), item(now, area=ELSEWHERE)
+    by = caller()
+    with scope(system(), INCIDENT):
+        WorkItem.objects.filter(pk=open_one).update(due_at=now + timedelta(hours=1))
+    assert take(by, now) == done_one
+    end(by, now, done_one, Outcome.REACHED_VERIFIED)
+    asked = [open_one, done_one, unknown, far]
+    (answers,) = do(desk.close_items, desk.CloseItems(asked, "on paper"), commander, now).data.values()
+    codes = [desk.DONE, taking.NotOpen.code, "access.not_found", "access.not_found"]
+    assert list(answers.values()) == codes
+    later = now + timedelta(minutes=1)
+    (answers,) = do(desk.reopen_items, desk.ReopenItems(asked[:2]), commander, later).data.values()
+    assert set(answers.values()) == {desk.DONE}
+    with scope(system(), INCIDENT):
+        assert set(WorkItem.objects.filter(pk__in=asked[:2]).values_list("state", flat=True)) == {"open"}
+
+
+def test_when_nothing_changes_the_whole_is_refused_with_each_reason(
+    incident: UUID, tracer: Actor, now: datetime
+) -> None:
+    one = item(now)
+    done = do(desk.close_items, desk.CloseItems([one]), tracer, now)
+    assert isinstance(next(iter(done.refused.values())), desk.NothingChanged)
+    assert list(next(iter(done.data.values())).values()) == [NotAllowed.code]
