@@ -419,5 +419,11 @@ def test_the_state_that_is_compared_holds_something_of_everything(prepared: dict
     empty = {label for label, digest in prepared.items() if digest.startswith("0:")}
     facts = {m._meta.label for m in apps.get_models() if issubclass(m, Fact) and m._meta.app_label not in OWN}
     claimed = {"worklists.Transfer", "worklists.Closing", "mobilising.HandoverTaken", "supplies.Allocation"}
-    decided = {"incidents.PackChange", "cases.CaseWithdrawn", "notices.NoticeChange", "passes.PassRevoked"}
+    decided = {
+        "incidents.PackChange",
+        "cases.CaseWithdrawn",
+        "cases.CandidateJudged",
+        "notices.NoticeChange",
+        "passes.PassRevoked",
+    }
     assert empty & facts <= claimed | decided
