@@ -37,6 +37,9 @@ def link(left: Path, right: Path | None, spec_file: Path, out: Path, **given: An
     from muster.engines.analysis.problems import AnalysisError
 
     language = given["lang"]
+    for place in (out, given["explain"]):
+        if place is not None and not place.parent.is_dir():
+            sys.exit(f"muster: {'没有目录' if language == 'zh' else 'there is no directory'} {place.parent}")
     try:
         linked = link_frames(
             tables.read(left),

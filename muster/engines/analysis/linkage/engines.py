@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from muster.engines.analysis.problems import AnalysisError
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -123,8 +125,15 @@ def engine(name: str) -> Iterator[Engine]:
         finally:
             spark.session.catalog.clearCache()
         return
+    import duckdb
+
     duck = Duck()
     try:
         yield duck
+    except duckdb.OutOfMemoryException as error:
+        raise AnalysisError(
+            f"内存不足（上限 {MEMORY}）：请分批处理，或改用 --engine spark",
+            f"not enough memory (limit {MEMORY}): link in parts, or use --engine spark",
+        ) from error
     finally:
         duck.con.close()

@@ -94,6 +94,11 @@ def _weigh(at: Engine, rows: Rows, model: Model) -> dict[str, Numbers]:
 def _decide(rows: Rows, found: dict[str, Numbers], cut: float) -> dict[tuple[int, int], float]:
     """Every pair that ends up together, with its own log odds or those of the step that joined it."""
     left, right, weights = found["n_l"], found["n_r"], found["w"]
+    bound = np.zeros(rows.size, dtype=bool)
+    likely = weights > min(cut, 0.0)
+    bound[left[likely]] = bound[right[likely]] = True
+    useful = bound[left] & bound[right]  # a row without a likely bond stays alone, whatever else it has
+    left, right, weights = left[useful], right[useful], weights[useful]
     pairs = decide.join(left, right, weights, cut)
     for a, b, weight in zip(left.tolist(), right.tolist(), weights.tolist(), strict=True):
         if weight > pairs.get((a, b), weight):
