@@ -62,6 +62,12 @@ def rows(ours: score.Score, sheet: score.Score) -> list[Row]:
 
     return [
         row("calling, hours until every record is settled or handed on", ours.hours, sheet.hours, "h"),
+        row(
+            "calling, hours until 80 % of records are reached",
+            ours.hours_to_most or 0,
+            sheet.hours_to_most or 0,
+            "h",
+        ),
         row("calling, calls to people already spoken with", ours.repeated, sheet.repeated, "calls"),
         row("calling, calls within the gap", ours.too_soon, sheet.too_soon, "calls"),
         row("calling, calls in all", ours.calls, sheet.calls, "calls"),

@@ -24,6 +24,7 @@ class Score(msgspec.Struct, frozen=True):
     too_soon: int  # calls to somebody within the gap after another call
     at_night: int
     reached_in_a_day: float  # share of the records settled by speaking with somebody
+    hours_to_most: float | None  # until four records in five were settled by speaking with somebody
     to_visit: int  # records that were not settled by speaking: somebody must go there
 
 
@@ -52,8 +53,16 @@ def score(book: Book, calls: Sequence[Call]) -> Score:
         too_soon=_too_soon(book, ordered),
         at_night=sum(book.opening(call.at) != call.at for call in ordered),
         reached_in_a_day=round(in_time / max(len(book.records), 1), 4),
+        hours_to_most=_hours_to_most(book, spoken),
         to_visit=len(settled) - len(spoken),
     )
+
+
+def _hours_to_most(book: Book, spoken: dict[int, datetime]) -> float | None:
+    """When four in five had been spoken with; None when that never came."""
+    wanted = -(-4 * len(book.records) // 5)
+    times = sorted(spoken.values())
+    return round((times[wanted - 1] - START).total_seconds() / 3600, 2) if len(times) >= wanted else None
 
 
 def _repeated(ordered: Sequence[Call]) -> int:

@@ -16,6 +16,7 @@ from muster.domain.worklists.rules import (
     DoorOutcome,
     Knock,
     Outcome,
+    Ruling,
     Step,
     Try,
     Wanted,
@@ -123,3 +124,55 @@ def test_an_opened_door_stays_done_when_a_late_absence_arrives() -> None:
 
 def test_a_door_nobody_knocked_at_has_no_state() -> None:
     assert door_state([]) is None
+
+
+def test_who_moved_within_reach_is_called_again_at_once_and_not_counted_as_unanswered() -> None:
+    state = item_state(ASKED, tries(Outcome.MOVED_WITHIN), CALLING)
+    assert (state.state, state.step, state.next_try_at) == ("open", Step.CALL, NOW)
+
+
+def test_the_language_somebody_needs_stays_known() -> None:
+    asked = [Try(NOW, UUID(int=1), Outcome.NEEDS_INTERPRETER, new_id(), "phone", language="yue")]
+    later = Try(NOW + timedelta(hours=3), UUID(int=2), Outcome.NO_ANSWER, new_id(), "phone")
+    assert item_state(ASKED, [later, *asked], CALLING).language == "yue"
+
+
+def ruling(hour: int, *, closed: bool) -> Ruling:
+    return Ruling(NOW + timedelta(hours=hour), UUID(int=900 + hour), closed)
+
+
+def test_what_a_desk_closed_stays_closed_until_it_is_opened_or_done() -> None:
+    unanswered, verified = tries(Outcome.NO_ANSWER), tries(Outcome.REACHED_VERIFIED)
+    assert item_state(ASKED, unanswered, CALLING, [ruling(1, closed=True)]).state == "closed"
+    assert item_state(ASKED, verified, CALLING, [ruling(1, closed=True)]).state == "done"
+    reopened = [ruling(1, closed=True), ruling(2, closed=False)]
+    assert item_state(ASKED, unanswered, CALLING, reopened).state == "open"
+
+
+def test_what_was_said_before_an_item_was_opened_again_closes_it_no_more() -> None:
+    verified = tries(Outcome.REACHED_VERIFIED)
+    state = item_state(ASKED, verified, CALLING, [ruling(1, closed=False)])
+    assert (state.state, state.attempts, state.next_try_at) == ("open", 1, None)
+    again = Try(NOW + timedelta(hours=2), UUID(int=7), Outcome.REACHED_VERIFIED, new_id(), "phone")
+    assert item_state(ASKED, [*verified, again], CALLING, [ruling(1, closed=False)]).state == "done"
+
+
+rulings = st.lists(
+    st.builds(
+        Ruling,
+        at=st.integers(0, 50).map(lambda n: NOW + timedelta(minutes=n)),
+        id=st.uuids(),
+        closed=st.booleans(),
+    ),
+    max_size=4,
+    unique_by=lambda one: one.id,
+)
+
+
+@given(attempts, rulings, st.randoms())
+def test_any_order_of_decisions_gives_the_same_item(
+    listed: list[Try], ruled: list[Ruling], random: object
+) -> None:
+    first = item_state(ASKED, listed, CALLING, ruled)
+    random.shuffle(ruled)  # type: ignore[attr-defined]
+    assert item_state(ASKED, listed, CALLING, ruled) == first
