@@ -23,7 +23,7 @@ from muster.core.models import Device
 from muster.domain.places import queries as places
 from muster.domain.responders import queries as responders
 from muster.interop.forms import actions as forms
-from muster.interop.forms import mapping, queries
+from muster.interop.forms import mapping, opening, queries
 from muster.interop.forms.mapping import Step
 from muster.interop.forms.models import Form
 from muster.interop.forms.xlsform import MAX_BYTES, Draft, media_of, read_form
@@ -235,6 +235,26 @@ def _step(number: int, step: Step, questions: list[Any]) -> dict[str, Any]:
 
 
 @screen
+def submission(request: DeskRequest, form: UUID, submission: UUID) -> HttpResponse:
+    """One submission: sealed until somebody with the right gives a reason."""
+    held = queries.find(form, request.incident.id)
+    context: dict[str, Any] = {
+        "title": held.title,
+        "form": held,
+        "held": opening.find(submission, form),
+        "may": has(request, opening.RIGHT),
+    }
+    if request.method == "POST":
+        context["opened"] = opening.open_submission(
+            submission=submission, form=form, reason=request.POST.get("reason", ""), by=request.actor,
+            incident=request.incident.id,
+        )  # fmt: skip
+    answer = render(request, "commandpost/forms/submission.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@screen
 def change_mapping(request: DeskRequest, form: UUID) -> HttpResponse:
     """Add a step to the mapping, or take one out."""
     if request.method != "POST":
@@ -341,6 +361,7 @@ urlpatterns = [
     path("forms/publish/", publish, name="forms-publish"),
     path("forms/phone/", phone, name="forms-phone"),
     path("forms/<uuid:form>/", one, name="form"),
+    path("forms/<uuid:form>/submissions/<uuid:submission>/", submission, name="form-submission"),
     path("forms/<uuid:form>/mapping/", change_mapping, name="form-mapping"),
     path("forms/<uuid:form>/state/", change_state, name="form-state"),
     path("forms/<uuid:form>/file/", give_file, name="form-file"),

@@ -15,7 +15,7 @@ from django.test import Client
 
 from muster.core.access import Actor, scope
 from muster.interop.forms.models import Form, FormVersion, Submission
-from tests.cast import COMMUNITY
+from tests.cast import COMMUNITY, NOW
 from tests.commandpost.desk import BASE, LANGUAGES, door, play, signed_in, text
 
 SHEET = """
@@ -170,7 +170,37 @@ def test_a_telephone_is_set_up_with_one_picture_and_hands_in(
     with scope(commander, stage):
         form = Form.objects.get()
         assert Submission.objects.filter(form=form.id).count() == 1
-    assert re.search(r"<td>\d\d-\d\d \d\d:\d\d</td>", text(client.get(f"{PAGE}{form.id}/")))
+    assert re.search(r">\d\d-\d\d \d\d:\d\d</a></td>", text(client.get(f"{PAGE}{form.id}/")))
+
+
+def test_what_was_filled_in_opens_only_for_a_reason_and_is_journalled(
+    stage: UUID, commander: Actor, grid_worker: Actor, outsider: Actor
+) -> None:
+    from muster.core.models import Entry
+    from muster.interop.openrosa.effects import Sender
+    from muster.interop.openrosa.taking import File, Taken, take
+
+    client = signed_in(commander)
+    xml = (
+        '<data id="night" version="3"><building>井边</building><door>阁楼</door><people><name>王小明</name></people>'
+        "<meta><instanceID>uuid:0b9b9c0e-8f0f-4c39-b3c2-6f1a9d1f0010</instanceID></meta></data>"
+    )
+    with scope(commander, stage):
+        form = offered(client)
+        taken = take(xml.encode(), [File("门口.jpg", b"picture")], Sender(commander, stage, NOW))
+    assert isinstance(taken, Taken)
+    page = f"{PAGE}{form.id}/submissions/{taken.id}/"
+    assert "王小明" not in text(client.get(page))
+    assert client.post(page, {"reason": ""}).status_code == 422
+    opened = text(client.post(page, {"reason": "核对门牌"}))
+    for words in ("姓名", "王小明", "门牌", "阁楼", "门口.jpg", "data:image/jpeg;base64,cGljdHVyZQ=="):
+        assert words in opened
+    with scope(commander, stage):
+        entry = Entry.objects.get(action="interop.opened")
+        assert entry.reason is not None
+        assert "核对门牌".encode() not in bytes(entry.reason)
+    assert signed_in(outsider).post(page, {"reason": "好奇"}).status_code == 404
+    assert signed_in(grid_worker).post(page, {"reason": "好奇"}).status_code == 403
 
 
 def test_without_the_right_nothing_is_offered_or_set_up(
