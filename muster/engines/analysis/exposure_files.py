@@ -66,7 +66,8 @@ def answer(
     with duck.connection() as con, tempfile.TemporaryDirectory(prefix="muster-exposure-") as place:
         work = Path(place)
         try:
-            seen = visits.open_visits(con, question.visits, work, question.zone)
+            kinds = visits.FINER if question.engine == "duckdb" else visits.INSTANTS
+            seen = visits.open_visits(con, question.visits, work, question.zone, kinds)
             given = cases.open_cases(con, question.cases, work, question.zone, seen.kinds)
             made = Answer(seen.total, dict(seen.refused), given.number)
             made.is_zone_assumed = question.zone is None and seen.is_aware != given.is_aware
@@ -141,9 +142,9 @@ def _found(
     if question.engine == "duckdb":
         bench = Duck(con, seen.instants)
         bench.view("visits", seen.files, seen.columns)
-        if seen.instants == "timestamptz":
-            con.execute("alter table cases alter opens type timestamptz using timezone('UTC', opens)")
-            con.execute("alter table cases alter closes type timestamptz using timezone('UTC', closes)")
+        shifted = "timezone('UTC', {0})" if seen.instants == "timestamptz" else "{0}"
+        for name in ("opens", "closes"):
+            con.execute(f"alter table cases alter {name} type {seen.instants} using {shifted.format(name)}")
         made.generations = exposure.trace(bench, question.rule, in_cells=in_cells, tell=tell)
         return "found"
     return _found_by_spark(con, question, seen, work, made, tell)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import duckdb
 
 COLUMNS = ("person", "place", "start", "end")
+# Types of instants that an engine reads as they are. Nanoseconds, as pandas writes them, are DuckDB's alone.
+INSTANTS = {"TIMESTAMP": "timestamp", tables_io.AWARE: "timestamptz"}
+FINER = {**INSTANTS, "TIMESTAMP_NS": "timestamp_ns"}
 PLAIN = {**dict.fromkeys(tables_io.WHOLE, "bigint"), "VARCHAR": "varchar"}
 # Why a visit is refused, in the order in which the reasons are looked for.
 REASONS = {
@@ -35,27 +38,34 @@ class Visits:
     files: Sequence[str]
     columns: Mapping[str, str]
     kinds: tuple[str, str]  # of person and place: bigint or varchar
-    instants: str  # timestamp or timestamptz
+    instants: str  # timestamp, timestamptz or timestamp_ns
     is_aware: bool
     total: int
     refused: Mapping[str, int]
 
 
-def open_visits(con: duckdb.DuckDBPyConnection, path: Path, work: Path, zone: str | None) -> Visits:
+def open_visits(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    work: Path,
+    zone: str | None,
+    instants: Mapping[str, str] = INSTANTS,
+) -> Visits:
     """Look at every row once. Parquet with usable types is read in place; anything else is rewritten into `work`."""
     table = tables_io.open_table(con, path, COLUMNS, work)
     tables_io.use_zone(con, zone)
     is_aware = tables_io.is_aware(con, table, ("start", "end"), zone)
-    if _is_plain(table, zone) and not _any(con, table, "{person} = '' or {place} = ''"):
+    if _is_plain(table, zone, instants) and not _any(con, table, "{person} = '' or {place} = ''"):
         return _in_place(con, table, is_aware)
     return _rewritten(con, table, work, is_aware)
 
 
-def _is_plain(table: Table, zone: str | None) -> bool:
+def _is_plain(table: Table, zone: str | None, instants: Mapping[str, str]) -> bool:
     kinds = [table.kinds[name] for name in COLUMNS]
-    shifted = zone not in (None, "UTC") and kinds[2] == "TIMESTAMP"
-    instants = kinds[2] == kinds[3] and kinds[2] in ("TIMESTAMP", tables_io.AWARE)
-    return not table.is_text and instants and not shifted and kinds[0] in PLAIN and kinds[1] in PLAIN
+    if table.is_text or kinds[2] != kinds[3] or kinds[2] not in instants:
+        return False
+    is_shifted = zone not in (None, "UTC") and kinds[2] != tables_io.AWARE
+    return not is_shifted and kinds[0] in PLAIN and kinds[1] in PLAIN
 
 
 def _any(con: duckdb.DuckDBPyConnection, table: Table, condition: str) -> bool:
@@ -81,7 +91,7 @@ def _in_place(con: duckdb.DuckDBPyConnection, table: Table, is_aware: bool) -> V
         files=table.files,
         columns=dict(zip(("person", "place", "starts", "ends"), (table.names[name] for name in COLUMNS), strict=True)),
         kinds=(PLAIN[table.kinds["person"]], PLAIN[table.kinds["place"]]),
-        instants="timestamptz" if is_aware and table.kinds["start"] == tables_io.AWARE else "timestamp",
+        instants=FINER[table.kinds["start"]],
         is_aware=is_aware,
         total=total,
         refused=refused,

@@ -94,7 +94,7 @@ class Duck:
 
     def instant(self, micros: int) -> str:
         """See Workbench."""
-        zone = "" if self.kind == "timestamp" else "+00"
+        zone = "+00" if self.kind == "timestamptz" else ""
         return f"{self.kind} '{_written(micros)}{zone}'"
 
 

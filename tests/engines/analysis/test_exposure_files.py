@@ -107,6 +107,19 @@ def test_whole_number_ids_and_naive_instants_keep_their_types(tmp_path: Path) ->
     assert "UTC" in result.stderr, "one file with an offset, one without: said"
 
 
+def test_every_type_of_instant_gives_the_same(tmp_path: Path) -> None:
+    (tmp_path / "read.csv").write_text(VISITS.replace("Z", ""))
+    for kind in ("timestamp", "timestamp_ns", "timestamp_ms", "timestamp_s", "timestamptz", "varchar"):
+        duckdb.execute(
+            f"set TimeZone = 'UTC'; copy (select person, place, start::timestamp::{kind} as start, "
+            f"\"end\"::timestamp::{kind} as \"end\" from read_csv('{tmp_path}/read.csv')) to '{tmp_path}/v.parquet'"
+        )
+        result = run(tmp_path, tmp_path / "v.parquet", CASES.replace("Z", ""))
+        assert result.exit_code == 0, result.output
+        assert written(tmp_path).replace("Z", "") == FOUND.replace("Z", ""), kind
+        assert ("Z" in written(tmp_path)) == (kind == "timestamptz")
+
+
 def test_a_zone_says_what_instants_without_an_offset_mean(tmp_path: Path) -> None:
     local = VISITS.replace("Z", "").replace("T08", "T16").replace("T09", "T17").replace("T1", "T1")
     local = local.replace("T10", "T18").replace("T11", "T19")

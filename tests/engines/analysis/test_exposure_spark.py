@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from bench import seed_visits
 from muster.project.commands_exposure import exposure
+from tests.engines.analysis import published
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
@@ -57,3 +59,23 @@ def test_every_option_with_text_ids_offsets_and_notices(tmp_path: Path) -> None:
     )  # fmt: skip
     assert told["unmapped_places"] == 1
     assert b"\nn," in rows
+
+
+def test_face_to_face_readings(pytestconfig: pytest.Config, tmp_path: Path) -> None:
+    stays = published.meetings(published.folder(pytestconfig), "workplace_InVS_tij.dat.zip", until=8 * 3600)
+    with open(tmp_path / "v.csv", "w") as file:
+        file.write("person,place,start,end\n")
+        file.writelines(f"{one.person},{one.place},{at(one.start)},{at(one.end)}\n" for one in stays)
+    with open(tmp_path / "c.csv", "w") as file:
+        file.write("person,from,to\n")
+        ill = published.busiest(stays, 3)
+        file.writelines(f"{one.person},{at(one.opens)},{at(one.closes)}\n" for one in ill)
+    told, _ = both(
+        tmp_path, tmp_path / "v.csv", tmp_path / "c.csv", "--min-overlap", "60", "--generations", "3"
+    )
+    assert told["visits"] == len(stays)
+    assert int(str(told["rows"])) > 100
+
+
+def at(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()
