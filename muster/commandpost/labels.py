@@ -196,6 +196,7 @@ RESULT: Labels = {
     "refused": _("refused"),
     "conflict": _("in conflict"),
     "quarantined": _("waiting for a right or a thing"),
+    "held": _("from a phone out of service"),
 }
 ACTION: Labels = {
     "access.end": _("right ended"),
