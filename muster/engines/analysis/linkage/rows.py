@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -162,6 +163,4 @@ def _levels(
 
 
 def _named(sql: str) -> str:
-    import re
-
     return re.sub(r"c(\d+)_@_([lr])\.(\w)", r"c\1_\3_\2", sql)

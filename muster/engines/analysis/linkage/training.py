@@ -23,6 +23,7 @@ PRIOR = 20.0  # pairs
 ROUNDS = 200
 TWINS = 0.02  # of relatives, before any data
 SURE = 0.3  # of the believed share of a rare level is not doubted, however few were drawn
+ENOUGH = 500  # rows inside which relatives can be seen
 REPEATED = 0.002  # of its rows: as many exact repetitions and more, and a table has people twice
 PERSONAL = ("date", "id")  # kinds that relatives agree on by chance only
 # How alike the names of twins are, beside what holds for all relatives.
@@ -65,7 +66,7 @@ def train(rows: Rows, seen: Seen) -> Model:
     """
     overall = [_overall(rows, one, seen.drawn) for one in rows.compared]
     model = _first(rows, overall)
-    if seen.inside and not _repeats(rows, seen.within):
+    if seen.inside and rows.left >= ENOUGH and not _repeats(rows, seen.within):
         start, model.same = model.same, 0.0
         _learn(rows, model, seen.within, seen.inside, overall)
         model.same = start
