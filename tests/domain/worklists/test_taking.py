@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from muster.core import clock
 from muster.core.access import Actor, Grant, scope, system
 from muster.core.errors import NotAllowed
 from muster.core.ids import new_id
@@ -15,7 +16,7 @@ from muster.core.told import Done, Told
 from muster.domain.responders import actions as responders
 from muster.domain.responders.rules import TeamKind
 from muster.domain.worklists.actions import calls, desk, taking
-from muster.domain.worklists.models import WorkItem
+from muster.domain.worklists.models import Attempt, WorkItem
 from muster.domain.worklists.rules import LEASE, ItemKind, Outcome
 from muster.journeys.settle import settle
 from tests.cast import COMMUNITY, ELSEWHERE, INCIDENT
@@ -72,7 +73,9 @@ def test_work_given_to_a_team_is_taken_by_its_members(
     incident: UUID, commander: Actor, now: datetime
 ) -> None:
     mine, other, team = caller(), caller(), new_id()
-    body = responders.FormTeam(id=team, area=COMMUNITY, kind=TeamKind.TRACING, name="流调一队", members=[mine.by])
+    body = responders.FormTeam(
+        id=team, area=COMMUNITY, kind=TeamKind.TRACING, name="流调一队", members=[mine.by]
+    )
     do(responders.form_teams, body, commander, now)
     given = item(now, assignee=team)
     assert take(other, now + timedelta(minutes=1)) is None
@@ -153,3 +156,20 @@ def test_when_nothing_changes_the_whole_is_refused_with_each_reason(
     done = do(desk.close_items, desk.CloseItems([one]), tracer, now)
     assert isinstance(next(iter(done.refused.values())), desk.NothingChanged)
     assert list(next(iter(done.data.values())).values()) == [NotAllowed.code]
+
+
+def test_what_is_sent_on_takes_its_history_along(incident: UUID, commander: Actor, outsider: Actor) -> None:
+    now = clock.now()  # people are shared by the server's clock
+    one, by = item(now), caller()
+    take(by, now)
+    end(by, now, one, Outcome.NO_ANSWER)
+    do(desk.transfer_items, desk.TransferItems([one], ELSEWHERE, "not ours"), commander, now)
+    there = caller(ELSEWHERE)
+    later = now + timedelta(hours=20)
+    assert take(there, later) == one
+    end(there, later, one, Outcome.NO_ANSWER)
+    for who in (outsider, commander):
+        with scope(who, INCIDENT):
+            held = WorkItem.objects.get(pk=one)
+            assert (held.attempts, held.area, held.from_area) == (2, ELSEWHERE, COMMUNITY)
+            assert Attempt.objects.filter(item=one).count() == 2
