@@ -97,7 +97,7 @@ def test_no_answer_makes_a_phone_forget(phone: Phone, world: Served) -> None:
 
 def test_a_server_that_hangs_is_left_and_asked_again(phone: Phone) -> None:
     waiting: list[Route] = []
-    phone.page.route("**/sync", waiting.append)
+    phone.page.route("**/sync", lambda route: waiting.append(route))
     phone.script("sync.limits.patience = 1500;")
     phone.capture(phone.doors()[:EACH])
     assert phone.send() == "offline"
