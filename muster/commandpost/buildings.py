@@ -185,6 +185,7 @@ def _named(items: list[WorkItem], request: DeskRequest) -> list[tuple[WorkItem, 
         (item.subject for item in items if item.subject_kind == "resident"), request.incident.id
     )
     doors = places.dwelling_titles({item.subject for item in items if item.subject_kind == "dwelling"})
+    doors |= sweeps.names_of(items)
     return [(i, persons[i.subject].name if i.subject in persons else doors.get(i.subject, "")) for i in items]
 
 

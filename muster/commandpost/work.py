@@ -26,6 +26,7 @@ from muster.domain.places import queries as places
 from muster.domain.responders import queries as responders
 from muster.domain.responders.models import Team
 from muster.domain.worklists import queries as worklists
+from muster.domain.worklists import sweep_queries as sweeps
 from muster.domain.worklists.actions import desk as deciding
 from muster.domain.worklists.models import Attempt, ListEntry, WorkItem
 
@@ -102,6 +103,7 @@ def _with_names(items: list[WorkItem], incident: UUID) -> list[tuple[WorkItem, s
     """Items with the masked name of the person or the door they are about."""
     persons = people.masked((item.subject for item in items if item.subject_kind == "resident"), incident)
     doors = places.dwelling_titles({item.subject for item in items if item.subject_kind == "dwelling"})
+    doors |= sweeps.names_of(items)
     return [
         (item, persons[item.subject].name if item.subject in persons else doors.get(item.subject, ""))
         for item in items

@@ -18,6 +18,7 @@ from muster.domain.people.models import Identity
 from muster.domain.places import queries as places
 from muster.domain.places.models import Building, Dwelling, Point
 from muster.domain.responders import queries as responders
+from muster.domain.worklists import sweep_queries as sweeps
 from muster.domain.worklists.models import DwellingState, WorkItem
 from muster.fieldapp.holder import Holder
 
@@ -108,7 +109,9 @@ def points(holder: Holder) -> list[Row]:
     for low, high in holder.actor.spans("mobilising.shift", holder.incident):
         near |= Q(area__gte=low, area__lt=high)
     with scope(system(), holder.incident):  # the place of my own shift, wherever it lies
-        rows = Point.objects.filter(Q(pk__in=mine) | near, incident=holder.incident, kind__in=("site", "gate"))
+        rows = Point.objects.filter(
+            Q(pk__in=mine) | near, incident=holder.incident, kind__in=("site", "gate")
+        )
         found = list(rows[:200])
     listed = sorted(found, key=lambda one: (one.id not in mine, one.name, one.id))
     return [
@@ -134,6 +137,7 @@ def tasks(holder: Holder) -> list[Row]:
     about = [one.subject for one in found if one.subject_kind == "resident"]
     masked = people.masked(about, holder.incident)
     doors = places.dwelling_titles({one.subject for one in found if one.subject_kind == "dwelling"})
+    doors |= sweeps.names_of(found)
     clear = _numbers(holder, {one.subject: one.area for one in found if one.step in CALLS})
     rows = []
     for one in found:

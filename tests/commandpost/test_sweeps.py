@@ -116,7 +116,7 @@ def test_a_split_is_seen_on_the_map_and_becomes_work_when_a_person_accepts_it(
         first = items.filter(subject__in=houses[:3]).values_list("assignee", flat=True)
         assert len(set(first)) == 1, "neighbours go to one team"
     assert "扫楼1队" in page
-    assert text(client.get(f"{BASE}work/?kind=visit"))
+    assert "排11" in text(client.get(f"{BASE}work/?kind=visit"))
 
 
 def test_a_circle_lists_buildings_and_becomes_a_zone(stage: UUID, commander: Actor) -> None:

@@ -14,6 +14,7 @@ import msgspec
 from django.db import connection
 
 from muster.core.models import Retraction
+from muster.domain.places import queries as places
 from muster.domain.worklists.models import WorkItem
 from muster.domain.worklists.queries import COMMUNITY
 from muster.domain.worklists.sweep_models import BreedingSite, DoorMark, HouseholdCard
@@ -127,3 +128,17 @@ def teams_of(buildings: Iterable[UUID]) -> dict[UUID, UUID]:
         assignee__isnull=False,
     )
     return {house: team for house, team in found.values_list("subject", "assignee") if team}
+
+
+def names_of(items: Iterable[WorkItem]) -> dict[UUID, str]:
+    """What work about buildings and breeding sites is called: the building, or the place as it was written down."""
+    listed = list(items)
+    names = dict(places.building_names({one.subject for one in listed if one.subject_kind == "building"}))
+    sites = [one.subject for one in listed if one.subject_kind == "breeding"]
+    if sites:
+        names |= {one: place or kind for one, place, kind in _sites(sites)}
+    return names
+
+
+def _sites(sites: list[UUID]) -> list[tuple[UUID, str, str]]:
+    return list(BreedingSite.objects.filter(pk__in=sites).values_list("id", "place", "kind"))
