@@ -13,13 +13,13 @@ from tests.browser.tabs import LANGUAGES, Tabs, broken_rules, overflow, picture
 SCREENS = {
     "overview": "", "work": "work/", "buildings": "buildings/", "map": "map/", "batches": "batches/", "sites": "sites/",
     "stock": "stock/", "requests": "requests/", "cases": "cases/", "zones": "zones/", "people": "people/",
-    "responders": "responders/", "shifts": "shifts/", "sitrep": "sitrep/",
+    "responders": "responders/", "shifts": "shifts/", "sitrep": "sitrep/", "lists": "lists/",
 }  # fmt: skip
 FURTHER = (
-    "imports/", "journal/", "parked/", "requests/calls/", "responders/organisations/", "responders/teams/",
+    "exposure/", "cases/confirm/", "cases/export/", "imports/", "journal/", "parked/", "requests/calls/", "responders/organisations/", "responders/teams/",
     "responders/structure/", "responders/services/", "shifts/sheets/", "sites/tubes/", "sites/coverage/",
     "sites/untested/", "sites/laboratory/", "sites/gates/", "stock/movements/", "stock/needs/", "stock/donations/",
-    "zones/new/", "/gallery/", "/accounts/password/change/", "/accounts/2fa/",
+    "phones/", "phones/state/", "zones/new/", "/gallery/", "/accounts/password/change/", "/accounts/2fa/",
 )  # fmt: skip
 BARE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|\b[a-z]+_[a-z_]+\b|\bNone\b(?!\.)|\{\{|%\(")
 HAN = re.compile(r"[\u4e00-\u9fff]")
