@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Labels = dict[str, str | Promise]
 
@@ -39,8 +40,8 @@ OUTCOME: Labels = {
     "empty": _("empty"),
 }
 ITEM_STATE: Labels = {
-    "open": _("open"),
-    "done": _("done"),
+    "open": pgettext_lazy("state", "open"),
+    "done": pgettext_lazy("state", "done"),
     "withdrawn": _("withdrawn"),
     "closed": _("closed by a desk"),
 }

@@ -123,8 +123,16 @@ def _row(pair: tuple[WorkItem, str], request: DeskRequest) -> dict[str, Any]:
         "late": late,
         "waits": _waits(item, request),
         "hours": int((request.now - item.due_at).total_seconds() // 3600) if late and item.due_at else None,
-        "state": "done" if item.state == "done" else "doing" if doing else "late" if late else "open",
+        "state": _look(item, doing=doing, late=late),
+        "word": labels.ITEM_STATE[item.state] if item.state in ("closed", "withdrawn") else "",
     }
+
+
+def _look(item: WorkItem, *, doing: bool, late: bool) -> str:
+    """How the state is drawn."""
+    if item.state != "open":
+        return "done" if item.state == "done" else "blocked"
+    return "doing" if doing else "late" if late else "open"
 
 
 def _waits(item: WorkItem, request: DeskRequest) -> str:
