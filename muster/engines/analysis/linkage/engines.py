@@ -27,9 +27,6 @@ class Engine(Protocol):
     def put(self, name: str, table: pa.Table) -> None:
         """Make a table known under a name."""
 
-    def table(self, name: str) -> Any:
-        """What Splink registers of it."""
-
     def make(self, name: str, sql: str) -> None:
         """Keep the rows of a query under a name."""
 
@@ -60,10 +57,6 @@ class Duck:
         self.con.register(f"given_{name}", table)
         self.make(name, f"select * from given_{name}")
         self.con.unregister(f"given_{name}")
-
-    def table(self, name: str) -> Any:
-        """By its name."""
-        return name
 
     def make(self, name: str, sql: str) -> None:
         """As a table."""
@@ -100,10 +93,6 @@ class Spark:
     def put(self, name: str, table: pa.Table) -> None:
         """As a temporary view."""
         self.session.createDataFrame(table).createOrReplaceTempView(name)
-
-    def table(self, name: str) -> Any:
-        """As a data frame."""
-        return self.session.table(name)
 
     def make(self, name: str, sql: str) -> None:
         """Persisted in memory under the name."""

@@ -26,7 +26,7 @@ def score(
         f"select n_l, n_r, {kept}, l_same - {heaviest} - ln({rest}) as w from"
         f" (select n_l, n_r, {kept}, {classes(rows, model)} from {table} where match_key = '0') weighed"
     )
-    told = engine.ask(f"select * from ({sql}) scored where w > {max(floor, -1e9)} order by n_l, n_r")
+    told = engine.ask(f"select * from ({sql}) scored where w > {_double(max(floor, -1e9))} order by n_l, n_r")
     told["w"] = told["w"].round(9)  # what engines compute differently in the last bits must not break ties
     return told
 
@@ -38,7 +38,7 @@ def classes(rows: Rows, model: Model) -> str:
     for one in CLASSES:
         start = float(np.log(max(getattr(model, one), 1e-300)))
         told.append(
-            " + ".join([repr(start), *(_case(column, shares, one) for column, shares in columns)])
+            " + ".join([_double(start), *(_case(column, shares, one) for column, shares in columns)])
             + f" as l_{one}"
         )
     return ", ".join(told)
@@ -47,18 +47,23 @@ def classes(rows: Rows, model: Model) -> str:
 def _case(column: Compared, shares: Shares, one: str) -> str:
     """The log share of the level in a class; equal values and sounds by how rare they are, unless shared."""
     table = getattr(shares, one)
-    whens = [f"when {at} then {float(np.log(max(share, 1e-12)))!r}" for at, share in enumerate(table)]
+    whens = [f"when {at} then {_double(np.log(max(share, 1e-12)))}" for at, share in enumerate(table)]
     if one != "same":
         for at in {column.sound, len(table) - 1}:
             chance = float(shares.stranger[at])
             shared = max((float(table[at]) - chance) / (1 - chance + 1e-12), 0.0)
-            whens[at] = f"when {at} then ln({shared!r} + {1 - shared!r} * {frequency(column)})"
-    return f"(case gamma_c{column.at} {' '.join(whens)} else 0.0 end)"
+            whens[at] = f"when {at} then ln({_double(shared)} + {_double(1 - shared)} * {frequency(column)})"
+    return f"(case gamma_c{column.at} {' '.join(whens)} else 0e0 end)"
+
+
+def _double(number: float) -> str:
+    """A literal that is binary floating point on every engine; 0.5 would be a decimal, and lose digits."""
+    return f"{float(number):.17e}"
 
 
 def frequency(column: Compared) -> str:
     """How often a value occurs beside the two rows that share it."""
-    return f"((greatest(t{column.at} - 2, 0) + {RARE}) / {float(_known(column))!r})"
+    return f"((greatest(t{column.at} - 2, 0) + {_double(RARE)}) / {_double(_known(column))})"
 
 
 def rarity(column: Compared, count: int) -> float:

@@ -123,7 +123,7 @@ def vectors(engine: Engine, rows: Rows, pairs: str, into: str) -> None:
     from splink import Linker, SettingsCreator
 
     api = engine.api()
-    people = api.register(engine.table("people"), dataset_display_name=f"rows_of_{into}")
+    people = api.register("people")
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="n",
@@ -134,7 +134,7 @@ def vectors(engine: Engine, rows: Rows, pairs: str, into: str) -> None:
         retain_intermediate_calculation_columns=True,
     )
     linker = Linker(people, settings, log_level=logging.ERROR, validate_settings=False)
-    blocked = api.register(engine.table(pairs))
+    blocked = api.register(pairs)
     linker.table_management.register_blocked_pairs_for_predict(blocked)
     made = linker.inference.predict(warning_mode="never")
     kept = ", ".join(
