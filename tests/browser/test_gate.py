@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bench import gate
 from bench.field_files import FIELD, served
 from muster.fieldapp.catalogue import in_languages
 
-NARROW = {"width": 390, "height": 844}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 COUNT = """async () => {
   const outbox = await import("/app/outbox.js");
   return (await outbox.everything()).length;
