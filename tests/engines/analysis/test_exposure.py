@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +20,9 @@ PEOPLE, PLACES, OPENS = st.integers(1, 6), st.integers(1, 3), st.integers(0, DAY
 def visits(draw: st.DrawFn) -> list[Visit]:
     """Stays that overlap, touch, repeat, are empty or backwards."""
     starts, lengths = st.integers(0, DAY), st.integers(-2, 15)
-    rows = draw(st.lists(st.tuples(PEOPLE, PLACES, starts, lengths), max_size=25))
+    rows = draw(
+        st.lists(st.tuples(PEOPLE, PLACES, starts, lengths), min_size=draw(st.integers(0, 20)), max_size=25)
+    )
     return [Visit(person, place, start, start + length) for person, place, start, length in rows]
 
 
@@ -36,7 +41,7 @@ def cases(draw: st.DrawFn) -> list[Case]:
     ]
 
 
-few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @few
@@ -64,6 +69,29 @@ def test_options_are_those_of_counting_seconds(
 ) -> None:
     asked = Asked(least, 2, over_places, within, stay)
     assert ask(stays, ill, asked, cells) == oracle.trace(stays, ill, asked, cells)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_crowded_places(seed: int) -> None:
+    """Many people in few places, so that every clause decides about some row."""
+    chance = random.Random(seed)
+    stays = [
+        Visit(chance.randint(1, 12), chance.randint(1, 4), start, start + chance.randint(-1, 9))
+        for start in (chance.randint(0, 80) for _ in range(70))
+    ]
+    ill = [Case(n, n, None, chance.randint(0, 30), chance.randint(40, 90)) for n in (1, 2, 3)]
+    ill.append(Case(3, None, chance.randint(1, 4), 10, 50))
+    plain = Asked(seed % 4, 3)
+    assert (rows := ask(stays, ill, plain)) == oracle.trace(stays, ill, plain)
+    assert rows
+    rule = Asked(3 + seed % 3, 2, bool(seed % 2), (None, 6, 12)[seed % 3], (None, 8)[seed // 2 % 2])
+    cells = {1: 7, 2: 7, 3: 8} if seed % 5 == 0 else None
+    assert ask(stays, ill, rule, cells) == oracle.trace(stays, ill, rule, cells)
+
+
+def test_what_happened_before_or_after_the_window_does_not_count() -> None:
+    stays = [Visit(1, 1, 0, 30), Visit(2, 1, 0, 30), Visit(3, 1, 0, 10), Visit(4, 1, 20, 30)]
+    assert ask(stays, [Case(1, 1, None, 10, 20)], Asked(0, 2)) == {Found(1, 2, 1, 1, 10, 20, 10)}
 
 
 def test_who_leaves_when_the_other_comes_was_not_exposed() -> None:
