@@ -16,7 +16,8 @@ SCREENS = {
     "responders": "responders/", "shifts": "shifts/", "sitrep": "sitrep/", "lists": "lists/",
 }  # fmt: skip
 FURTHER = (
-    "exposure/", "cases/confirm/", "cases/export/", "imports/", "journal/", "parked/", "requests/calls/", "responders/organisations/", "responders/teams/",
+    "exposure/", "cases/confirm/", "cases/export/",
+    "imports/", "journal/", "parked/", "requests/calls/", "responders/organisations/", "responders/teams/",
     "responders/structure/", "responders/services/", "shifts/sheets/", "sites/tubes/", "sites/coverage/",
     "sites/untested/", "sites/laboratory/", "sites/gates/", "stock/movements/", "stock/needs/", "stock/donations/",
     "phones/", "phones/state/", "zones/new/", "/gallery/", "/accounts/password/change/", "/accounts/2fa/",
