@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 from functools import lru_cache
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -59,7 +60,7 @@ class Item(msgspec.Struct, frozen=True):
 
     id: UUID
     device: UUID
-    seq: int
+    seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     prev: str
     kid: str
     epk: str

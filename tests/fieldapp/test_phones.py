@@ -91,6 +91,20 @@ def test_one_broken_seal_spoils_no_other_and_is_kept_for_a_person(phone: Telepho
     assert results(phone.send([items[1]])) == ["stored"]
 
 
+def test_rubbish_of_every_kind_is_answered_and_kept(phone: Telephone) -> None:
+    good = phone.seal(works())[0]
+    wrong = [
+        None, 7, [], {}, "", {**good, "seq": 0}, {**good, "seq": -1}, {**good, "seq": 2**70}, {**good, "v": 2},
+        {**good, "id": 5}, {**good, "device": "x"}, {**good, "epk": good["box"]}, {**good, "sig": ""},
+        {**good, "kid": "\x00"}, {**good, "box": "A" * 100_000}, {**good, "prev": "\u202e"},
+    ]  # fmt: skip
+    said = phone.send(wrong)
+    assert results(said) == ["refused"] * len(wrong)
+    assert {one["code"] for one in said["answers"]} == {"seal.broken", "seal.foreign"}
+    assert stored() == 0
+    assert results(phone.send([good])) == ["stored"]
+
+
 def test_a_record_under_a_strange_key_is_kept_as_foreign(phone: Telephone) -> None:
     phone.sealer.kid = "AAAAAAAAAAAA"
     said = phone.send(phone.seal(works()))
