@@ -293,8 +293,8 @@ def _told_step(request: DeskRequest) -> Step:
 @screen
 def change_state(request: DeskRequest, form: UUID) -> HttpResponse:
     """Close a form, or open it again."""
-    if request.method == "POST":
-        opened = request.POST.get("verb") == "open"
+    if request.method == "POST" and request.POST.get("verb") in ("open", "close"):
+        opened = request.POST["verb"] == "open"
         forms.set_open(form=form, is_open=opened, by=request.actor, incident=request.incident.id)
         messages.success(request, _("The form is open.") if opened else _("The form is closed."))
     return _to(request, form)
