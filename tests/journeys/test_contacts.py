@@ -22,6 +22,7 @@ from muster.domain.helpline.models import Request
 from muster.domain.passes import actions as passes
 from muster.domain.people import actions as people
 from muster.domain.places import actions as places
+from muster.domain.places.rules import PointKind
 from muster.domain.sampling import actions as sampling
 from muster.domain.sampling.rules import Place
 from muster.domain.worklists.models import WorkItem
@@ -230,7 +231,7 @@ def test_a_transfer_is_work_until_the_arrival_is_confirmed(
 ) -> None:
     identity = name(tell, case, residents[1], now)
     hostel = new_id()
-    tell(places.add_points, places.AddPoint(hostel, COMMUNITY, "hostel", "隔离酒店"))
+    tell(places.add_points, places.AddPoint(hostel, COMMUNITY, PointKind.HOSTEL, "隔离酒店"))
     tell(cases.record_transfers, cases.RecordTransfer(identity, Stage.ORDERED, place=hostel), now)
     (item,) = work(incident, "transfer")
     assert item.due_at == now + timedelta(hours=8)
@@ -305,12 +306,10 @@ def test_check_ins_and_samples_become_visits_where_the_protocol_asks(
     tell: Tell, residents: list[UUID], incident: UUID, now: datetime
 ) -> None:
     shop, site = new_id(), new_id()
-    tell(places.add_points, places.AddPoint(shop, COMMUNITY, "gate", "超市"))
-    tell(places.add_points, places.AddPoint(site, COMMUNITY, "site", "采样点"))
+    tell(places.add_points, places.AddPoint(shop, COMMUNITY, PointKind.GATE, "超市"))
+    tell(places.add_points, places.AddPoint(site, COMMUNITY, PointKind.SITE, "采样点"))
     tell(passes.check_in_places, passes.CheckInPlace(shop, residents[0]))
-    sample = sampling.TakeSample(
-        code="T5", resident=residents[1], place=Place.SITE, site=site, pool_size=10
-    )
+    sample = sampling.TakeSample(code="T5", resident=residents[1], place=Place.SITE, site=site, pool_size=10)
     done = tell(sampling.take_samples, sample, now + timedelta(hours=1))
     with scope(system(), incident):
         visits = {
