@@ -196,3 +196,20 @@ def test_nonsense_in_the_address_breaks_nothing(
     stage: UUID, commander: Actor, page: str, nonsense: str
 ) -> None:
     assert signed_in(commander).get(PAGE + page + nonsense).status_code in (200, 422)
+
+
+def test_empty_and_strange_forms_are_answered_in_words(stage: UUID, commander: Actor) -> None:
+    client, nobody = signed_in(commander), derive_id("nobody")
+    paths = [
+        "forms/preview/", "forms/publish/", "forms/phone/", f"forms/{nobody}/", f"forms/{nobody}/mapping/",
+        f"forms/{nobody}/state/", f"forms/{nobody}/file/", f"forms/{nobody}/submissions/{nobody}/", "sweeps/sites/",
+        f"sweeps/sites/{nobody}/look/", f"sweeps/sites/{nobody}/drawer/", "sweeps/split/", "sweeps/walk/",
+        f"buildings/{nobody}/doors/", f"buildings/{HOUSE}/doors/",
+    ]  # fmt: skip
+    for path in paths:
+        for answer in (
+            client.get(BASE + path),
+            client.post(BASE + path),
+            client.post(BASE + path, {"area": "x"}),
+        ):
+            assert answer.status_code in (200, 302, 404, 422), (path, answer.status_code)
