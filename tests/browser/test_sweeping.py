@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.tabs import LANGUAGES, Tabs, broken_rules, overflow, picture
@@ -25,6 +25,11 @@ SHEET = """
 """
 
 
+def spreadsheet(text: str) -> FilePayload:
+    """A file as the browser is given it."""
+    return {"name": "night.md", "mimeType": "text/markdown", "buffer": text.encode()}
+
+
 def keeps_the_rules(page: Page) -> None:
     assert broken_rules(page) == []
     assert overflow(page) <= 0
@@ -33,12 +38,8 @@ def keeps_the_rules(page: Page) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_form_goes_from_a_spreadsheet_to_telephones(at_desk: Open, language: str) -> None:
     page = at_desk("forms/", language=language)
-    file = {
-        "name": "night.md",
-        "mimeType": "text/markdown",
-        "buffer": SHEET.format(language=language).encode(),
-    }
-    page.set_input_files("#form-file", files=[file])  # type: ignore[list-item]
+    file = spreadsheet(SHEET.format(language=language))
+    page.set_input_files("#form-file", files=[file])
     page.locator("form[action='preview/'] button").click()
     expect(page.locator("h1")).to_contain_text("夜间走访")
     expect(page.locator("tbody tr")).to_have_count(3)
@@ -59,8 +60,8 @@ def test_what_is_wrong_with_a_form_is_said_on_the_page(at_desk: Open, tabs: Tabs
     tabs.expected = ("422",)
     page = at_desk("forms/")
     wrong = SHEET.format(language="x").replace("select_one outcome", "select_one nothing")
-    file = {"name": "night.md", "mimeType": "text/markdown", "buffer": wrong.encode()}
-    page.set_input_files("#form-file", files=[file])  # type: ignore[list-item]
+    file = spreadsheet(wrong)
+    page.set_input_files("#form-file", files=[file])
     page.locator("form[action='preview/'] button").click()
     expect(page.locator("main")).to_contain_text("choices 表里没有选项列表")
 
