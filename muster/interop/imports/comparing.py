@@ -1,7 +1,8 @@
 """What exact keys leave over: the new people of an import weighed against everybody they might be.
 
-Names are in clear in the memory of the job only, and only of people who share a telephone, a door or the sound of a
-name with somebody new. Nothing is joined here: likely pairs are put before a person.
+Names are in clear in the memory of the job only: of people who share a telephone, a door or the sound of a name with
+somebody new, and of some hundreds more, by whom it learns how common a name is. Nothing is joined here: likely pairs
+are put before a person.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from muster.domain.people import sealing
 from muster.domain.people.models import Identity, Resident
 from muster.interop.models import Import
 
-MOST = 50_000
+MOST, COMMON = 50_000, 500
 WORTH_A_LOOK = 0.3  # a person decides: better one pair too many than a person called twice
 CHUNK = 5_000
 COLUMNS = {"name": "name", "document": "id", "phone": "phone", "address": "address", "born": "number"}
@@ -27,7 +28,7 @@ NEW = """
 select r.id from people_resident r where r.batch = %s and r.withdrawn_at is null and r.canonical = r.id
 and not exists (select from people_likeness l where l.a = r.id) order by r.id limit %s
 """
-# Everybody known from elsewhere who shares a block with somebody new; the words of others are never opened.
+# Everybody known from elsewhere who shares a block with somebody new.
 NEAR = """
 with mine as materialized (
   select i.phone_x, i.sound_x, r.dwelling
@@ -37,6 +38,10 @@ select o.resident from people_identity o join people_resident r on r.id = o.resi
 where r.batch is distinct from %(batch)s and r.withdrawn_at is null and (
   o.phone_x in (select phone_x from mine) or o.sound_x in (select sound_x from mine)
   or r.dwelling in (select dwelling from mine)) limit %(most)s
+"""
+OTHERS = """
+select r.id from people_resident r where r.batch is distinct from %(batch)s and r.withdrawn_at is null
+and r.id <> all(%(near)s::uuid[]) order by r.id limit %(most)s
 """
 
 
@@ -49,8 +54,12 @@ def compare(made: Import, now: datetime) -> int:
             return 0
         cursor.execute(NEAR, {"new": bulk.array(new), "batch": made.id, "most": 4 * MOST})
         near = [row[0] for row in cursor.fetchall()]
-    if not near:
-        return 0
+        if not near:
+            return 0
+        cursor.execute(
+            OTHERS, {"near": bulk.array(near), "batch": made.id, "most": max(0, COMMON - len(near))}
+        )
+        near += [row[0] for row in cursor.fetchall()]
     from muster.engines.analysis.linkage.linking import (  # its libraries take a moment to load
         Options,
         link_frames,
