@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 import time
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from muster.engines.analysis.visits import Visits
 
 SUFFIXES = (".parquet", ".csv")
+LONGEST = 10**10  # seconds: three hundred years
 CASE_COLUMNS = ("case_id", "person", "place", "opens", "closes")
 
 
@@ -76,7 +78,7 @@ def answer(
             tell(made)
             found = _found(con, question, seen, work, made, tell)
             made.rows = _write(con, found, out, seen, given)
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError) as error:
             reason = str(error).splitlines()[0]
             raise AnalysisError(
                 f"计算失败：{reason}", f"the question could not be answered: {reason}"
@@ -94,6 +96,9 @@ def _check(question: Question, out: Path) -> None:
         raise AnalysisError(f"没有目录 {out.parent}", f"there is no directory {out.parent}")
     if out.is_dir() or out.resolve() in (question.visits.resolve(), question.cases.resolve()):
         raise AnalysisError(f"不能写入 {out}", f"{out} cannot be written to")
+    seconds = [one for one in (rule.min_overlap, rule.within, rule.min_stay) if one is not None]
+    if any(not math.isfinite(one) or one > LONGEST for one in seconds):
+        raise AnalysisError("时长不是有效的秒数", "a number of seconds is out of range")
     if rule.min_overlap < 0 or rule.generations < 1:
         raise AnalysisError(
             "最短时长不能为负，代数至少为 1", "the minimum cannot be negative, generations begin at 1"
@@ -162,13 +167,14 @@ def _found_by_spark(
     tables: list[tuple[str, Sequence[str]]] = [("cases", CASE_COLUMNS)]
     if question.cells:
         tables.append(("cells", ("place", "cell")))
-    bench.view("visits", seen.files, seen.columns)
-    for name, columns in tables:
-        file = work / f"{name}.parquet"
-        con.execute(f"copy {name} to {quoted(str(file))} (format parquet)")
-        bench.view(name, [str(file)], dict(zip(columns, columns, strict=True)))
-    made.generations = exposure.trace(bench, question.rule, in_cells=question.cells is not None, tell=tell)
-    bench.save("found", work / "found")
+    with spark.failures():
+        bench.view("visits", seen.files, seen.columns)
+        for name, columns in tables:
+            file = work / f"{name}.parquet"
+            con.execute(f"copy {name} to {quoted(str(file))} (format parquet)")
+            bench.view(name, [str(file)], dict(zip(columns, columns, strict=True)))
+        made.generations = exposure.trace(bench, question.rule, in_cells=bool(question.cells), tell=tell)
+        bench.save("found", work / "found")
     return f"read_parquet({quoted(str(work / 'found' / '*.parquet'))})"
 
 

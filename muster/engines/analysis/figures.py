@@ -48,7 +48,9 @@ def count(snapshot: Path, engine: str = "duckdb") -> list[Count]:
         raise AnalysisError(f"{snapshot} 不是快照目录", f"{snapshot} is no snapshot: it has no manifest.json")
     with tempfile.TemporaryDirectory(prefix="muster-figures-") as work:
         if engine == "spark":
-            return _counted(Spark(spark.session(), Path(work)), snapshot)
+            bench = Spark(spark.session(), Path(work))
+            with spark.failures():
+                return _counted(bench, snapshot)
         with duck.connection() as con:
             return _counted(Duck(con), snapshot)
 

@@ -8,6 +8,8 @@ import shlex
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +70,19 @@ def session(*, threads: int | None = None, memory: str = "2g") -> SparkSession:
             f"Spark 无法启动（{os.environ.get('JAVA_HOME', 'java')}）：{error}",
             f"Spark does not start with {os.environ.get('JAVA_HOME', 'java')}: {error}",
         ) from error
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """What goes wrong in Spark inside the block, in one line instead of a page of Java."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise AnalysisError(f"Spark 计算失败：{reason}", f"Spark could not answer: {reason}") from error
 
 
 def _private() -> Path:

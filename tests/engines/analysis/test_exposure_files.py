@@ -220,6 +220,9 @@ def test_wrong_types_and_absent_files_are_refused(tmp_path: Path) -> None:
     assert "holds no instants" in run(tmp_path, tmp_path / "v.parquet", CASES, "--lang", "en").output
     assert "no file" in run(tmp_path, tmp_path / "absent.parquet", CASES, "--lang", "en").output
     assert "must end in" in run(tmp_path, VISITS, CASES, "--lang", "en", out="out.xlsx").output
+    for seconds in ("nan", "inf", "1e300"):
+        assert "out of range" in run(tmp_path, VISITS, CASES, "--lang", "en", "--min-overlap", seconds).output
+    assert "cannot be negative" in run(tmp_path, VISITS, CASES, "--lang", "en", "--min-overlap", "-1").output
     assert "no time zone" in run(tmp_path, VISITS, CASES, "--lang", "en", "--zone", "Mars/Olympus").output
     duckdb.execute(
         f'copy (select 1 as person, 2 as place, now() as start, now() + interval 1 hour as "end") '
