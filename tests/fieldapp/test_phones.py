@@ -12,11 +12,12 @@ from django.test import Client
 
 from muster.core import telephones
 from muster.core.access import EVERYWHERE, Actor, scope, system
+from muster.core.errors import NotAllowed
 from muster.core.models import Device, Parked, Receipt
 from muster.core.telephones import gaps
 from muster.domain.incidents.models import Works
 from muster.fieldapp import clockwork
-from tests.cast import INCIDENT, account_for, open_incident
+from tests.cast import COMMUNITY, INCIDENT, account_for, open_incident
 from tests.fieldapp.telephones import Telephone, code_for, results, works
 
 
@@ -93,7 +94,7 @@ def test_one_broken_seal_spoils_no_other_and_is_kept_for_a_person(phone: Telepho
 
 def test_rubbish_of_every_kind_is_answered_and_kept(phone: Telephone) -> None:
     good = phone.seal(works())[0]
-    wrong = [
+    wrong: list[object] = [
         None, 7, [], {}, "", {**good, "seq": 0}, {**good, "seq": -1}, {**good, "seq": 2**70}, {**good, "v": 2},
         {**good, "id": 5}, {**good, "device": "x"}, {**good, "epk": good["box"]}, {**good, "sig": ""},
         {**good, "kid": "\x00"}, {**good, "box": "A" * 100_000}, {**good, "prev": "\u202e"},
@@ -146,6 +147,13 @@ def test_a_code_enrols_one_phone_within_ten_minutes(account: UUID) -> None:
     old = code_for(account, now=datetime.now(UTC) - timedelta(minutes=11))
     assert stranger.join(old).json()["code"] == "phone.code_spent"
     assert stranger.join("NOSUCHCODE").status_code == 410
+
+
+def test_nobody_enrols_a_phone_that_reaches_further_than_they_do(account: UUID, desk: Actor) -> None:
+    with scope(desk, INCIDENT), pytest.raises(NotAllowed):
+        telephones.invite(
+            account=account, label="", by=desk, incident=INCIDENT, area=COMMUNITY, now=datetime.now(UTC)
+        )
 
 
 def test_a_public_key_that_is_none_is_refused(account: UUID) -> None:
