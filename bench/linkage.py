@@ -84,7 +84,7 @@ def chinese(seed: int, size: int) -> Task:
     names = ["key", *register.LEFT[1:]]
     frames = [pd.DataFrame(rows, columns=names).map(lambda cell: cell or None) for rows in (left, right)]
     kinds = {name: register.KINDS[name] for name in register.LEFT[1:]}
-    return Task(f"register of {size:,}", *frames, kinds, "key", {(a, b) for a, b in truth})
+    return Task(f"register of {size:,}", frames[0], frames[1], kinds, "key", {(a, b) for a, b in truth})
 
 
 def ours(task: Task, seed: int) -> Pairs:
