@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from django.conf import settings
+from django.db import connection
 
 from muster.core import journal, plans, prepared
 from muster.core.access import Actor, span
@@ -152,11 +152,22 @@ def _take(
         near = values["high"] - values["low"] <= NARROW
         for queue, order in _queues(body.steps, near):
             sql = TAKE.format(queue=queue, order=order)
-            with nullcontext() if near else plans.in_index_order():
-                found = prepared.fetch_named(sql, values)
-            if found:
+            if found := _near(sql, values) if near else _far(sql, values):
                 return found[0]
     return None
+
+
+def _far(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Walk the queue in its order: the first rows will do."""
+    with plans.in_index_order():
+        return prepared.fetch_named(sql, values)
+
+
+def _near(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Gather the work of a small area: planned anew with its codes, which a prepared plan does not know."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
 
 
 def _queues(steps: Sequence[str], near: bool) -> list[tuple[str, str]]:
