@@ -111,8 +111,8 @@ def _bodies(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     )
     worker = {**new("responder"), "organisation": known("organisation"), "name": mark}
     yield "enrol_responders", {"responders": [worker]}
-    for kind in ("gate", "site"):
-        yield "add_point", {**new("point"), "kind": kind, "name": mark}
+    for kind, name in (("gate", mark), ("site", "采样点")):  # where people are tested is told to everybody
+        yield "add_point", {**new("point"), "kind": kind, "name": name}
     yield (
         "add_building",
         {**new("building"), "name": f"{mark}楼", "address": mark, "compound": mark, "labels": ["101", "102"]},
