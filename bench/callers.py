@@ -198,9 +198,10 @@ def recover(callers: Sequence[Caller]) -> None:
     if not left:
         return
     as_superuser(EXPIRE.format(ids=", ".join(f"'{item}'" for item in left)))
+    fresh = Caller(0, callers[0].port, callers[0].token, 0)  # the others' connections have been idle too long
     again: set[str] = set()
     for _ in range(len(left) * 3 + 50):
-        item = callers[0].take()
+        item = fresh.take()
         if item is None or left <= again:
             break
         again.add(item)
