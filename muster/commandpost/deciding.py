@@ -151,7 +151,7 @@ def _unsure(request: DeskRequest, base: str) -> list[Line]:
     if not rows:
         return []
     text = ngettext("%(n)d row fits several people", "%(n)d rows fit several people", rows) % {"n": rows}
-    return [_line(text, _("decide"), f"{base}people/?unsure=1", "doing")]
+    return [_line(text, _("decide"), f"{base}matching/", "doing")]
 
 
 def _parked(request: DeskRequest, base: str) -> list[Line]:

@@ -8,9 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
 
 from muster.core import journal, prepared
-from muster.core.access import ROLES, Actor, Grant, span
+from muster.core.access import ROLES, Actor, Grant, scope, span, system
 from muster.core.errors import BadInput, NotAllowed, NotFound, Refusal
 from muster.core.ids import new_id
 from muster.core.models import Account, Device
@@ -93,11 +94,23 @@ def actor_by_token(token: str) -> tuple[Actor, UUID]:
     ), incident
 
 
+def require_within(*, account: UUID, by: Actor, incident: UUID, now: datetime) -> None:
+    """Nobody enrols a phone for an account that reaches further than they do themselves."""
+    with scope(system()):
+        held = GrantRow.objects.filter(Q(incident=None) | Q(incident=incident), account=account)
+        areas = list(held.exclude(until__lte=now).values_list("area", flat=True))
+    spans = by.spans("device.enrol", incident)
+    for low, high in map(span, areas):
+        if not any(a <= low and high <= b for a, b in spans):
+            raise NotAllowed(right="device.enrol")
+
+
 def enrol_device(
     *, account: UUID, label: str, by: Actor, incident: UUID, area: int, now: datetime
 ) -> tuple[UUID, str]:
     """Enrol a telephone for an account; returns its id and the token, which is shown once and stored hashed."""
     by.require("device.enrol", area, incident)
+    require_within(account=account, by=by, incident=incident, now=now)
     token = secrets.token_urlsafe(32)
     device = Device.objects.create(
         account=account,

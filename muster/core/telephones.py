@@ -14,10 +14,10 @@ import msgspec
 from django.db.models import Q
 
 from muster.core import accounts, journal, prepared
-from muster.core.access import Actor, scope, span, system
+from muster.core.access import Actor
 from muster.core.errors import NotAllowed, NotFound, Refusal
 from muster.core.ids import ALPHABET
-from muster.core.models import Account, Device, Grant, Invitation
+from muster.core.models import Account, Device, Invitation
 
 GOOD_FOR = timedelta(minutes=10)
 CODE = 16  # characters of 5 bits: nobody guesses one in ten minutes
@@ -47,7 +47,7 @@ def _hash(text: str) -> bytes:
 def invite(*, account: UUID, label: str, by: Actor, incident: UUID, area: int, now: datetime) -> str:
     """A code that enrols one phone for an account within ten minutes; shown once, kept hashed."""
     by.require("device.enrol", area, incident)
-    _require_within(account, by, incident, now)
+    accounts.require_within(account=account, by=by, incident=incident, now=now)
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE))
     row = Invitation.objects.create(
         code_hash=_hash(code), account=account, home_incident=incident, home_area=area, label=label[:40],
@@ -55,17 +55,6 @@ def invite(*, account: UUID, label: str, by: Actor, incident: UUID, area: int, n
     )  # fmt: skip
     journal.write(action="device.invite", by=by, incident=incident, area=area, subjects=[row.id])
     return code
-
-
-def _require_within(account: UUID, by: Actor, incident: UUID, now: datetime) -> None:
-    """Nobody enrols a phone for an account that reaches further than they do themselves."""
-    with scope(system()):
-        held = Grant.objects.filter(Q(incident=None) | Q(incident=incident), account=account)
-        areas = list(held.exclude(until__lte=now).values_list("area", flat=True))
-    spans = by.spans("device.enrol", incident)
-    for low, high in map(span, areas):
-        if not any(a <= low and high <= b for a, b in spans):
-            raise NotAllowed(right="device.enrol")
 
 
 class Joined(msgspec.Struct, frozen=True):

@@ -6,49 +6,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
-                ('code_hash', models.BinaryField(max_length=32, unique=True)),
-                ('account', models.UUIDField(db_index=True)),
-                ('home_incident', models.UUIDField()),
-                ('home_area', models.BigIntegerField()),
-                ('label', models.CharField(blank=True, default='', max_length=40)),
-                ('made_by', models.UUIDField()),
-                ('expires_at', models.DateTimeField()),
-                ('device', models.UUIDField(null=True)),
+                ("id", models.UUIDField(default=muster.core.ids.new_id, primary_key=True, serialize=False)),
+                ("code_hash", models.BinaryField(max_length=32, unique=True)),
+                ("account", models.UUIDField(db_index=True)),
+                ("home_incident", models.UUIDField()),
+                ("home_area", models.BigIntegerField()),
+                ("label", models.CharField(blank=True, default="", max_length=40)),
+                ("made_by", models.UUIDField()),
+                ("expires_at", models.DateTimeField()),
+                ("device", models.UUIDField(null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='device',
-            name='home_area',
+            model_name="device",
+            name="home_area",
             field=models.BigIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
-            model_name='device',
-            name='public_key',
+            model_name="device",
+            name="public_key",
             field=models.BinaryField(max_length=65, null=True),
         ),
         migrations.AddField(
-            model_name='device',
-            name='seqs',
-            field=muster.core.tables.NumberRanges(db_default='{}', default='{}'),
+            model_name="device",
+            name="seqs",
+            field=muster.core.tables.NumberRanges(db_default="{}", default="{}"),
         ),
         migrations.AddField(
-            model_name='device',
-            name='status',
+            model_name="device",
+            name="status",
             field=models.JSONField(null=True),
         ),
         migrations.AddField(
-            model_name='device',
-            name='wipe_at',
+            model_name="device",
+            name="wipe_at",
             field=models.DateTimeField(null=True),
         ),
     ]
