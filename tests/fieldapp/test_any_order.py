@@ -270,6 +270,9 @@ def observations() -> list[Command]:
         ("record_support", {"kind": "family_letter", "area": COMMUNITY, "audience": 40}),
         ("broadcast", {"channel": "loudspeaker", "area": COMMUNITY, "audience": 900}),
         ("scan_pass", {"gate": uid("gate"), "verdict": "pass"}),
+        ("open_exception", {"gate": uid("gate"), "kind": "medical", "resident": residents[2]}),
+        ("name_administrator", {"point": uid("gate"), "responder": workers[0]}),
+        ("name_administrator", {"point": uid("gate"), "responder": workers[1]}),
         ("check_in_place", {"point": uid("gate"), "resident": residents[2]}),
         ("record_works", {"kind": "canopy", "area": COMMUNITY}),
         (
@@ -319,8 +322,11 @@ def observations() -> list[Command]:
     ]
     told = [command(100 + n, name, body) for n, (name, body) in enumerate(listed)]
     wrong = next(one for one in told if one["name"] == "record_visit" and one["body"]["outcome"] == "refused")
+    let_through = next(one["id"] for one in told if one["name"] == "open_exception")
     return [
         *told,
+        command(301, "step_exception", {"exception": let_through, "owner": workers[1]}),
+        command(302, "step_exception", {"exception": let_through, "closing": "papers"}),
         command(
             300, "retract_fact", {"kind": "worklists.visit", "target": wrong["id"], "reason": "wrong_door"}
         ),
