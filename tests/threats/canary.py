@@ -219,7 +219,7 @@ STRANGERS = (
     Stranger("outsider", "commander", ELSEWHERE, (COMMUNITY, BESIDE)),
     Stranger("other-auditor", "auditor", BESIDE, (COMMUNITY, ELSEWHERE)),
     Stranger("other-desk", "desk", BESIDE, (COMMUNITY, ELSEWHERE)),
-    Stranger("caller", "caller", BESIDE, AREAS),
+    Stranger("caller", "caller", BESIDE, (COMMUNITY, ELSEWHERE)),  # takes calls of its own area
     Stranger("laboratory", "laboratory", DISTRICT, AREAS),
     Stranger("expired", "commander", DISTRICT, AREAS, ended=True),
 )
