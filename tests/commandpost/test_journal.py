@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from muster.commandpost import labels
 from muster.core import journal
 from muster.core.access import Actor, scope, system
 from tests.commandpost.desk import BASE, NONSENSE, signed_in, text
@@ -69,3 +72,16 @@ def test_an_outsider_reads_nothing_of_ours(night: UUID, outsider: Actor) -> None
 @pytest.mark.parametrize("query", NONSENSE)
 def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor, query: str) -> None:
     assert signed_in(commander).get(PAGE + query).status_code == 200
+
+
+def test_every_action_in_the_journal_has_words() -> None:
+    """An action nobody put into words would stand on the overview as a code."""
+    source = Path(__file__).parents[2] / "muster"
+    written = {
+        action
+        for path in source.rglob("*.py")
+        if "migrations" not in path.parts
+        for action in re.findall(r'action="([a-z_.]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert len(written) > 60
+    assert sorted(written - labels.ACTION.keys()) == []
