@@ -90,7 +90,8 @@ def picture(shot: Shot, seed: int) -> Picture:
     across, down = np.meshgrid(np.linspace(-0.5, 0.5, WIDTH), np.linspace(-0.5, 0.5, HEIGHT))
     grey = shot.light + (grey - 0.5) * shot.contrast + across * shot.slope[0] + down * shot.slope[1]
     grey = grey * 255 + dice.normal(0, shot.noise, grey.shape)
-    return np.clip(grey, 0, 255).astype(np.uint8)
+    page: Picture = np.clip(grey, 0, 255).astype(np.uint8)
+    return page
 
 
 def _code(shot: Shot, x: Plane, y: Plane) -> Plane:

@@ -32,7 +32,9 @@ HAS_SETTINGS = importlib.util.find_spec("muster.project.settings") is not None
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Where the public data lies that some tests measure with; they are skipped where it is absent."""
     beside = Path(__file__).parents[2] / "shared" / "data"
-    parser.addoption("--data", default=os.environ.get("MUSTER_DATA", str(beside)), help="directory of public data")
+    parser.addoption(
+        "--data", default=os.environ.get("MUSTER_DATA", str(beside)), help="directory of public data"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -33,12 +33,12 @@ def link(left: Any, right: Any, kinds: dict[str, str], key: str, seed: int) -> t
     for rule in rules[:2]:
         linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
     predicted = linker.inference.predict(threshold_match_probability=0.5)
-    found = predicted.as_pandas_dataframe()
+    found = predicted.as_pandas_dataframe()  # type: ignore[no-untyped-call]
     pairs = set(zip(found[f"{key}_l"], found[f"{key}_r"], strict=True))
     clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
         predicted, threshold_match_probability=0.5
     )
-    return pairs, _together(clusters.as_pandas_dataframe(), key)
+    return pairs, _together(clusters.as_pandas_dataframe(), key)  # type: ignore[no-untyped-call]
 
 
 def _comparison(name: str, kind: str) -> Any:

@@ -27,7 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "account": ("muster.project.commands_account:account", "Make an account with a role in an area."),
     "check": ("muster.project.commands_check:check", "Say in plain words what is wrong here."),
     "pack": ("muster.project.commands_pack:pack", "Protocol packs: `pack check FILE`."),
-    "pass": ("muster.project.commands_pass:passes", "Signed passes: `pass issue`, `pass verify`, without a server."),
+    "pass": (
+        "muster.project.commands_pass:passes",
+        "Signed passes: `pass issue`, `pass verify`, without a server.",
+    ),
     "sitrep": (
         "muster.project.commands_sitrep:sitrep",
         "An edition of the situation report: text, JSON, xlsx, PDF.",

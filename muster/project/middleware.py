@@ -18,7 +18,17 @@ from muster.domain.incidents import queries as incidents
 from muster.domain.incidents.models import Incident
 
 Answer = Callable[[HttpRequest], HttpResponse]
-OPEN = {"sync", "join", "bundle", "field", "field-worker", "field-page", "field-file", "healthz", "set_language"}
+OPEN = {
+    "sync",
+    "join",
+    "bundle",
+    "field",
+    "field-worker",
+    "field-page",
+    "field-file",
+    "healthz",
+    "set_language",
+}
 UNSCOPED = (
     settings.STATIC_URL,
     "/accounts/",

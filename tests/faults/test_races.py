@@ -16,7 +16,7 @@ from muster.core.access import scope, system
 from muster.core.ids import new_id
 from muster.core.told import Told
 from muster.domain.supplies.models import Balance
-from muster.domain.worklists.actions import calls, taking
+from muster.domain.worklists.actions import taking
 from muster.domain.worklists.models import Attempt, WorkItem
 from muster.domain.worklists.rules import LEASE, Outcome
 from tests.cast import COMMUNITY, INCIDENT, NOW
