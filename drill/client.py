@@ -113,8 +113,8 @@ class Desk:
         """Hand in a batch at the desk."""
         return _answers(self.post("/sync", envelope))
 
-    def enrol(self, account: str, label: str, incident: str, area: int, key: str) -> dict[str, Any]:
-        """Enrol a telephone that has made a key of its own: its id and token, and what it seals to."""
+    def enrol(self, account: str, label: str, incident: str, area: int, key: str = "") -> dict[str, Any]:
+        """Enrol a telephone: its id and token, and, when it has made a key of its own, what it seals to."""
         wish = {"account": account, "label": label, "incident": incident, "area": area, "key": key}
         return _content(self.post("/sync/enrol", wish), "/sync/enrol")
 

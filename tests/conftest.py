@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["MUSTER_DB_ROLE"] = provision.APP
         with contextlib.suppress(texts.CatalogueError):  # tests/house/test_texts.py names the fault
             texts.compile_catalogues()
-    if HAS_SETTINGS:
+    if HAS_SETTINGS and not hands_out(config):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muster.project.settings")
         from django.conf import settings
 
@@ -62,6 +62,11 @@ def _settle(place: Path) -> None:
     os.environ[ROOT] = str(place)
     os.environ[SOCKET] = str(embedded.socket_dir(place / "pg"))
     os.environ["MUSTER_VAR"] = str(place / "var")
+
+
+def hands_out(config: pytest.Config) -> bool:
+    """Whether this process only hands tests to others: they set Django up, each in a place of its own."""
+    return not hasattr(config, "workerinput") and config.getoption("dist", "no") != "no"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -129,6 +134,7 @@ def fresh_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The cast needs Django, which is set up by now."""
-    from tests import cast
+    if not hands_out(session.config):
+        from tests import cast
 
-    session.config.pluginmanager.register(cast, "cast")
+        session.config.pluginmanager.register(cast, "cast")

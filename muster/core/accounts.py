@@ -67,7 +67,8 @@ def actor(account: UUID) -> Actor:
 
 def by_username(username: str) -> UUID:
     """The id of an account; refuses when there is none."""
-    found = Account.objects.filter(username=username).values_list("id", flat=True).first()
+    named = Account.objects.filter(username=username.replace("\x00", ""))
+    found = named.values_list("id", flat=True).first()
     if found is None:
         raise NotFound
     return found

@@ -42,7 +42,8 @@ def known(ids: Iterable[UUID]) -> dict[UUID, Known]:
 
 def by_code(code: str) -> list[Known]:
     """Responders with this spoken code (two people may share one)."""
-    rows = Responder.objects.filter(code=code.strip().upper()).order_by("id").values_list(*KNOWN)
+    said = code.replace("\x00", "").strip().upper()
+    rows = Responder.objects.filter(code=said).order_by("id").values_list(*KNOWN)
     return [Known(*row) for row in rows]
 
 
