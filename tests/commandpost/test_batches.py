@@ -130,9 +130,9 @@ def test_a_grid_worker_has_no_desk(served: UUID, grid_worker: Actor) -> None:
     assert signed_in(grid_worker).get(PAGE).status_code == 403
 
 
-@pytest.mark.parametrize("nonsense", [*NONSENSE, "?flag=%00", "?sender=x"])
-def test_nonsense_in_the_address_is_no_error(served: UUID, commander: Actor, nonsense: str) -> None:
-    assert signed_in(commander).get(PAGE + nonsense).status_code == 200
+def test_nonsense_in_the_address_is_no_error(served: UUID, commander: Actor) -> None:
+    for nonsense in (*NONSENSE, "?flag=%00", "?sender=x"):
+        assert signed_in(commander).get(PAGE + nonsense).status_code == 200
 
 
 def test_empty_page_says_how_to_start(night: UUID, commander: Actor) -> None:

@@ -105,6 +105,6 @@ def test_a_door_of_another_building_is_not_found(night: UUID, commander: Actor) 
     assert signed_in(commander).get(f"{PAGE}{EMPTY_HOUSE}/units/{door('101')}/drawer/").status_code == 404
 
 
-@pytest.mark.parametrize("query", NONSENSE)
-def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor, query: str) -> None:
-    assert signed_in(commander).get(PAGE + query).status_code == 200
+def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor) -> None:
+    for query in NONSENSE:
+        assert signed_in(commander).get(PAGE + query).status_code == 200

@@ -57,6 +57,6 @@ def test_an_outsider_finds_nothing(night: UUID, outsider: Actor, tail: str) -> N
     assert str(CONTACT) not in page
 
 
-@pytest.mark.parametrize("query", NONSENSE)
-def test_nonsense_in_the_address_changes_nothing(night: UUID, tracer: Actor, query: str) -> None:
-    assert signed_in(tracer).get(PAGE + query).status_code == 200
+def test_nonsense_in_the_address_changes_nothing(night: UUID, tracer: Actor) -> None:
+    for query in NONSENSE:
+        assert signed_in(tracer).get(PAGE + query).status_code == 200

@@ -69,9 +69,9 @@ def test_an_outsider_reads_nothing_of_ours(night: UUID, outsider: Actor) -> None
     assert "<tr data-row" not in text(signed_in(outsider).get(PAGE))
 
 
-@pytest.mark.parametrize("query", NONSENSE)
-def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor, query: str) -> None:
-    assert signed_in(commander).get(PAGE + query).status_code == 200
+def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor) -> None:
+    for query in NONSENSE:
+        assert signed_in(commander).get(PAGE + query).status_code == 200
 
 
 def test_every_action_in_the_journal_has_words() -> None:

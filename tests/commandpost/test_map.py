@@ -56,8 +56,8 @@ def test_an_outsider_sees_an_empty_map(night: UUID, outsider: Actor) -> None:
     assert "中兴路" not in text(client.get(PAGE))
 
 
-@pytest.mark.parametrize("query", NONSENSE)
-def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor, query: str) -> None:
-    client = signed_in(commander)
-    assert client.get(PAGE + query).status_code == 200
-    assert client.get(f"{PAGE}buildings.json{query}").status_code == 200
+def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor) -> None:
+    for query in NONSENSE:
+        client = signed_in(commander)
+        assert client.get(PAGE + query).status_code == 200
+        assert client.get(f"{PAGE}buildings.json{query}").status_code == 200

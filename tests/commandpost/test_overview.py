@@ -59,9 +59,9 @@ def test_a_grid_worker_has_no_desk(night: UUID, grid_worker: Actor) -> None:
     assert "access.not_allowed" in response.content.decode()
 
 
-@pytest.mark.parametrize("query", NONSENSE)
-def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor, query: str) -> None:
-    assert signed_in(commander).get(BASE + query).status_code == 200
+def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor) -> None:
+    for query in NONSENSE:
+        assert signed_in(commander).get(BASE + query).status_code == 200
 
 
 def test_the_overview_asks_the_database_a_bounded_number_of_times(night: UUID, commander: Actor) -> None:

@@ -130,6 +130,6 @@ def test_an_outsider_finds_nobody(night: UUID, outsider: Actor) -> None:
     )
 
 
-@pytest.mark.parametrize("query", [*NONSENSE, "?group=x", "?group=%00", "?unsure=1", "?partial=1"])
-def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor, query: str) -> None:
-    assert signed_in(commander).get(PAGE + query).status_code == 200
+def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor) -> None:
+    for query in (*NONSENSE, "?group=x", "?group=%00", "?unsure=1", "?partial=1"):
+        assert signed_in(commander).get(PAGE + query).status_code == 200

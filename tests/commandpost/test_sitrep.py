@@ -117,6 +117,6 @@ def test_who_may_read_and_who_may_publish(
     assert "<tr data-row" not in text(strange.get(PAGE + "figures/samples_taken/rows/"))
 
 
-@pytest.mark.parametrize("nonsense", NONSENSE)
-def test_nonsense_in_the_address_is_no_error(night: UUID, commander: Actor, nonsense: str) -> None:
-    assert signed_in(commander).get(PAGE + nonsense).status_code == 200
+def test_nonsense_in_the_address_is_no_error(night: UUID, commander: Actor) -> None:
+    for nonsense in NONSENSE:
+        assert signed_in(commander).get(PAGE + nonsense).status_code == 200

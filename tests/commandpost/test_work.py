@@ -83,9 +83,9 @@ def test_an_outsider_finds_nothing(night: UUID, outsider: Actor, commander: Acto
     assert client.get(f"{PAGE}{item.id}/drawer/").status_code == 404
 
 
-@pytest.mark.parametrize("query", NONSENSE)
-def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor, query: str) -> None:
-    assert signed_in(commander).get(PAGE + query).status_code == 200
+def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor) -> None:
+    for query in NONSENSE:
+        assert signed_in(commander).get(PAGE + query).status_code == 200
 
 
 def decided(client: Client, verb: str, *items: UUID, **more: str) -> str:

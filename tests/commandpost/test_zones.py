@@ -127,8 +127,8 @@ def test_an_outsider_finds_nothing(night: UUID, outsider: Actor) -> None:
     assert str(HOUSE) not in text(client.get(f"{PAGE}new/?area={COMMUNITY}"))
 
 
-@pytest.mark.parametrize("query", NONSENSE)
-def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor, query: str) -> None:
-    client = signed_in(commander)
-    assert client.get(PAGE + query).status_code == 200
-    assert client.get(f"{PAGE}new/{query}").status_code == 200
+def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor) -> None:
+    for query in NONSENSE:
+        client = signed_in(commander)
+        assert client.get(PAGE + query).status_code == 200
+        assert client.get(f"{PAGE}new/{query}").status_code == 200
