@@ -116,7 +116,13 @@ def resolve_addresses(asked: Sequence[Parts], areas: Iterable[int] = (0,)) -> li
         if any(low <= area < high for low, high in spans):
             found.setdefault(text, {})[held] = area
     chosen = [_choose(listed, found) for listed in keys]
-    doors = _doors({one.building for one in chosen if one.building})
+    wanted = [
+        [(one.building, key) for key in _labels(parts)] if one.building else []
+        for one, parts in zip(chosen, asked, strict=True)
+    ]
+    doors = _doors_named({pair for pairs in wanted for pair in pairs})
+    odd = {pairs[0][0] for pairs in wanted if pairs and not any(pair in doors for pair in pairs)}
+    doors |= _doors(odd) if odd else {}
     return [_with_door(one, parts, doors) for one, parts in zip(chosen, asked, strict=True)]
 
 
@@ -139,6 +145,28 @@ def _choose(keys: Sequence[str], found: Mapping[str, Mapping[UUID, int]]) -> Fou
     return Found(candidates=tuple(sorted(candidates)))
 
 
+def _labels(parts: Parts) -> tuple[str, ...]:
+    """How the door of an address may be written, as keys; the first that is a door there counts."""
+    written: tuple[str, ...] = (parts.unit + parts.dwelling, f"{parts.unit}-{parts.dwelling}", parts.dwelling)
+    if not parts.unit:
+        written = written[:1]
+    return tuple(address_key(label) for label in written if label)
+
+
+NAMED = """
+select w.held, w.label, d.id from unnest(%s::uuid[], %s::text[]) w(held, label)
+join places_dwelling d on d.building_id = w.held and d.label = w.label
+"""
+
+
+def _doors_named(pairs: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
+    """Doors whose label is written as its key is: nearly all are."""
+    listed = list(pairs)
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, [bulk.array(held for held, _ in listed), [label for _, label in listed]])
+        return {(held, label): identity for held, label, identity in cursor.fetchall()}
+
+
 def _doors(buildings: set[UUID]) -> dict[tuple[UUID, str], UUID]:
     rows = Dwelling.objects.filter(building__in=buildings).values_list("building_id", "label", "id")
     return {(held, address_key(label)): identity for held, label, identity in rows}
@@ -147,8 +175,5 @@ def _doors(buildings: set[UUID]) -> dict[tuple[UUID, str], UUID]:
 def _with_door(one: Found, parts: Parts, doors: Mapping[tuple[UUID, str], UUID]) -> Found:
     if one.building is None:
         return one
-    labels = (parts.unit + parts.dwelling, f"{parts.unit}-{parts.dwelling}", parts.dwelling)
-    door = next(
-        (d for label in labels if label and (d := doors.get((one.building, address_key(label))))), None
-    )
+    door = next((d for key in _labels(parts) if (d := doors.get((one.building, key)))), None)
     return Found(building=one.building, dwelling=door, area=one.area)
