@@ -134,6 +134,17 @@ def fresh_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         clone(throwaway(), name)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a process keeps for half a minute must not reach the next test."""
+    if "muster.domain.places.queries" in sys.modules:
+        from muster.commandpost import remembered
+        from muster.domain.places import queries as places
+
+        places._names.clear()
+        remembered.forget()
+
+
 # --- the cast: fixtures of the domains are added below this line ---------------------------------
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-import xlsxwriter
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -21,6 +20,7 @@ from muster.domain.people import queries as people
 from muster.domain.places import queries as places
 from muster.domain.worklists import progress
 from muster.domain.worklists.progress import EntryRow, ListProgress
+from muster.interop.tables import written
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK = 2_000
@@ -122,38 +122,27 @@ def export(request: DeskRequest, pushed: UUID) -> HttpResponse:
     found = _found(request, pushed)
     which = request.GET.get("which", "left")
     which = which if which in progress.WHICH else "left"
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"constant_memory": True, "in_memory": True}) as book:
-        lines = _write(book.add_worksheet("list"), found, which, request)
+    mark = f"{found.title} · {request.actor.username} · {request.now:%Y-%m-%d %H:%M} UTC"
+    header = (_("Row"), _("Name"), _("Telephone"), _("State"), _("Last outcome"), _("Tries"), _("Area"))
+    rows = list(_cells(found, which, request))
     journal.write(
         action="worklists.export_list", by=request.actor, incident=request.incident.id, area=found.area,
-        subjects=[pushed], count=lines,
+        subjects=[pushed], count=len(rows),
     )  # fmt: skip
-    answer = HttpResponse(target.getvalue(), content_type=SHEET)
+    answer = HttpResponse(written.workbook({"list": ((mark,), header, *rows)}), content_type=SHEET)
     answer["Content-Disposition"] = f'attachment; filename="list-{pushed}.xlsx"'
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-def _write(sheet: Any, found: ListProgress, which: str, request: DeskRequest) -> int:
-    """Everything as text: a cell that begins with = stays a text. Returns how many rows."""
-    mark = f"{found.title} · {request.actor.username} · {request.now:%Y-%m-%d %H:%M} UTC"
-    header = (_("Row"), _("Name"), _("Telephone"), _("State"), _("Last outcome"), _("Tries"), _("Area"))
-    lines: tuple[tuple[object, ...], ...] = ((mark,), header)
-    for line, cells in enumerate(lines):
-        for column, text in enumerate(cells):
-            sheet.write_string(line, column, str(text))
-    line, after = 2, -1
+def _cells(found: ListProgress, which: str, request: DeskRequest) -> Iterator[tuple[object, ...]]:
+    after = -1
     while listed := progress.entries(found.id, which=which, after=after, size=CHUNK):
         for one in _told(listed, request):
             entry: EntryRow = one["entry"]
             said = (one["name"], one["phone"], one["word"], one["outcome"])
-            told = (entry.row, *said, entry.attempts or 0, one["elsewhere"])
-            for column, text in enumerate(told):
-                sheet.write_string(line, column, str(text))
-            line += 1
+            yield (entry.row, *said, entry.attempts or 0, one["elsewhere"])
         after = listed[-1].row
-    return line - 2
 
 
 urlpatterns = [

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from uuid import UUID
 
-import xlsxwriter
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +19,7 @@ from muster.core.ids import new_id
 from muster.domain.people import queries as people
 from muster.domain.worklists.actions.desk import ANSWERS, DONE
 from muster.domain.worklists.models import WorkItem
+from muster.interop.tables import written
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KEPT = 3_600
@@ -88,21 +87,12 @@ def workbook(request: DeskRequest, identity: UUID) -> HttpResponse:
     """Every item with its answer, as text cells."""
     verb, said = _held(request, identity)
     named = _named([UUID(item) for item in said], request)
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"constant_memory": True, "in_memory": True}) as book:
-        sheet = book.add_worksheet("answers")
-        mark = (
-            f"{labels.DECISION.get(verb, verb)} · {request.actor.username} · {request.now:%Y-%m-%d %H:%M} UTC"
-        )
-        lines = [(mark,), (_("Item"), _("Name"), _("Work"), _("Code"), _("Answer"))]
-        for line, cells in enumerate(lines):
-            for column, text in enumerate(cells):
-                sheet.write_string(line, column, str(text))
-        for line, (item, code) in enumerate(said.items(), start=2):
-            name, kind = named.get(UUID(item), ("–", ""))
-            for column, text in enumerate((item, name, kind, code, reason(code))):
-                sheet.write_string(line, column, text)
-    answer = HttpResponse(target.getvalue(), content_type=SHEET)
+    mark = f"{labels.DECISION.get(verb, verb)} · {request.actor.username} · {request.now:%Y-%m-%d %H:%M} UTC"
+    lines: list[tuple[str, ...]] = [(mark,), (_("Item"), _("Name"), _("Work"), _("Code"), _("Answer"))]
+    for item, code in said.items():
+        name, kind = named.get(UUID(item), ("–", ""))
+        lines.append((item, name, kind, code, reason(code)))
+    answer = HttpResponse(written.workbook({"answers": lines}), content_type=SHEET)
     answer["Content-Disposition"] = f'attachment; filename="answers-{identity}.xlsx"'
     answer["Cache-Control"] = "no-store"
     return answer

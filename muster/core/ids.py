@@ -29,4 +29,36 @@ def short_code(identity: UUID, length: int = 6) -> str:
     for _ in range(length - 1):
         number, digit = divmod(number, 32)
         body += ALPHABET[digit]
-    return body + ALPHABET[sum((place + 1) * ALPHABET.index(c) for place, c in enumerate(body)) % 31]
+    return body + check_sign(body)
+
+
+def check_sign(body: str) -> str:
+    """The last sign of a code: one wrong sign, or two exchanged ones, give another."""
+    return ALPHABET[sum((place + 1) * ALPHABET.index(sign) for place, sign in enumerate(body)) % 31]
+
+
+def spelled(number: int, length: int) -> str:
+    """A number in so many signs that nobody mistakes for others."""
+    text = ""
+    for _ in range(length):
+        number, digit = divmod(number, 32)
+        text = ALPHABET[digit] + text
+    return text
+
+
+def spelled_number(text: str) -> int:
+    """The number that was spelled; ValueError for a sign that is none."""
+    number = 0
+    for sign in text:
+        number = number * 32 + ALPHABET.index(sign)
+    return number
+
+
+READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u3000": None})
+
+
+def checked(code: str, length: int) -> str | None:
+    """A code as people type it: small letters, spaces, O for 0, I and L for 1; None where the check does not fit."""
+    signs = code.strip().upper().translate(READ_AS)
+    known = len(signs) == length and set(signs) <= set(ALPHABET)
+    return signs if known and check_sign(signs[:-1]) == signs[-1] else None

@@ -13,7 +13,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-import xlsxwriter
 from django.utils.timezone import localtime
 
 from muster.core import journal
@@ -24,6 +23,7 @@ from muster.domain.cases.queries import standing
 from muster.domain.people import actions as people
 from muster.domain.people import queries as registry
 from muster.domain.places import queries as places
+from muster.interop.tables import written
 
 SHEETS = ("cases", "contacts", "follow_ups")
 HEADERS = {
@@ -60,19 +60,9 @@ def export(*, wish: Wish, by: Actor, incident: UUID, now: datetime) -> bytes:
         reason=wish.reason.strip() or None, detail={"form": wish.form, "masked": not wish.reason.strip()},
     )  # fmt: skip
     mark = f"{by.username} · {now:%Y-%m-%d %H:%M} UTC"
-    return _workbook(rows, mark) if wish.form == "xlsx" else _text(wish.sheet, rows[wish.sheet])
-
-
-def _workbook(rows: dict[str, list[Row]], mark: str) -> bytes:
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"constant_memory": True, "in_memory": True}) as book:
-        for name, listed in rows.items():
-            sheet = book.add_worksheet(name)
-            for line, cells in enumerate((HEADERS[name], *listed)):
-                for column, text in enumerate(cells):
-                    sheet.write_string(line, column, text)
-            sheet.set_footer(mark)
-    return target.getvalue()
+    if wish.form == "csv":
+        return _text(wish.sheet, rows[wish.sheet])
+    return written.workbook({sheet: (HEADERS[sheet], *listed) for sheet, listed in rows.items()}, mark)
 
 
 def _text(sheet: str, rows: Sequence[Row]) -> bytes:

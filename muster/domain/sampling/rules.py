@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from muster.core.ids import ALPHABET, derive_id
+from muster.core.ids import check_sign, checked, derive_id, spelled, spelled_number
 
 
 class TubeState(StrEnum):
@@ -65,30 +65,15 @@ SIGNS = 11  # of a receipt, the last one a check
 
 def receipt(sample: UUID) -> str:
     """The code under which the sampled person finds the result: made from the record alone, on any telephone."""
-    number, body = int(str(sample)[-RECEIPT:], 16), ""
-    for _ in range(SIGNS - 1):
-        number, digit = divmod(number, 32)
-        body = ALPHABET[digit] + body
-    return body + check(body)
-
-
-def check(body: str) -> str:
-    """The last sign of a receipt: one wrong sign, or two exchanged ones, give another."""
-    return ALPHABET[sum((place + 1) * ALPHABET.index(sign) for place, sign in enumerate(body)) % 31]
+    body = spelled(int(str(sample)[-RECEIPT:], 16), SIGNS - 1)
+    return body + check_sign(body)
 
 
 def receipt_end(code: str) -> str | None:
     """The end of the sample's id that a receipt names; None for one that nobody was given."""
-    signs = code.upper().translate(READ_AS)
-    if len(signs) != SIGNS or not set(signs) <= set(ALPHABET) or check(signs[:-1]) != signs[-1]:
-        return None
-    number = 0
-    for sign in signs[:-1]:
-        number = number * 32 + ALPHABET.index(sign)
+    signs = checked(code, SIGNS)
+    number = spelled_number(signs[:-1]) if signs else 16**RECEIPT
     return f"{number:0{RECEIPT}x}" if number < 16**RECEIPT else None
-
-
-READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u3000": None})
 
 
 class Wait(msgspec.Struct, frozen=True):

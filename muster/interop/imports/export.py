@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
-
-import xlsxwriter
 
 from muster.core import journal
 from muster.core.access import Actor
 from muster.interop.imports import actions, queries, texts
+from muster.interop.models import Import
+from muster.interop.tables import written
 
 HEADER = {
     "zh": ("行", "结果", "字段", "原因", "匹配方式", "姓名", "电话", "证件"),
@@ -28,29 +28,31 @@ def report(*, upload: UUID, result: str, language: str, by: Actor, incident: UUI
     made = actions.find(upload)
     by.require("desk.read", made.area, incident)
     english = language.startswith("en")
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"constant_memory": True, "in_memory": True}) as book:
-        sheet = book.add_worksheet("report")
-        mark = f"{by.username} · {now:%Y-%m-%d %H:%M} UTC · {made.id}"
-        for line, cells in enumerate(((mark,), HEADER["en" if english else "zh"])):
-            for column, text in enumerate(cells):
-                sheet.write_string(line, column, text)
-        line, after = 2, 0
-        while listed := queries.rows(made, result, after, CHUNK):
-            names = queries.names(listed, incident)
-            for one in listed:
-                who = names.get(one.subject) if one.subject else None
-                cells = (
-                    str(one.row), RESULT[one.result][english], one.field,
-                    texts.reason(one.code, language) if one.code else "",
-                    texts.how(one.how, language) if one.how else "",
-                    who.name if who else "", who.phone if who else "", who.document if who else "",
-                )  # fmt: skip
-                for column, text in enumerate(cells):
-                    sheet.write_string(line, column, text)
-                line += 1
-            after = listed[-1].row
+    mark = f"{by.username} · {now:%Y-%m-%d %H:%M} UTC · {made.id}"
+    listed = list(_listed(made, result, language, incident))
+    data = written.workbook({"report": ((mark,), HEADER["en" if english else "zh"], *listed)})
     journal.write(
-        action="imports.export", by=by, incident=incident, area=made.area, subjects=[made.id], count=line - 2
+        action="imports.export",
+        by=by,
+        incident=incident,
+        area=made.area,
+        subjects=[made.id],
+        count=len(listed),
     )
-    return target.getvalue()
+    return data
+
+
+def _listed(made: Import, result: str, language: str, incident: UUID) -> Iterator[Sequence[str]]:
+    """The rows in words, masked, some thousand at a time."""
+    english, after = language.startswith("en"), 0
+    while rows := queries.rows(made, result, after, CHUNK):
+        names = queries.names(rows, incident)
+        for one in rows:
+            who = names.get(one.subject) if one.subject else None
+            yield (
+                str(one.row), RESULT[one.result][english], one.field,
+                texts.reason(one.code, language) if one.code else "",
+                texts.how(one.how, language) if one.how else "",
+                who.name if who else "", who.phone if who else "", who.document if who else "",
+            )  # fmt: skip
+        after = rows[-1].row

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from muster.core import ids
 from muster.core.ids import ALPHABET, derive_id, short_code
 
 VERSION = 1
@@ -19,7 +20,6 @@ CODE = 9  # eight and a check
 ID = 26
 ROWS = 10  # one tube
 MOST_SHEETS = 60
-LIKE = str.maketrans("OIL", "011")
 
 
 class Form(StrEnum):
@@ -70,17 +70,11 @@ class Sheet(msgspec.Struct, frozen=True):
 
 def spelled(identity: UUID) -> str:
     """An id in 26 characters that nobody mistakes for others."""
-    number, text = identity.int, ""
-    for _ in range(ID):
-        number, digit = divmod(number, 32)
-        text = ALPHABET[digit] + text
-    return text
+    return ids.spelled(identity.int, ID)
 
 
 def _unspelled(text: str) -> UUID:
-    number = 0
-    for character in text:
-        number = number * 32 + ALPHABET.index(character)
+    number = ids.spelled_number(text)
     if len(text) != ID or number >> 128:
         raise Misread("id")
     return UUID(int=number)
@@ -112,12 +106,8 @@ def read_header(text: str) -> Sheet:
 
 def typed(code: str) -> str:
     """A row's code as it was typed: small letters, spaces, O for 0, I and L for 1; Misread if the check fails."""
-    found = code.strip().upper().replace(" ", "").replace("-", "").translate(LIKE)
-    known = len(found) == CODE and all(character in ALPHABET for character in found)
-    if (
-        not known
-        or found[-1] != ALPHABET[sum((n + 1) * ALPHABET.index(c) for n, c in enumerate(found[:-1])) % 31]
-    ):
+    found = ids.checked(code, CODE)
+    if found is None:
         raise Misread("code")
     return found
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from muster.reports.rendering import coverage
-from muster.reports.rendering.pdf import FONT, NotPrintable, fonts
+from muster.reports.rendering.pdf import typeset
 
 FOLDER = Path(__file__).parent
 
@@ -23,16 +19,4 @@ def qr(text: str, *, error: str = "m") -> str:
 
 def pages(template: str, value: Any) -> bytes:
     """The pages of a template of this folder; the same value gives the same bytes."""
-    import typst
-
-    folder = fonts()
-    content = coverage.showable(msgspec.json.encode(value).decode(), folder / FONT)
-    made, warnings = typst.compile_with_warnings(
-        str(FOLDER / template), root=str(FOLDER), font_paths=[str(folder)], ignore_system_fonts=True, format="pdf",
-        sys_inputs={"value": content}, timestamp=datetime(2000, 1, 1, tzinfo=UTC),
-    )  # fmt: skip
-    if warnings:
-        raise NotPrintable("; ".join(str(warning.message) for warning in warnings))
-    if not isinstance(made, bytes):
-        raise NotPrintable("no pages were made")
-    return made
+    return typeset(FOLDER / template, {"value": value})

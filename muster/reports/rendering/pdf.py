@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -30,13 +32,21 @@ def fonts() -> Path:
 
 def render(sheet: Sheet) -> bytes:
     """The pages as bytes; the same sheet gives the same bytes."""
+    return typeset(TEMPLATE, {"sheet": sheet})
+
+
+def typeset(template: Path, values: Mapping[str, Any]) -> bytes:
+    """The pages of a template, each value handed to it as JSON; the same values give the same bytes."""
     import typst
 
     folder = fonts()
-    content = coverage.showable(msgspec.json.encode(sheet).decode(), folder / FONT)
+    said = {
+        name: coverage.showable(msgspec.json.encode(value).decode(), folder / FONT)
+        for name, value in values.items()
+    }
     made, warnings = typst.compile_with_warnings(
-        str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=[str(folder)], ignore_system_fonts=True, format="pdf",
-        sys_inputs={"sheet": content}, timestamp=datetime(2000, 1, 1, tzinfo=UTC),
+        str(template), root=str(template.parent), font_paths=[str(folder)], ignore_system_fonts=True, format="pdf",
+        sys_inputs=said, timestamp=datetime(2000, 1, 1, tzinfo=UTC),
     )  # fmt: skip
     if warnings:
         raise NotPrintable("; ".join(str(warning.message) for warning in warnings))
