@@ -28,10 +28,36 @@ LEAST_MB = 200
 LANES = {"phones": gettext_lazy("records of phones"), "desks": gettext_lazy("pages of desks")}
 
 
-def _gaps(one: telephones.Phone) -> str:
-    """The stretches that have not arrived, as people say them."""
-    listed = [str(low) if low == high else f"{low}–{high}" for low, high in one.missing[:4]]
-    return ", ".join(listed) + (" …" if len(one.missing) > 4 else "")
+def _numbers(found: list[tuple[int, int]]) -> str:
+    """Stretches of numbers, as people say them."""
+    listed = [str(low) if low == high else f"{low}–{high}" for low, high in found[:4]]
+    return ", ".join(listed) + (" …" if len(found) > 4 else "")
+
+
+def _chain(one: telephones.Phone) -> list[str]:
+    """What does not fit in the order of its records, in words. All of them were taken in."""
+    said = []
+    if one.doubled and one.doubled[0][0] == 1:
+        said.append(
+            _(
+                "began again from record 1 (records %(n)s exist twice): its storage was cleared, or it has a copy"
+            )
+            % {"n": _numbers(one.doubled)}
+        )
+    elif one.doubled:
+        said.append(
+            _("records %(n)s exist twice: the phone was set back, or it has a copy")
+            % {"n": _numbers(one.doubled)}
+        )
+    n = sum(high + 1 - low for low, high in one.breaks)
+    if n:
+        text = ngettext(
+            "%(n)d record follows another than it says (%(which)s)",
+            "%(n)d records follow others than they say (%(which)s)",
+            n,
+        )
+        said.append(text % {"n": n, "which": _numbers(one.breaks)})
+    return said
 
 
 def _when(value: Any) -> datetime | None:
@@ -53,17 +79,21 @@ def _row(one: telephones.Phone, now: datetime) -> dict[str, Any]:
         if oldest and now - oldest.astimezone(UTC) > SILENT
         else "",
     ]
+    chain = _chain(one)
     state = "refused" if one.device.revoked_at else "absent" if silent else "done"
     words = {"refused": _("out of service"), "absent": _("silent"), "done": _("heard")}
+    late = _("records missing") if one.missing else _("records do not fit") if chain else ""
+    late = "" if one.device.revoked_at else late
     return {
         "phone": one,
         "label": one.device.label or str(one.device.id)[-6:],
         "number": str(one.device.id)[-6:],
-        "gaps": _gaps(one),
+        "gaps": _numbers(one.missing),
+        "chain": chain,
         "unsent": said.get("unsent", 0),
         "troubles": [word for word in troubles if word],
-        "state": "late" if one.missing and not one.device.revoked_at else state,
-        "word": _("records missing") if one.missing and not one.device.revoked_at else words[state],
+        "state": "late" if late else state,
+        "word": late or words[state],
         "wiped": one.device.is_wiped,
     }
 
@@ -192,7 +222,7 @@ def state(request: DeskRequest) -> HttpResponse:
         "shed": shed,
         "silent": [row for row in in_service if row["state"] == "absent"],
         "in_service": len(in_service),
-        "missing": [row for row in in_service if row["gaps"]],
+        "missing": [row for row in in_service if row["gaps"] or row["chain"]],
         "waiting": waiting.filter(result="quarantined").aggregate(since=Min("parked_at"))["since"],
         "n_waiting": waiting.filter(result="quarantined").count(),
         "aside": waiting.exclude(result="quarantined").count(),

@@ -81,6 +81,8 @@ class Device(models.Model):
         max_length=65, null=True
     )  # P-256; the phone cannot give the other half away
     seqs = NumberRanges(default="{}", db_default="{}")  # sequence numbers of sealed records that have arrived
+    doubled = NumberRanges(default="{}", db_default="{}")  # of them, those that two records bear
+    breaks = NumberRanges(default="{}", db_default="{}")  # those whose record follows another than it says
     status = models.JSONField(null=True)  # what the phone last said of itself: numbers and codes only
     wipe_at = models.DateTimeField(null=True)  # its readable part shall go; its records stay
 
@@ -102,6 +104,19 @@ class Invitation(models.Model):
     made_by = models.UUIDField()
     expires_at = models.DateTimeField()
     device = models.UUIDField(null=True)
+
+
+class Link(models.Model):
+    """Which record a sealed record of a phone says it follows. Its id is the record's; the marks are short hashes."""
+
+    id = models.UUIDField(primary_key=True)
+    device = models.UUIDField()
+    seq = models.BigIntegerField()
+    mark = models.BigIntegerField()
+    prev = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["device", "seq"], name="core_link_turn")]
 
 
 class Receipt(models.Model):

@@ -128,27 +128,34 @@ def arrived(device: UUID, seqs: Iterable[int], status: Any = None, now: datetime
 
 
 class Phone(msgspec.Struct, frozen=True):
-    """A phone as the desk sees it; `missing` are stretches of sequence numbers that have not arrived."""
+    """A phone as the desk sees it: stretches of sequence numbers that have not arrived, that two records bear, whose
+    record follows another than it says."""
 
     device: Device
     name: str
     made: int
     here: int
     missing: list[tuple[int, int]]
+    doubled: list[tuple[int, int]] = []
+    breaks: list[tuple[int, int]] = []
+
+
+def stretches(seqs: str) -> list[tuple[int, int]]:
+    """The closed stretches of a set of ranges."""
+    parts = seqs.strip("{}").replace("),[", ");[").split(";")
+    bounds = [part.strip("[)").split(",") for part in parts if part]
+    return [(int(low), int(beyond) - 1) for low, beyond in bounds]
 
 
 def gaps(seqs: str, made: int) -> tuple[int, list[tuple[int, int]]]:
     """How many numbers of 1…made are in a set of ranges, and the closed stretches that are not."""
     here, missing, expected = 0, [], 1
-    for part in seqs.strip("{}").replace("),[", ");[").split(";"):
-        if not part:
-            continue
-        low, high = (int(number) for number in part.strip("[)").split(","))
-        low, high = max(low, 1), min(high, made + 1)
+    for low, high in stretches(seqs):
+        low, high = max(low, 1), min(high, made)
         if low > expected:
             missing.append((expected, low - 1))
-        here += max(high - low, 0)
-        expected = max(expected, high)
+        here += max(high + 1 - low, 0)
+        expected = max(expected, high + 1)
     if expected <= made:
         missing.append((expected, made))
     return here, missing
@@ -169,9 +176,9 @@ def phones(*, by: Actor, incident: UUID, bounds: tuple[int, int]) -> list[Phone]
 def _phone(device: Device, name: str) -> Phone:
     said = (device.status or {}).get("made", 0)
     made = said if isinstance(said, int) else 0
-    top = max([made, *(int(part.split(",")[1].strip(")}")) - 1 for part in device.seqs.split("[")[1:])])
+    top = max([made, *(high for _low, high in stretches(device.seqs))])
     here, missing = gaps(device.seqs, top)
-    return Phone(device, name, top, here, missing)
+    return Phone(device, name, top, here, missing, stretches(device.doubled), stretches(device.breaks))
 
 
 def ask_wipe(*, devices: Sequence[UUID], by: Actor, incident: UUID, now: datetime) -> int:

@@ -13,7 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from django.db import transaction
 
-from muster.core import accounts, telephones
+from muster.core import accounts, chains, telephones
 from muster.core.access import Actor, scope, system
 from muster.core.errors import Refusal
 from muster.core.models import Device
@@ -34,6 +34,10 @@ class Opened:
     item: seals.Item
     inner: msgspec.Raw
     wire: Wire
+
+    def link(self) -> chains.Said:
+        """What it says it follows."""
+        return chains.Said(self.item.id, self.item.seq, self.item.mark(), self.item.prev)
 
 
 @dataclass
@@ -147,6 +151,7 @@ def _take_group(
         _now, answers = sync.receive(lambda: (actor, incident), batch, language)
     with transaction.atomic():
         telephones.arrived(device.id, (one.item.seq for one in group), None)
+        chains.follow(device.id, [one.link() for one in group])
     return answers
 
 
