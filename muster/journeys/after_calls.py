@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from muster.core.access import system
 from muster.core.ids import derive_id
-from muster.core.models import Retraction
 from muster.core.told import Done, Told, Touched
 from muster.domain.helpline import actions as helpline
 from muster.domain.helpline import queries as asked_before
@@ -38,8 +38,11 @@ def follow(whole: Touched, incident: UUID, now: datetime) -> None:
 
 
 def ask_for_help(attempts: set[UUID], incident: UUID, now: datetime) -> Done:
-    """One request per call in which somebody needed help, with what the caller wrote down."""
-    found = list(Attempt.objects.filter(pk__in=attempts).exclude(id__in=Retraction.objects.values("target")))
+    """One request per call in which somebody needed help, with what the caller wrote down.
+
+    A call that was taken back asks too: its request goes by itself, and does not depend on what arrived first.
+    """
+    found = list(Attempt.objects.filter(pk__in=attempts))
     about = Resident.objects.in_bulk({one.subject for one in found})
     told = []
     for one in found:
@@ -50,11 +53,15 @@ def ask_for_help(attempts: set[UUID], incident: UUID, now: datetime) -> Done:
             kind=_kind(one.needs),
             resident=one.subject if person else None,
             dwelling=person.dwelling if person else None,
+            call=one.id,
             vulnerable=_class(person, incident),
             note=work.note_of(one),
         )
         told.append(Told(body.id, one.at, one.by, body))
-    return _opened(told, incident, now)
+    again = helpline.reconsider_calls(attempts, incident, now)
+    done = _opened(told, incident, now)
+    done.touch("helpline.request", again.touched["helpline.request"])
+    return done
 
 
 def flag_care(subjects: set[UUID], incident: UUID, now: datetime) -> Done:
@@ -79,9 +86,13 @@ def _kind(needs: str) -> RequestKind:
 
 
 def _class(person: Resident | None, incident: UUID) -> str:
-    """The class of the protocol that is promised an answer soonest."""
+    return soonest(person.vulnerabilities if person else (), incident)
+
+
+def soonest(codes: Iterable[str], incident: UUID) -> str:
+    """Of these classes the one that the protocol promises an answer soonest."""
     listed = {one.code: one.answer_hours.value for one in incidents.pack_of(incident).helpline.vulnerable}
-    mine = [code for code in (person.vulnerabilities if person else ()) if code in listed]
+    mine = [code for code in codes if code in listed]
     return min(mine, key=lambda code: (listed[code], code), default="")
 
 

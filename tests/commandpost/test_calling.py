@@ -168,6 +168,34 @@ def test_help_becomes_a_request_with_what_was_said(caller: Actor) -> None:
     assert item()[0].state == "done"
 
 
+def updates(client: Client, asked: UUID) -> None:
+    assert client.post(f"{BASE}requests/{asked}/update/", {"step": "taken"}).status_code == 302
+
+
+@pytest.mark.parametrize("begun", ["never", "before", "after"])
+def test_help_of_a_call_taken_back_goes_unless_somebody_began(
+    caller: Actor, commander: Actor, begun: str
+) -> None:
+    client, desk = signed_in(caller), signed_in(commander, "en")
+    where = end(client, take(client), "needs_help", needs="medicine")
+    with scope(system(), INCIDENT):
+        (asked,) = Request.objects.filter(kind="medicine").values_list("id", flat=True)
+    if begun == "before":
+        updates(desk, asked)
+    client.post(f"{PAGE}undo/{where.split('undo=')[1].split('&')[0]}/")
+    if begun == "after":
+        updates(desk, asked)
+    with scope(system(), INCIDENT):
+        held = Request.objects.get(pk=asked)
+        work = WorkItem.objects.get(subject=asked)
+        assert Attempt.objects.count() == 1, "the facts stay"
+    wanted = ("withdrawn", "withdrawn") if begun == "never" else ("doing", "open")
+    assert (held.state, work.state, held.unasked_at is None) == (*wanted, False)
+    page = text(desk.get(f"{BASE}requests/{asked}/drawer/"))
+    assert ("Somebody had begun" in page) == (begun != "never")
+    assert "was taken back" in page
+
+
 def test_a_vulnerable_household_is_flagged_once(caller: Actor, two: None) -> None:
     with scope(system(), INCIDENT):
         WorkItem.objects.exclude(subject=SECOND).update(state="withdrawn")

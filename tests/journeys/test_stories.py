@@ -11,9 +11,11 @@ import pytest
 
 from muster.core.access import Actor, Grant, scope, system
 from muster.core.ids import new_id
+from muster.core.retractions import RetractBody, retract_facts
 from muster.core.told import Done, Told
 from muster.domain.cases import actions as cases
 from muster.domain.cases.models import Contact
+from muster.domain.helpline.models import Request
 from muster.domain.people import actions as people
 from muster.domain.people.models import Resident
 from muster.domain.sampling import actions as sampling
@@ -173,6 +175,36 @@ def test_two_residents_who_are_one_are_one_call_and_the_call_already_made_counts
     assert {item.subject for item in open_work(incident, "verify")} == set(residents[:3])
     with scope(system(), incident):
         assert ListEntry.objects.get(resident=residents[3]).item == theirs.id
+
+
+def test_help_of_a_call_taken_back_is_the_same_in_one_batch_and_in_parts(
+    tell: Tell, residents: list[UUID], incident: UUID, now: datetime, chief: Actor
+) -> None:
+    push(tell, residents)
+    with scope(system(), incident):
+        items = list(WorkItem.objects.filter(kind="verify").order_by("subject").values_list("id", flat=True))
+
+    def said(item: UUID, key: UUID) -> Done:
+        told = [Told(key, now, chief.by, calls.RecordAttempt(item, Outcome.NEEDS_HELP, needs="food"))]
+        return calls.record_attempts(told=told, by=chief, incident=incident, now=now)
+
+    def took_back(key: UUID) -> list[Done]:
+        told = [Told(new_id(), now, chief.by, RetractBody("worklists.attempt", key, "slip"))]
+        done = retract_facts(told=told, by=chief, incident=incident, now=now)
+        return [done, calls.reconsider_attempts({key}, incident, now)]
+
+    together, apart = new_id(), new_id()
+    with scope(chief, incident):
+        settle(
+            [one.touched for one in [said(items[0], together), *took_back(together)]],
+            incident=incident,
+            now=now,
+        )
+        settle([said(items[1], apart).touched], incident=incident, now=now)
+        settle([one.touched for one in took_back(apart)], incident=incident, now=now)
+        found = set(Request.objects.values_list("kind", "state", "closed_at", "unasked_at"))
+        assert (Request.objects.count(), found) == (2, {("food", "withdrawn", now, now)})
+        assert not WorkItem.objects.filter(kind="answer", state="open").exists()
 
 
 def test_work_about_somebody_elsewhere_opens_where_they_live(

@@ -37,7 +37,17 @@ REQUEST = (
     "id", "incident", "area", "kind", "resident", "dwelling", "call", "vulnerable", "note_c", "asked_at", "asked_of",
     "first_promised_at", "promised_at", "promises", "state", "late",
 )  # fmt: skip
-STATE = ("id", "state", "promised_at", "promises", "closed_at", "late", "taken_by", "next_change_at")
+STATE = (
+    "id",
+    "state",
+    "promised_at",
+    "promises",
+    "closed_at",
+    "late",
+    "taken_by",
+    "next_change_at",
+    "unasked_at",
+)
 MOST = 2**31 - 1
 
 
@@ -192,6 +202,20 @@ def open_requests(*, told: Sequence[Told[OpenRequest]], by: Actor, incident: UUI
     return done
 
 
+def restate_requests(told: Sequence[Told[OpenRequest]], incident: UUID) -> None:
+    """Requests with several causes, as these together say it now: when and of whom it was first asked, how urgent."""
+    pack = incidents.pack_of(incident)
+    rows = [
+        (one.body.id, one.at, one.by, _promise(one, pack), one.body.vulnerable)
+        for one in sorted(told, key=lambda one: one.id)
+    ]
+    if rows:
+        bulk.lock(Request, {row[0] for row in rows})
+        names = ("id", "asked_at", "asked_of", "first_promised_at", "vulnerable")
+        bulk.update(Request, names, rows)
+        recompute_requests({row[0] for row in rows})
+
+
 def update_requests(*, told: Sequence[Told[UpdateRequest]], by: Actor, incident: UUID, now: datetime) -> Done:
     """Store what was done about requests, and derive them again."""
     done = Done()
@@ -235,13 +259,30 @@ def recompute_requests(requests: set[UUID]) -> None:
         )
         for request, *fields in cursor.fetchall():
             updates[request].append(Update(*fields))
+        cursor.execute(
+            "select q.id, min(r.at) from helpline_request q join core_retraction r on r.target = q.call"
+            " where q.id = any(%s) group by 1",
+            [list(requests)],
+        )
+        unasked = dict(cursor.fetchall())
     rows = []
     for request, first in Request.objects.filter(pk__in=requests).values_list("id", "first_promised_at"):
-        s = request_state(first, updates[request])
+        s = request_state(first, updates[request], unasked.get(request))
         rows.append(
-            (request, s.state, s.promised_at, s.promises, s.closed_at, s.late, s.taken_by, s.next_change_at)
-        )
+            (request, s.state, s.promised_at, s.promises, s.closed_at, s.late, s.taken_by, s.next_change_at,
+             s.unasked_at)
+        )  # fmt: skip
     bulk.update(Request, STATE, rows)
+
+
+def reconsider_calls(facts: set[UUID], incident: UUID, now: datetime) -> Done:
+    """After a retraction: derive the requests again that these calls, or attempts of callers, asked for."""
+    done = Done()
+    requests = set(Request.objects.filter(call__in=facts).values_list("id", flat=True))
+    if requests:
+        recompute_requests(requests)
+    done.touch("helpline.request", requests)
+    return done
 
 
 def reconsider_updates(facts: set[UUID], incident: UUID, now: datetime) -> Done:

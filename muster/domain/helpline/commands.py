@@ -10,4 +10,7 @@ COMMANDS: dict[str, tuple[type, Many]] = {
     "update_request": (actions.UpdateRequest, actions.update_requests),
     "record_support": (actions.RecordSupport, actions.record_support),
 }
-RETRACTED = {"helpline.requestupdate": actions.reconsider_updates}
+RETRACTED = {
+    "helpline.requestupdate": actions.reconsider_updates,
+    "helpline.call": actions.reconsider_calls,
+}

@@ -42,7 +42,9 @@ class Request(Held):
     kind = models.CharField(max_length=16)
     resident = models.UUIDField(null=True)
     dwelling = models.UUIDField(null=True)
-    call = models.UUIDField(null=True)
+    call = models.UUIDField(
+        null=True, db_index=True
+    )  # the call, or the attempt of a caller, that asked for it
     vulnerable = models.CharField(max_length=20, blank=True, default="")
     note_c = models.BinaryField(null=True)  # sealed
     asked_at = models.DateTimeField()
@@ -56,6 +58,7 @@ class Request(Held):
     late = models.BooleanField(default=False)
     taken_by = models.UUIDField(null=True)
     next_change_at = models.DateTimeField(null=True)
+    unasked_at = models.DateTimeField(null=True)  # the call was taken back
 
     class Meta(Held.Meta):
         indexes = [

@@ -93,18 +93,24 @@ class RequestState(msgspec.Struct, frozen=True):
     late: bool
     taken_by: UUID | None
     next_change_at: datetime | None
+    unasked_at: datetime | None
 
 
-def request_state(first_promise: datetime, updates: Iterable[Update]) -> RequestState:
+def request_state(
+    first_promise: datetime, updates: Iterable[Update], unasked_at: datetime | None = None
+) -> RequestState:
     """The state of a request, whatever order its updates came in.
 
     The newest promise is in force; whoever took it last keeps it. What was delivered is done even if
     somebody withdrew it later. `late` compares the end with the first promise: a promise put off is broken.
+    `unasked_at`: when the call that asked was taken back. Then the request goes, unless somebody has begun.
     """
     ordered = sorted(updates, key=lambda one: (one.at, one.id))
     promises = [one.promised_at for one in ordered if one.step == Step.PROMISED and one.promised_at]
     ends = [one.at for one in ordered if one.step in ENDING]
     gone = [one.at for one in ordered if one.step == Step.WITHDRAWN]
+    if unasked_at is not None and not ordered:
+        gone = [unasked_at]
     if ends:
         state, closed_at = RequestPhase.DONE, ends[0]
     elif gone:
@@ -120,6 +126,7 @@ def request_state(first_promise: datetime, updates: Iterable[Update]) -> Request
         late=bool(ends) and ends[0] > first_promise,
         taken_by=next((one.by for one in reversed(ordered) if one.step in (Step.TAKEN, Step.PROMISED)), None),
         next_change_at=promised_at if closed_at is None else None,
+        unasked_at=unasked_at,
     )
 
 

@@ -105,10 +105,11 @@ def _store_attempts(
 def reconsider_attempts(facts: set[UUID], incident: UUID, now: datetime) -> Done:
     """After a retraction: derive the items of these attempts again."""
     done = Done()
-    about = Attempt.objects.filter(pk__in=facts).values_list("item", "subject")
-    items = {item for item, _subject in about}
+    about = list(Attempt.objects.filter(pk__in=facts).values_list("item", "subject", "id", "outcome"))
+    items = {item for item, *_ in about}
     recompute_items(items, incident)
     done.touch("worklists.item", items)
     done.touch("worklists.listed", items)
-    done.touch("worklists.reached", {subject for _item, subject in about})
+    done.touch("worklists.reached", {subject for _, subject, *_ in about})
+    done.touch("worklists.needs_help", {fact for *_, fact, how in about if how == Outcome.NEEDS_HELP})
     return done
