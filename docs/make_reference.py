@@ -53,6 +53,7 @@ OBSERVATIONS = {
     "record_support", "broadcast", "retract_fact", "confirm_case", "withdraw_case", "name_contact",
     "join_residents", "part_residents", "record_investigation", "record_transfer", "state_quarantine_need",
     "record_household", "survey_containers", "report_breeding_site", "inspect_breeding_site", "report_queue",
+    "keep_photograph",
 }  # fmt: skip
 PLAIN = {
     UUID: "id",

@@ -280,6 +280,8 @@ ACTION: Labels = {
     "reports.snapshot": _("snapshot for analysis"),
     "worklists.visit": _("visits recorded"),
     "worklists.household": _("household cards recorded"),
+    "worklists.photograph": _("photographs kept"),
+    "worklists.see_photograph": _("photograph looked at"),
     "worklists.survey": _("containers surveyed"),
     "worklists.breeding": _("breeding sites looked at"),
     "worklists.give": _("buildings given to teams"),

@@ -20,6 +20,7 @@ from muster.domain.worklists.rules import Want
 from muster.journeys import (
     after_calls,
     follow_up,
+    household_needs,
     joined_people,
     lists,
     place_visits,
@@ -52,7 +53,7 @@ SOURCES: dict[str, Source] = {
 }
 LISTED = "worklists.listed"  # items that lists must be told of
 NEEDS = "cases.need"  # what contacts need in quarantine becomes requests
-KINDS = (*SOURCES, *WIDER, LISTED, NEEDS, *place_visits.KINDS, *after_calls.KINDS)
+KINDS = (*SOURCES, *WIDER, LISTED, NEEDS, household_needs.HOUSEHOLD, *place_visits.KINDS, *after_calls.KINDS)
 
 
 def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
@@ -92,6 +93,7 @@ def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
     _widen(whole, incident, now)
     place_visits.follow(whole, incident, now)
     after_calls.follow(whole, incident, now)
+    household_needs.follow(whole, incident, now)
     if listed := whole.get(LISTED):
         worklists.mark_entries(listed)
     wants: list[Want] = []

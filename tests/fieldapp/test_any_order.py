@@ -166,6 +166,7 @@ def observations() -> list[Command]:
         ),
         ("inspect_breeding_site", {"site": uid("pool"), "state": "cleared", "photo": "b"}),
         ("inspect_breeding_site", {"site": uid("pool"), "state": "open"}),
+        ("keep_photograph", {"area": COMMUNITY, "about": uid("pool"), "jpeg": "/9j/4AAQ"}),
         ("give_buildings", {"grounds": [{"team": uid("team"), "buildings": [uid("house")]}]}),
         ("give_buildings", {"grounds": [{"team": uid("other team"), "buildings": [uid("house")]}]}),
         ("take_sample", {"code": "T1", "resident": residents[0], "seat": 1, **sample}),

@@ -1,7 +1,17 @@
 """The commands of this domain: {name: (body type, action)}."""
 
 from muster.core.told import Many
-from muster.domain.worklists.actions import breeding, calls, desk, doors, giving, households, lists, taking
+from muster.domain.worklists.actions import (
+    breeding,
+    calls,
+    desk,
+    doors,
+    giving,
+    households,
+    lists,
+    photographs,
+    taking,
+)
 
 COMMANDS: dict[str, tuple[type, Many]] = {
     "push_list": (lists.PushList, lists.push_lists),
@@ -11,6 +21,7 @@ COMMANDS: dict[str, tuple[type, Many]] = {
     "survey_containers": (breeding.SurveyContainers, breeding.survey_containers),
     "report_breeding_site": (breeding.ReportBreedingSite, breeding.report_breeding_sites),
     "inspect_breeding_site": (breeding.InspectBreedingSite, breeding.inspect_breeding_sites),
+    "keep_photograph": (photographs.KeepPhotograph, photographs.keep_photographs),
     "give_buildings": (giving.GiveBuildings, giving.give_buildings),
     "assign_items": (desk.AssignItems, desk.assign_items),
     "transfer_items": (desk.TransferItems, desk.transfer_items),
@@ -29,6 +40,7 @@ RETRACTED = {
     "worklists.householdcard": households.reconsider_cards,
     "worklists.containersurvey": breeding.reconsider_surveys,
     "worklists.breedingsiteseen": breeding.reconsider_sights,
+    "worklists.photograph": photographs.nothing_derived,
     "worklists.buildinggiven": giving.reconsider_given,
     "worklists.closing": desk.reconsider_closings,
 }

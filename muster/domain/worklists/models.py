@@ -20,6 +20,7 @@ from muster.domain.worklists.sweep_models import (
     ContainerSurvey,
     DoorMark,
     HouseholdCard,
+    Photograph,
 )
 
 PHONED_STEPS = ("call", "other_caller")
@@ -225,4 +226,4 @@ class BuildingState(Held):
 
 
 # the tables of sweeps stand in a file of their own
-SWEEPS = (BreedingSite, BreedingSiteSeen, BuildingGiven, ContainerSurvey, DoorMark, HouseholdCard)
+SWEEPS = (BreedingSite, BreedingSiteSeen, BuildingGiven, ContainerSurvey, DoorMark, HouseholdCard, Photograph)

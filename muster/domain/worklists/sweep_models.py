@@ -1,7 +1,8 @@
 """Tables of sweeps: household cards, surveys of containers, breeding sites, and who sweeps what.
 
 `worklists_mark_recheck` serves the recheck board; `worklists_mark_area` the indices of an area, `_house` those of a
-building; `worklists_site_open` the board of breeding sites; `worklists_given_house` the newest team of a building.
+building; `worklists_site_open` the board of breeding sites; `worklists_given_house` the newest team of a building;
+`worklists_photo_about` the photographs of a site or a building.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from muster.core.tables import Fact, Held
 
 
 class HouseholdCard(Fact):
-    """Who lives behind a door, as they told it: vulnerabilities and needs only with their consent."""
+    """Who lives behind a door, as they told it: without their consent only how many."""
 
     dwelling = models.UUIDField()
     building = models.UUIDField()
@@ -106,6 +107,17 @@ class BreedingSiteSeen(Fact):
 
     class Meta(Fact.Meta):
         indexes = [models.Index(fields=["site"], name="worklists_seen_site")]
+
+
+class Photograph(Fact):
+    """A small photograph of a breeding site or a landmark, sealed, and gone with the incident's key."""
+
+    about = models.UUIDField()
+    size = models.IntegerField()
+    jpeg_c = models.BinaryField()
+
+    class Meta(Fact.Meta):
+        indexes = [models.Index(fields=["about"], name="worklists_photo_about")]
 
 
 class BuildingGiven(Fact):

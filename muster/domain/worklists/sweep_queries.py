@@ -93,6 +93,33 @@ def card_of(dwelling: UUID) -> HouseholdCard | None:
     return found.order_by("-at", "-id").first()
 
 
+class NeedsCard(msgspec.Struct, frozen=True):
+    """What a card says that a household needs; `gone_at` when the card was taken back."""
+
+    door: UUID
+    area: int
+    at: datetime
+    by: UUID
+    needs: list[str]
+    vulnerabilities: list[str]
+    gone_at: datetime | None
+
+
+NEEDS = """
+select c.dwelling, c.area, c.at, c.by, c.needs, c.vulnerabilities,
+    (select max(r.at) from core_retraction r where r.target = c.id)
+from worklists_householdcard c
+where c.dwelling = any(%s::uuid[]) and c.consent and c.needs <> '{}' order by c.at, c.id
+"""
+
+
+def needs_cards(doors: Iterable[UUID]) -> list[NeedsCard]:
+    """The cards of these doors that name needs, the oldest first, those taken back too."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEEDS, [list(doors)])
+        return [NeedsCard(*row) for row in cursor.fetchall()]
+
+
 class House(msgspec.Struct, frozen=True):
     """A building to be given to a team: where it is and how many of its doors are left."""
 

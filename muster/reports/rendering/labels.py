@@ -58,6 +58,7 @@ KINDS = {
     "worklists.closing": Text("任务关闭与重开", "work closed and opened again"),
     "worklists.containersurvey": Text("积水容器调查", "container surveys"),
     "worklists.householdcard": Text("住户卡", "household cards"),
+    "worklists.photograph": Text("现场照片", "photographs"),
     "worklists.transfer": Text("任务移交", "transfers"),
     "worklists.visit": Text("上门", "visits"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,17 +10,22 @@ from uuid import UUID
 import pytest
 
 from muster.core.access import Actor, scope, system
+from muster.core.errors import NotAllowed, NotFound
 from muster.core.ids import derive_id, new_id
+from muster.core.models import Entry
 from muster.core.retractions import RetractBody, retract_facts
 from muster.core.told import Done, Told
 from muster.core.vault import vault
+from muster.domain.helpline import actions as helpline
+from muster.domain.helpline.models import Request
+from muster.domain.helpline.rules import Step
 from muster.domain.incidents.models import Incident
 from muster.domain.places.models import Building, Dwelling
-from muster.domain.worklists.actions import breeding, doors, giving, households
+from muster.domain.worklists.actions import breeding, doors, giving, households, photographs
 from muster.domain.worklists.commands import RETRACTED
 from muster.domain.worklists.models import DwellingState, Visit, WorkItem
 from muster.domain.worklists.rules import DoorOutcome, item_id
-from muster.domain.worklists.sweep_models import BreedingSite, DoorMark, HouseholdCard
+from muster.domain.worklists.sweep_models import BreedingSite, DoorMark, HouseholdCard, Photograph
 from muster.domain.worklists.sweep_rules import Language, SiteState
 from muster.journeys.settle import settle
 from tests.cast import COMMUNITY, ELSEWHERE, person
@@ -52,8 +58,10 @@ ACTIONS: dict[type, Any] = {
     breeding.SurveyContainers: breeding.survey_containers,
     breeding.ReportBreedingSite: breeding.report_breeding_sites,
     breeding.InspectBreedingSite: breeding.inspect_breeding_sites,
+    photographs.KeepPhotograph: photographs.keep_photographs,
     giving.GiveBuildings: giving.give_buildings,
     doors.RecordVisit: doors.record_visits,
+    helpline.UpdateRequest: helpline.update_requests,
 }
 
 
@@ -82,12 +90,81 @@ def test_needs_are_kept_only_with_consent(
     without, _ = tell(households.RecordHousehold(door("101"), **said), in_scope, incident, now)
     with_it, _ = tell(households.RecordHousehold(door("101"), consent=True, **said), in_scope, incident, now)
     bare, full = HouseholdCard.objects.get(pk=without), HouseholdCard.objects.get(pk=with_it)
-    assert (bare.persons, bare.languages, bare.needs, bare.note_c) == (3, ["yue"], [], None)
-    assert full.needs == ["dialysis"]
+    assert (bare.persons, bare.languages, bare.needs, bare.note_c) == (3, [], [], None)
+    assert (full.languages, full.needs) == (["yue"], ["dialysis"])
     opened = vault(incident).open(
         full.note_c or b"", kind="note", table="worklists_householdcard", row=full.id, field="note_c"
     )
     assert opened == "三楼"
+
+
+def said_needs(order: str, by: Actor, incident: UUID, now: datetime) -> set[tuple[str, str, datetime]]:
+    """Two cards name medicine, the second a dialysis patient too; one is taken back where the order says so."""
+    cards: dict[str, UUID] = {}
+    for step in order:
+        at = now + timedelta(hours=int(step) % 4)
+        if step in "01":
+            classes = ["dialysis"] if step == "1" else []
+            body = households.RecordHousehold(
+                door("101"), 2, needs=["medicine"], vulnerabilities=classes, consent=True
+            )
+            cards[step], _ = tell(body, by, incident, at)
+        else:
+            take_back("worklists.householdcard", cards[str(int(step) - 4)], by, incident, at)
+    return set(Request.objects.values_list("state", "vulnerable", "asked_at"))
+
+
+@pytest.mark.parametrize(
+    ("order", "state", "vulnerable", "hours"),
+    [("01", "open", "dialysis", 0), ("10", "open", "dialysis", 0), ("04", "withdrawn", "", 0),
+     ("041", "open", "dialysis", 1), ("014", "open", "dialysis", 1), ("015", "open", "", 0),
+     ("0415", "withdrawn", "dialysis", 1)],
+)  # fmt: skip
+def test_many_cards_make_one_request_as_those_that_stand_say_it(
+    in_scope: Actor, house: UUID, incident: UUID, now: datetime,
+    order: str, state: str, vulnerable: str, hours: int,
+) -> None:  # fmt: skip
+    found = said_needs(order, in_scope, incident, now)
+    assert found == {(state, vulnerable, now + timedelta(hours=hours))}
+    assert WorkItem.objects.exclude(state="withdrawn").count() == (state == "open")
+
+
+def test_a_need_that_comes_again_after_it_was_met_is_asked_for_again(
+    in_scope: Actor, house: UUID, incident: UUID, now: datetime
+) -> None:
+    body = households.RecordHousehold(door("101"), 2, needs=["medicine"], consent=True)
+    tell(body, in_scope, incident, now)
+    tell(body, in_scope, incident, now + 7 * DAY)
+    request = Request.objects.get()
+    # the word that it was met comes last, though it happened between the two cards
+    tell(helpline.UpdateRequest(request.id, Step.DELIVERED), in_scope, incident, now + DAY)
+    assert set(Request.objects.values_list("state", "asked_at")) == {("done", now), ("open", now + 7 * DAY)}
+    assert WorkItem.objects.get(state="open").subject != request.id
+
+
+def test_a_photograph_is_sealed_and_its_reading_is_journalled(
+    in_scope: Actor, house: UUID, incident: UUID, now: datetime
+) -> None:
+    content = b"\xff\xd8\xff\xe0 a tyre behind the shop"
+    coded = base64.b64encode(content).decode()
+    fact, _ = tell(photographs.KeepPhotograph(COMMUNITY, HOUSE, coded), in_scope, incident, now)
+    assert b"tyre" not in bytes(Photograph.objects.get().jpeg_c)
+    read = {"photograph": fact, "incident": incident, "now": now}
+    assert photographs.read_photograph(by=in_scope, **read) == content
+    assert Entry.objects.filter(action="worklists.see_photograph").count() == 1
+    with pytest.raises(NotAllowed):
+        photographs.read_photograph(by=person("walker", "grid_worker", COMMUNITY), **read)
+    for wrong in (
+        "",
+        "%%%",
+        base64.b64encode(b"GIF89a").decode(),
+        base64.b64encode(content * 4_000).decode(),
+    ):
+        _, done = tell(photographs.KeepPhotograph(COMMUNITY, HOUSE, wrong), in_scope, incident, now)
+        assert [one.code for one in done.refused.values()] == ["input.unreadable"]
+    take_back("worklists.photograph", fact, in_scope, incident, now)
+    with pytest.raises(NotFound):
+        photographs.read_photograph(by=in_scope, **read)
 
 
 def test_a_sentence_is_no_need(in_scope: Actor, house: UUID, incident: UUID, now: datetime) -> None:

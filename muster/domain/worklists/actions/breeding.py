@@ -15,7 +15,7 @@ from muster.core.errors import BadInput, NotAllowed, NotVisibleYet
 from muster.core.told import Done, Told
 from muster.core.vault import vault
 from muster.domain.incidents import queries as incidents
-from muster.domain.worklists.actions.doorways import RIGHT, areas_of_buildings, doors_of
+from muster.domain.worklists.actions.doorways import RIGHT, areas_of_buildings, doors_of, hold
 from muster.domain.worklists.sweep_models import BreedingSite, BreedingSiteSeen, ContainerSurvey, DoorMark
 from muster.domain.worklists.sweep_rules import (
     Sight,
@@ -100,7 +100,7 @@ def survey_containers(
         rows.append((one.id, incident, area, one.at, one.by, one.device, *said))
     if rows:
         touched = {row[6]: (row[2], row[7]) for row in rows}
-        _hold(touched)
+        hold(touched)
         bulk.insert(ContainerSurvey, FACT + SURVEY, rows)
         recompute_marks(touched, incident)
         area = min(row[2] for row in rows)
@@ -109,12 +109,6 @@ def survey_containers(
         )
         done.touch("worklists.dwelling", touched)
     return done
-
-
-def _hold(things: dict[UUID, tuple[int, UUID]] | set[UUID]) -> None:
-    """Facts about one thing wait for each other, so that the second sees the first."""
-    numbers = sorted(int.from_bytes(one.bytes[8:], signed=True) for one in things)
-    prepared.run("select pg_advisory_xact_lock(n) from unnest(%s::bigint[]) n", [numbers])
 
 
 SURVEYS = """
@@ -147,7 +141,7 @@ def reconsider_surveys(facts: set[UUID], incident: UUID, now: datetime) -> Done:
     found = ContainerSurvey.objects.filter(pk__in=facts).values_list("dwelling", "area", "building")
     doors = {dwelling: (area, building) for dwelling, area, building in found}
     if doors:
-        _hold(doors)
+        hold(doors)
         recompute_marks(doors, incident)
         done.touch("worklists.dwelling", doors)
     return done
