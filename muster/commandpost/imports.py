@@ -71,6 +71,7 @@ FIELD: labels.Labels = {
     "tube": gettext_lazy("Tube"), "result": gettext_lazy("Result"), "reported_at": gettext_lazy("Reported at"),
     "units": gettext_lazy("Doors in all"), "lat": gettext_lazy("Latitude"), "lon": gettext_lazy("Longitude"),
 }  # fmt: skip
+OPTIONS = ("purpose", "source", "title", "script_zh", "script_yue", "script_en")
 RIGHTS = ("people.import", "worklists.list", "mobilising.batch", "places.survey")
 PAGE, LISTED, WAITING = 50, 50, 100
 
@@ -117,7 +118,7 @@ def _upload(request: DeskRequest) -> HttpResponse:
             "tables.too_large", name=str(given.name), bytes=given.size or 0, limit=MAX_BYTES
         )
         raise FileRefused(refused)
-    options = {name: request.POST.get(name, "").strip() for name in ("purpose", "source", "title")}
+    options = {name: request.POST.get(name, "").strip() for name in OPTIONS}
     if deadline := request.POST.get("deadline", ""):
         options["deadline"] = _local(deadline)
     made = importing.upload(

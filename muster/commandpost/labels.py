@@ -272,6 +272,7 @@ ACTION: Labels = {
     "worklists.return": _("work sent back"),
     "worklists.attempt": _("calls recorded"),
     "worklists.list": _("list taken in"),
+    "worklists.script": _("words of a list changed"),
     "worklists.release": _("call given back"),
     "worklists.return_list": _("list sent back"),
     "worklists.take": _("call taken up"),

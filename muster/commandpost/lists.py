@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.commandpost import labels
-from muster.commandpost.frame import DeskRequest, areas, bounds, link, screen
+from muster.commandpost.frame import DeskRequest, act, areas, bounds, link, screen
 from muster.core import journal
 from muster.core.errors import NotFound
 from muster.domain.people import queries as people
 from muster.domain.places import queries as places
-from muster.domain.worklists import progress
+from muster.domain.worklists import progress, queries
+from muster.domain.worklists.actions import wording
 from muster.domain.worklists.progress import EntryRow, ListProgress
 from muster.interop.tables import written
 
@@ -78,8 +80,19 @@ def one_list(request: DeskRequest, pushed: UUID) -> HttpResponse:
         "choices": WHICH,
         "previous_url": link(request, after="") if after >= 0 else None,
         "next_url": link(request, after=str(rows[-1].row)) if more else None,
+        "script": queries.script_of_list(pushed),
+        "may": request.actor.may("worklists.list", found.area, request.incident.id),
     }
     return render(request, "commandpost/lists/one.html", context)
+
+
+@screen
+def script(request: DeskRequest, pushed: UUID) -> HttpResponse:
+    """Change what callers say for this list."""
+    if request.method == "POST":
+        act(request, wording.write_scripts, wording.WriteScript(pushed, wording.script_of(request.POST)))
+        messages.success(request, _("Callers read these words from their next call on."))
+    return redirect(f"/i/{request.incident.code}/lists/{pushed}/")
 
 
 def _told(rows: list[EntryRow], request: DeskRequest) -> list[dict[str, Any]]:
@@ -148,5 +161,6 @@ def _cells(found: ListProgress, which: str, request: DeskRequest) -> Iterator[tu
 urlpatterns = [
     path("lists/", all_lists, name="lists"),
     path("lists/<uuid:pushed>/", one_list, name="list"),
+    path("lists/<uuid:pushed>/script/", script, name="list-script"),
     path("lists/<uuid:pushed>/rows.xlsx", export, name="list-export"),
 ]

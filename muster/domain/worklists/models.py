@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from muster.core.history import tracked
 from muster.core.tables import CommitOrder, Fact, Held, RowSecurity
 from muster.domain.worklists.sweep_models import (
     BreedingSite,
@@ -26,14 +27,16 @@ from muster.domain.worklists.sweep_models import (
 PHONED_STEPS = ("call", "other_caller")
 
 
+@tracked(form="incident")
 class VerificationList(Held):
-    """A list pushed to us: who sent it, what for, until when."""
+    """A list pushed to us: who sent it, what for, until when, and what it asks callers to say."""
 
     source = models.CharField(max_length=80)
     purpose = models.CharField(max_length=20)  # verification, key_person, contact
     title = models.CharField(max_length=120)
     received_at = models.DateTimeField()
     deadline_at = models.DateTimeField(null=True)
+    script = models.JSONField(default=dict, db_default={})  # language to plain words
 
 
 class ListEntry(Held):

@@ -19,7 +19,8 @@ import msgspec
 from django.db import connection
 from django.db.models import Count, QuerySet
 
-from muster.core.access import scope, visitor
+from muster.core import prepared
+from muster.core.access import scope, system, visitor
 from muster.core.models import Retraction
 from muster.core.plans import by_hashing, by_index
 from muster.core.vault import vault
@@ -286,6 +287,36 @@ def note_of(attempt: Attempt) -> str:
         return ""
     held = vault(attempt.incident)
     return held.open(attempt.note_c, kind="note", table="worklists_attempt", row=attempt.id, field="note_c")
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """What one list asks callers to say, and who sent it."""
+
+    source: str
+    script: dict[str, str]
+
+
+def script_of_list(pushed: UUID) -> dict[str, str]:
+    """What a list in view asks callers to say: language to words."""
+    row = VerificationList.objects.filter(pk=pushed).values_list("script", flat=True).first()
+    return row or {}
+
+
+SCRIPTS = """
+select distinct l.source, l.script, l.deadline_at, l.id
+from worklists_listentry e join worklists_verificationlist l on l.id = e.list_id
+where e.item = %s and e.returned_at is null and l.script <> '{}' order by l.deadline_at, l.id
+"""
+
+
+def scripts_of(item: UUID, incident: UUID) -> list[Wording]:
+    """What the lists that name a person ask to say, first deadline first.
+
+    Read as the system: work that was sent on takes the words of its list along; of the list itself only the
+    sender is shown.
+    """
+    with scope(system(incident=incident), incident):
+        return [Wording(source, script) for source, script, *_ in prepared.fetch(SCRIPTS, [item])]
 
 
 def proof_code(item: UUID, by: UUID, since: datetime, incident: UUID) -> str:

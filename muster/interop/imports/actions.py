@@ -14,6 +14,7 @@ from muster.core.access import Actor
 from muster.core.errors import BadInput, NotFound
 from muster.core.ids import derive_id, new_id
 from muster.core.vault import vault
+from muster.domain.worklists.actions.wording import script_of
 from muster.interop.imports import engine, keeping, kinds, showing
 from muster.interop.imports.outcomes import CHOICES, RESULTS, SAME
 from muster.interop.imports.reading import read_rows
@@ -93,7 +94,8 @@ def _options(kind: kinds.Kind, given: Mapping[str, str]) -> dict[str, str]:
         if at.tzinfo is None:
             raise BadInput(problem=deadline)
         options["deadline"] = at.isoformat()
-    return options
+    script = msgspec.to_builtins(script_of(given))
+    return options | {f"script_{code}": words for code, words in script.items()}
 
 
 def find(upload: UUID, *, lock: bool = False) -> Import:

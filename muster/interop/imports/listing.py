@@ -15,6 +15,7 @@ from muster.domain.worklists import actions as worklists
 from muster.domain.worklists.actions import returning
 from muster.domain.worklists.actions.desk import TransferItems
 from muster.domain.worklists.actions.lists import ListRow, PushList
+from muster.domain.worklists.actions.wording import script_of
 from muster.domain.worklists.models import ListEntry, WorkItem
 from muster.interop.imports.outcomes import ALREADY, TAKEN, Outcome
 from muster.interop.imports.people import Persons, Setting
@@ -97,5 +98,5 @@ class Listing:
         return PushList(
             id=self.list, area=self.setting.area, source=self.options.get("source", ""),
             purpose=self.options["purpose"], title=self.options.get("title", ""), rows=rows,
-            deadline_at=datetime.fromisoformat(deadline) if deadline else None,
+            deadline_at=datetime.fromisoformat(deadline) if deadline else None, script=script_of(self.options),
         )  # fmt: skip

@@ -80,8 +80,11 @@ function speak(language) {
 
 if (script) {
   script.classList.add("is-live");
-  walked.push($(".script-step", script).dataset.step);
-  show(walked[0]);
+  const first = $(".script-step", script);
+  if (first) {
+    walked.push(first.dataset.step);
+    show(first.dataset.step);
+  }
   speak(script.dataset.spoken);
 }
 

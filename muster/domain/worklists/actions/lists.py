@@ -19,10 +19,11 @@ from muster.domain.incidents import queries as incidents
 from muster.domain.people import actions as people
 from muster.domain.people import queries as registry
 from muster.domain.people.rules import Match, Row
+from muster.domain.worklists.actions.wording import ListScript
 from muster.domain.worklists.models import ListEntry, VerificationList
 from muster.domain.worklists.rules import ItemKind, item_id
 
-LIST = ("id", "incident", "area", "source", "purpose", "title", "received_at", "deadline_at")
+LIST = ("id", "incident", "area", "source", "purpose", "title", "received_at", "deadline_at", "script")
 ENTRY = ("id", "incident", "area", "list", "row", "resident", "item", "how")
 PURPOSES = ("verification", "key_person", "contact")
 
@@ -49,6 +50,7 @@ class PushList(msgspec.Struct, frozen=True):
     title: str
     rows: list[ListRow]
     deadline_at: datetime | None = None
+    script: ListScript = ListScript()
 
 
 def push_lists(*, told: Sequence[Told[PushList]], by: Actor, incident: UUID, now: datetime) -> Done:
@@ -73,8 +75,9 @@ def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: D
     bulk.insert(
         VerificationList,
         LIST,
-        [(body.id, incident, body.area, body.source[:80], body.purpose, body.title[:120], one.at, deadline)],
-    )
+        [(body.id, incident, body.area, body.source[:80], body.purpose, body.title[:120], one.at, deadline,
+          msgspec.to_builtins(body.script))],
+    )  # fmt: skip
     named, refused = _people(body, by, incident, now)
     heads = registry.heads({resident for resident, _ in named.values()})
     rows = [

@@ -29,12 +29,14 @@ class LeaseOver(Refusal):
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A held item with its person in clear, the calls so far with what was written down, and the spoken code."""
+    """A held item with its person in clear, the calls so far with what was written down, the spoken code, and
+    what the lists that name the person ask to say."""
 
     item: WorkItem
     clear: sealing.Clear
     tries: list[tuple[Attempt, str]]
     code: str
+    scripts: list[queries.Wording]
 
 
 def open_call(item: UUID, *, by: Actor, incident: UUID, now: datetime) -> Opened:
@@ -53,6 +55,7 @@ def open_call(item: UUID, *, by: Actor, incident: UUID, now: datetime) -> Opened
         clear=sealing.opened(vault(incident), sealed) if sealed else sealing.Clear(),
         tries=[(one, queries.note_of(one)) for one in queries.attempts([held.subject])],
         code=queries.proof_of(held),
+        scripts=queries.scripts_of(held.id, incident),
     )
 
 
