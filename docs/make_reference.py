@@ -51,7 +51,8 @@ OBSERVATIONS = {
     "step_exception", "state_need", "make_offer",
     "move_stock", "record_donation", "record_thanks", "take_call", "open_request", "update_request",
     "record_support", "broadcast", "retract_fact", "confirm_case", "withdraw_case", "name_contact",
-    "join_residents", "part_residents", "record_investigation", "record_transfer", "state_quarantine_need",
+    "join_residents", "part_residents", "record_investigation", "note_investigation", "record_transfer",
+    "state_quarantine_need",
     "record_household", "survey_containers", "report_breeding_site", "inspect_breeding_site", "report_queue",
     "keep_photograph",
 }  # fmt: skip

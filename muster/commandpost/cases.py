@@ -16,6 +16,7 @@ from muster.commandpost.frame import DeskRequest, bounds, drawer, ids, page, sai
 from muster.commandpost.remembered import remembered
 from muster.core.access import scope, system
 from muster.core.errors import NotFound
+from muster.core.ids import new_id
 from muster.domain.cases import queries as cases
 from muster.domain.cases.models import Case, Contact
 from muster.domain.incidents import queries as incidents
@@ -28,6 +29,7 @@ from muster.domain.worklists.models import WorkItem
 from muster.protocols import Pack
 
 MOST_CASES = 100
+TRACE = "cases.trace"
 LOOKS = {
     "followed": "doing",
     "symptomatic": "refused",
@@ -59,7 +61,7 @@ def case_list(request: DeskRequest) -> HttpResponse:
         "wish": wish,
         "states": {one: labels.CONTACT_STATE[one] for one in STATES},
         "classes": classes(pack),
-        "may": has(request, "cases.trace"),
+        "may": has(request, TRACE),
     }
     return render(request, "commandpost/cases/list.html", context)
 
@@ -145,7 +147,12 @@ def _contact(
 
 @screen
 def case_drawer(request: DeskRequest, case: UUID) -> HttpResponse:
-    """One case: what was recorded about it, and its contacts."""
+    """One case: what was recorded about it, its contacts, and the notes of who traces it."""
+    return drawn(request, case)
+
+
+def drawn(request: DeskRequest, case: UUID, opened: Mapping[UUID, str] | None = None) -> HttpResponse:
+    """The drawer of a case; `opened` are the words of its notes, once somebody opened them."""
     found = Case.objects.filter(pk=case).first()
     if found is None:
         raise NotFound
@@ -158,8 +165,29 @@ def case_drawer(request: DeskRequest, case: UUID) -> HttpResponse:
         "place": names[found.area],
         "contacts": listed(request, contacts, masked, names),
         "events": events(request, cases.history_of_case(case, request.incident.id)),
+        "may": request.actor.may(TRACE, found.area, request.incident.id),
     }
+    if context["may"]:
+        context |= {
+            "notes": _notes(request, case, opened or {}),
+            "is_open": opened is not None,
+            "id": new_id(),
+        }
     return drawer(request, "commandpost/cases/case.html", context)
+
+
+def _notes(request: DeskRequest, case: UUID, opened: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """Who wrote each note when, with its words where they were opened."""
+    heads = cases.notes_of(case)
+    writers = responders.known({one.by for one in heads})
+    return [
+        {
+            "note": one,
+            "by": writers[one.by].code if one.by in writers else "",
+            "words": opened.get(one.id, ""),
+        }
+        for one in heads
+    ]
 
 
 @screen

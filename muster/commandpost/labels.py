@@ -301,6 +301,8 @@ ACTION: Labels = {
     "cases.follow": _("follow-ups recorded"),
     "cases.withdraw": _("case withdrawn"),
     "cases.investigate": _("investigation recorded"),
+    "cases.note": _("notes of an investigation kept"),
+    "cases.read_notes": _("notes of an investigation opened"),
     "cases.link": _("self-report link made"),
     "cases.link_ended": _("self-report link revoked"),
     "cases.self_report": _("self-report received"),

@@ -6,6 +6,7 @@ from muster.commandpost import (
     batches,
     buildings,
     calling,
+    case_notes,
     case_page,
     cases,
     contact_page,
@@ -39,7 +40,7 @@ from muster.commandpost import (
 )  # fmt: skip
 
 SCREENS = (
-    overview, buildings, mapping, cases, case_page, contact_page, exposure, line_list, zones, people,
+    overview, buildings, mapping, cases, case_page, case_notes, contact_page, exposure, line_list, zones, people,
     matching, journal, work, lists, calling, imports, paper,
     batches, responders, shifts, sites, gates, gate_desk, stock, helpline, requests, sitrep,
     devices, forms, sweeps, ground,

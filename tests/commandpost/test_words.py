@@ -98,7 +98,7 @@ def test_words_that_cannot_be_shown_are_refused_and_nothing_changes(
 ) -> None:
     client = signed_in(desk, "en")
     write(client, script_zh="原来的话")
-    answer = write(client, **wrong)
+    answer = write(client, FIRST, **wrong)
     assert answer.status_code == 422
     assert "Only plain words" in answer.content.decode()
     assert kept() == {"zh": "原来的话"}

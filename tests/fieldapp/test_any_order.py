@@ -220,6 +220,7 @@ def observations() -> list[Command]:
         ("record_investigation", {"case": uid("case"), "step": "started"}),
         ("record_investigation", {"case": uid("case"), "step": "reported", "onset_date": "2022-02-16"}),
         ("record_investigation", {"case": uid("case"), "step": "isolated", "onset_date": "2022-02-15"}),
+        ("note_investigation", {"case": uid("case"), "note": "发病前去过集市"}),
         ("begin_shift", {"shift": uid("shift", 0), "responder": workers[0]}),
         ("end_shift", {"shift": uid("shift", 0), "responder": workers[0]}),
         ("begin_shift", {"shift": uid("shift", 0), "responder": workers[1]}),

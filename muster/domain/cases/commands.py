@@ -7,6 +7,7 @@ COMMANDS: dict[str, tuple[type, Many]] = {
     "confirm_case": (actions.ConfirmCase, actions.confirm_cases),
     "withdraw_case": (actions.WithdrawCase, actions.withdraw_cases),
     "record_investigation": (actions.RecordInvestigation, actions.record_investigations),
+    "note_investigation": (actions.NoteInvestigation, actions.note_investigations),
     "name_contact": (actions.NameContact, actions.name_contacts),
     "record_follow_up": (actions.RecordFollowUp, actions.record_follow_ups),
     "place_in_quarantine": (actions.PlaceInQuarantine, actions.place_in_quarantine),

@@ -89,6 +89,13 @@ class Investigated(Fact):
     onset_date = models.DateField(null=True)
 
 
+class InvestigationNote(Fact):
+    """Something that was learnt about a case, in words of a person: sealed."""
+
+    case = models.UUIDField(db_index=True)
+    note_c = models.BinaryField()
+
+
 class ContactNamed(Fact):
     """A person was named as contact of a case, perhaps through another contact."""
 
@@ -217,6 +224,7 @@ class ExposureCandidate(Held):
     home_area = models.BigIntegerField(null=True)  # none: somebody on duty, not a resident
     generation = models.SmallIntegerField()
     place = models.UUIDField()
+    source = models.CharField(max_length=10, db_default="")  # how it is known that they were there
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     overlap_s = models.IntegerField()

@@ -46,6 +46,7 @@ KINDS = {
     "worklists.attempt": Text("核查联系", "attempts"),
     "cases.candidatejudged": Text("同时空人员判定", "judgements of people found"),
     "cases.investigated": Text("流调步骤", "steps of investigations"),
+    "cases.investigationnote": Text("流调记录", "notes of investigations"),
     "cases.needstated": Text("隔离人员需求", "needs in quarantine"),
     "cases.transferred": Text("转运", "transfers"),
     "interop.attachment": Text("表单附件", "attachments of forms"),

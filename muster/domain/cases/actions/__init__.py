@@ -35,3 +35,6 @@ from muster.domain.cases.actions.links import make_link as make_link
 from muster.domain.cases.actions.links import opened as opened
 from muster.domain.cases.actions.links import report as report
 from muster.domain.cases.actions.links import reports_of as reports_of
+from muster.domain.cases.actions.noting import NoteInvestigation as NoteInvestigation
+from muster.domain.cases.actions.noting import note_investigations as note_investigations
+from muster.domain.cases.actions.noting import read_notes as read_notes

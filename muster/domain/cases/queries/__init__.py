@@ -21,5 +21,6 @@ from muster.domain.cases.queries.reading import contacts_of as contacts_of
 from muster.domain.cases.queries.reading import due_contacts as due_contacts
 from muster.domain.cases.queries.reading import history_of_case as history_of_case
 from muster.domain.cases.queries.reading import history_of_contact as history_of_contact
+from muster.domain.cases.queries.reading import notes_of as notes_of
 from muster.domain.cases.queries.reading import open_cases as open_cases
 from muster.domain.cases.queries.reading import tally as tally

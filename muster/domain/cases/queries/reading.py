@@ -20,6 +20,7 @@ from muster.domain.cases.models import (
     ContactNamed,
     FollowedUp,
     Investigated,
+    InvestigationNote,
     NeedStated,
     Quarantined,
     Transferred,
@@ -80,6 +81,26 @@ def history_of_case(case: UUID, incident: UUID) -> list[Event]:
         ("named", ContactNamed.objects.filter(case=case), "contact_class"),
     ]
     return _history(parts, incident)
+
+
+class NoteHead(msgspec.Struct, frozen=True):
+    """When a note was written and by whom; its words are opened elsewhere."""
+
+    id: UUID
+    at: datetime
+    by: UUID
+    retracted: bool
+
+
+def notes_of(case: UUID) -> list[NoteHead]:
+    """The notes about a case, newest first, without their words."""
+    rows = list(
+        InvestigationNote.objects.filter(case=case).order_by("-at", "-id").values_list("id", "at", "by")
+    )
+    gone = set(
+        Retraction.objects.filter(target__in=[row[0] for row in rows]).values_list("target", flat=True)
+    )
+    return [NoteHead(*row, row[0] in gone) for row in rows]
 
 
 def history_of_contact(contact: UUID, incident: UUID) -> list[Event]:
