@@ -5,7 +5,7 @@ Written in advance by a seed, one line of JSON each; both sides read the same fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -29,6 +29,13 @@ class Limits(msgspec.Struct, frozen=True):
     gap_minutes: int = 120
     tries: int = 6  # unanswered, over all callers; then somebody visits
     refusals: int = 2
+    parts: tuple[int, ...] = (
+        8,
+        12,
+        15,
+        18,
+        20,
+    )  # of the day: an unanswered call is tried again in another one
 
 
 class Head(msgspec.Struct, frozen=True, tag="head"):
@@ -85,6 +92,20 @@ class Book(msgspec.Struct, frozen=True):
             return at
         morning = local.replace(hour=limits.from_hour, minute=0, second=0, microsecond=0)
         return morning if morning > local else morning + timedelta(days=1)
+
+    def again_at(self, earliest: datetime, tries: Sequence[datetime]) -> datetime:
+        """From then on, in a part of the day that was not tried lately; a day without such a part is not given up."""
+        parts = self.head.limits.parts
+        at = self.opening(earliest).astimezone(START.tzinfo)
+        lately = {self._part(one) for one in tries[-(len(parts) - 1) :]} if len(parts) > 1 else set()
+        later = [hour for hour in parts if hour > at.hour and hour not in lately]
+        if self._part(at) not in lately or not later:
+            return at
+        return at.replace(hour=later[0], minute=0, second=0, microsecond=0)
+
+    def _part(self, at: datetime) -> int:
+        """The part of the day a moment falls in, by its first hour."""
+        return max(hour for hour in self.head.limits.parts if hour <= at.astimezone(START.tzinfo).hour)
 
     def is_settled(self, outcomes: list[str]) -> bool:
         """Nobody phones any more: verified, gone, or handed to somebody who visits."""

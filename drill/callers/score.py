@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ class Score(msgspec.Struct, frozen=True):
     """What a way of calling came to."""
 
     hours: float  # until the last record was settled
+    hours_to_nearly: float | None  # until nineteen records in twenty were
     settled: int
     records: int
     calls: int
@@ -46,6 +48,7 @@ def score(book: Book, calls: Sequence[Call]) -> Score:
     in_time = sum(at <= START + DAY for at in spoken.values())
     return Score(
         hours=round((last - START).total_seconds() / 3600, 2),
+        hours_to_nearly=_hours_to(0.95, book, settled),
         settled=len(settled),
         records=len(book.records),
         calls=len(ordered),
@@ -53,16 +56,16 @@ def score(book: Book, calls: Sequence[Call]) -> Score:
         too_soon=_too_soon(book, ordered),
         at_night=sum(book.opening(call.at) != call.at for call in ordered),
         reached_in_a_day=round(in_time / max(len(book.records), 1), 4),
-        hours_to_most=_hours_to_most(book, spoken),
+        hours_to_most=_hours_to(0.8, book, spoken),
         to_visit=len(settled) - len(spoken),
     )
 
 
-def _hours_to_most(book: Book, spoken: dict[int, datetime]) -> float | None:
-    """When four in five had been spoken with; None when that never came."""
-    wanted = -(-4 * len(book.records) // 5)
-    times = sorted(spoken.values())
-    return round((times[wanted - 1] - START).total_seconds() / 3600, 2) if len(times) >= wanted else None
+def _hours_to(share: float, book: Book, times: dict[int, datetime]) -> float | None:
+    """When this share of all records had come so far; None when that never came."""
+    wanted = math.ceil(share * len(book.records))
+    ordered = sorted(times.values())
+    return round((ordered[wanted - 1] - START).total_seconds() / 3600, 2) if len(ordered) >= wanted else None
 
 
 def _repeated(ordered: Sequence[Call]) -> int:

@@ -1,7 +1,8 @@
 """The baseline: the rows of all lists in one spreadsheet, split evenly among callers, who keep to the same limits.
 
-Everybody works down their own rows; an unanswered row is tried again after the gap, when its caller comes back to it; a
-refusal goes to the neighbour once. Nobody sees what another wrote about the same person.
+Everybody works down their own rows; an unanswered row is tried again after the gap, in another part of the day or,
+where that is not asked, as soon as its caller comes back to it; a refusal goes to the neighbour once. Nobody sees what
+others wrote about the same person.
 """
 
 from __future__ import annotations
@@ -27,16 +28,17 @@ class Sheet:
         return self.fresh.popleft() if self.fresh else None
 
 
-def play(book: Book) -> list[Call]:
-    """Everybody calls until nothing is left; the log."""
-    return _Office(book).work()
+def play(book: Book, *, any_hour: bool = False) -> list[Call]:
+    """Everybody calls until nothing is left; the log. `any_hour`: again after the gap, whatever part of the day."""
+    return _Office(book, any_hour).work()
 
 
 class _Office:
-    def __init__(self, book: Book) -> None:
-        self.book, self.callers = book, book.head.callers
+    def __init__(self, book: Book, any_hour: bool) -> None:
+        self.book, self.callers, self.any_hour = book, book.head.callers, any_hour
         self.sheets = [Sheet() for _ in range(self.callers)]
         self.outcomes: dict[int, list[str]] = defaultdict(list)
+        self.tries: dict[int, list[datetime]] = defaultdict(list)
         self.refused: dict[int, list[int]] = defaultdict(list)
         self.calls: list[Call] = []
         for place, record in enumerate(book.records):
@@ -68,6 +70,7 @@ class _Office:
         minutes = book.head.minutes[outcome]
         self.calls.append(Call(at, row.person, caller, (row.row,), outcome, minutes))
         self.outcomes[row.row].append(outcome)
+        self.tries[row.row].append(at)
         ended = at + timedelta(minutes=minutes)
         if not book.is_settled(self.outcomes[row.row]):
             target = caller
@@ -75,5 +78,6 @@ class _Office:
                 self.refused[row.row].append(caller)
                 target = (caller + 1) % self.callers
             due = book.opening(ended + timedelta(minutes=book.head.limits.gap_minutes))
+            due = due if self.any_hour else book.again_at(due, self.tries[row.row])
             heapq.heappush(self.sheets[target].again, (due, row.row, row))
         return ended

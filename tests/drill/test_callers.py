@@ -6,15 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, timedelta
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from drill.callers import book as books
 from drill.callers import score, spreadsheet
 from drill.callers.book import START, Book, Call
+from muster.protocols import load
 
 HOUSE = Path(__file__).parents[2]
 
@@ -42,8 +44,9 @@ def test_some_people_are_named_twice(small: Book) -> None:
     assert len({one.person for one in small.records}) < len(small.records) == 120
 
 
-def test_the_spreadsheet_keeps_to_the_limits_and_settles_every_row(small: Book) -> None:
-    calls = spreadsheet.play(small)
+@pytest.mark.parametrize("any_hour", [False, True])
+def test_the_spreadsheet_keeps_to_the_limits_and_settles_every_row(small: Book, any_hour: bool) -> None:
+    calls = spreadsheet.play(small, any_hour=any_hour)
     found = score.score(small, calls)
     assert (found.settled, found.at_night) == (120, 0)
     by_row: dict[int, list[Call]] = {}
@@ -54,6 +57,18 @@ def test_the_spreadsheet_keeps_to_the_limits_and_settles_every_row(small: Book) 
         assert [one.outcome for one in tries].count("no_answer") <= small.head.limits.tries
         assert all(b.at - a.at >= gap for a, b in pairwise(tries))
     assert found.repeated > 0, "nobody sees what another wrote about the same person"
+
+
+def test_a_call_is_tried_again_in_another_part_of_the_day_as_the_protocol_says(small: Book) -> None:
+    """The book's rule is that of the pack, so that both sides wait equally long."""
+    calling = load("covid-cn-v8").attempts
+    assert calling
+    rng = Random(4)
+    for _ in range(300):
+        tries = sorted(START + timedelta(minutes=rng.randrange(13 * 60)) for _ in range(rng.randrange(1, 6)))
+        due = tries[-1] + timedelta(minutes=small.head.limits.gap_minutes)
+        asked = calling.next_try_at(tries[-1], START.tzinfo or UTC, tries[:-1])
+        assert small.again_at(due, tries) == asked, tries
 
 
 def test_who_refused_one_caller_may_agree_with_another(small: Book) -> None:
