@@ -20,12 +20,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from muster.project import embedded, provision, texts
 
 ROOT = "MUSTER_TEST_ROOT"
 SOCKET = "MUSTER_TEST_SOCKET"
 TEMPLATE = "template_muster"
+BROWSER = "tests/browser/"
 HAS_SETTINGS = importlib.util.find_spec("muster.project.settings") is not None
 
 
@@ -67,6 +69,22 @@ def _settle(place: Path) -> None:
 def hands_out(config: pytest.Config) -> bool:
     """Whether this process only hands tests to others: they set Django up, each in a place of its own."""
     return not hasattr(config, "workerinput") and config.getoption("dist", "no") != "no"
+
+
+class Together(LoadFileScheduling):  # type: ignore[misc]
+    """A file goes to one process, and so does everything that drives a browser: its stage is played once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:
+    """In the order of collection: sorted by their number of tests, the slow files would come last."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return Together(config, log)
 
 
 @pytest.hookimpl(trylast=True)
