@@ -15,7 +15,7 @@ from muster.core.errors import BadInput, NotFound
 from muster.core.ids import derive_id, new_id
 from muster.core.vault import vault
 from muster.domain.worklists.actions.wording import script_of
-from muster.interop.imports import engine, keeping, kinds, showing
+from muster.interop.imports import collector, engine, keeping, kinds, showing
 from muster.interop.imports.outcomes import CHOICES, RESULTS, SAME
 from muster.interop.imports.reading import read_rows
 from muster.interop.imports.refusals import ColumnsMissing, MustAccept, WrongKind, WrongState
@@ -139,7 +139,7 @@ def look(*, upload: UUID, by: Actor, incident: UUID, now: datetime, here: bool =
 def _begin(made: Import, step: str, by: Actor, now: datetime, here: bool) -> Import:
     """Do a step now, or hand a big file to a job; the page says which."""
     if here or made.rows <= AT_ONCE:
-        STEPS[step](made, by, now)
+        work(made, step, by, now)
         return made
     from muster.interop.imports import jobs
 
@@ -147,6 +147,12 @@ def _begin(made: Import, step: str, by: Actor, now: datetime, here: bool) -> Imp
     made.save(update_fields=["queued", "queued_at"])
     jobs.defer(made, step, by)
     return made
+
+
+def work(made: Import, step: str, by: Actor, now: datetime) -> None:
+    """Do a step of an import, here or in a job."""
+    with collector.paused():
+        STEPS[step](made, by, now)
 
 
 def preview(made: Import, by: Actor, now: datetime) -> None:

@@ -53,4 +53,4 @@ def _do(upload: UUID, incident: UUID, account: UUID, step: str) -> None:
         if step == COMPARE:
             comparing.compare(made, clock.now())
         elif made.queued == step:  # a job that was killed is given back and finds its step undone
-            actions.STEPS[step](made, actor, clock.now())
+            actions.work(made, step, actor, clock.now())

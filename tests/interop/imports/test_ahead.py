@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 
 import pytest
 
+from muster.interop.imports import collector
 from muster.interop.imports.ahead import chunks_ahead
 
 
@@ -39,3 +41,12 @@ def test_stopping_early_ends_the_thread() -> None:
     assert next(parts) == list(range(10))
     parts.close()  # type: ignore[attr-defined]
     assert readers() == 0
+
+
+def test_the_collector_rests_until_the_last_pass_is_over() -> None:
+    with pytest.raises(ValueError, match="inner"), collector.paused():
+        with collector.paused():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+        raise ValueError("inner")
+    assert gc.isenabled()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from muster.core import bulk, journal
+from muster.core import bulk, journal, prepared
 from muster.core.access import Actor
 from muster.core.told import Done
 from muster.domain.worklists.models import ListEntry, VerificationList, WorkItem
@@ -40,9 +40,11 @@ def return_entries(*, lists: Iterable[UUID], by: Actor, incident: UUID, now: dat
     return done
 
 
-def enter_again(*, pushed: UUID, rows: set[int]) -> set[UUID]:
-    """Rows of a list that were returned and are asked for again; returns the entries. Part of a push."""
-    gone = ListEntry.objects.filter(list=pushed, returned_at__isnull=False).values_list("id", "row")
-    again = {entry for entry, row in gone if row in rows}
-    bulk.update(ListEntry, ("id", "returned_at"), [(entry, None) for entry in sorted(again)])
-    return again
+GONE = "select id from worklists_listentry where id = any(%s::uuid[]) and returned_at is not null order by id"
+
+
+def enter_again(entries: Iterable[UUID]) -> set[UUID]:
+    """Those of these entries that were returned and are asked for again. Part of a push."""
+    again = [row[0] for row in prepared.fetch(GONE, [bulk.array(entries)])]
+    bulk.update(ListEntry, ("id", "returned_at"), [(entry, None) for entry in again])
+    return set(again)
