@@ -131,8 +131,26 @@ def web(workers: int = 2, threads: int = 4) -> Iterator[int]:
         server.wait(20)
 
 
+@contextmanager
+def served() -> Iterator[int]:
+    """`muster serve` as it is installed, jobs and all; yields its port."""
+    from muster.project import installation
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "muster.project", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, env=installation.environment(), stdout=subprocess.DEVNULL)
+    try:
+        _wait(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
 def _wait(port: int) -> None:
-    for _ in range(600):
+    for _ in range(1_200):
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/healthz")

@@ -21,7 +21,9 @@ def rate(dsn: str, tables: Sequence[str], rows_a_commit: int) -> float:
     with psycopg.connect(dsn, autocommit=True) as owner:
         for table in tables:
             lines = _lines(owner, table)
-            owner.execute(f"create table bench_{table} (like {table} including indexes including defaults)".encode())
+            owner.execute(
+                f"create table bench_{table} (like {table} including indexes including defaults)".encode()
+            )
             began = time.perf_counter()
             for start in range(0, len(lines), rows_a_commit):
                 with owner.cursor() as cursor, cursor.copy(f"copy bench_{table} from stdin".encode()) as copy:
@@ -33,5 +35,8 @@ def rate(dsn: str, tables: Sequence[str], rows_a_commit: int) -> float:
 
 
 def _lines(owner: psycopg.Connection[Any], table: str) -> list[bytes]:
-    with owner.cursor() as cursor, cursor.copy(f"copy (select * from {table} limit {MOST}) to stdout".encode()) as rows:
+    with (
+        owner.cursor() as cursor,
+        cursor.copy(f"copy (select * from {table} limit {MOST}) to stdout".encode()) as rows,
+    ):
         return [bytes(line) for line in rows]

@@ -10,6 +10,14 @@ import click
 # name: (module:function, one line of help)
 BENCHES: dict[str, tuple[str, str]] = {
     "sync": ("bench.sync:main", "Commands a second through the full path, beside a bare COPY."),
+    "site-hour": (
+        "bench.site_hour:main",
+        "194 persons a second from phones at sites, and five times the capacity.",
+    ),
+    "phones": (
+        "bench.phones:main",
+        "300 phones with 2,000 records each after a day offline, and everybody else meanwhile.",
+    ),
     "import": ("bench.imports:main", "Rows a second into residents and lists, beside a plain import."),
     "callers": ("bench.callers:main", "Milliseconds to take the next call, fifty callers on one queue."),
     "exposure-live": (
