@@ -41,7 +41,9 @@ from muster.core.tables import Fact, RowSecurity  # noqa: E402
 from muster.fieldapp.commands import COMMANDS  # noqa: E402
 
 # Decided when they arrive, for one winner; the loser is refused.
-CLAIMS = {"take_next", "take_item", "hold_item", "release_item", "claim_seat", "release_seat", "allocate"}
+CLAIMS = {
+    "take_next", "take_item", "hold_item", "release_item", "claim_seat", "release_seat", "allocate", "book_slot",
+}  # fmt: skip
 # What somebody did or saw: taken late, twice, in any order; never refused for what the server thinks.
 OBSERVATIONS = {
     "register_person", "sign_up_volunteer", "declare_fitness", "record_works", "record_follow_up",
@@ -54,7 +56,7 @@ OBSERVATIONS = {
     "join_residents", "part_residents", "record_investigation", "note_investigation", "record_transfer",
     "state_quarantine_need",
     "record_household", "survey_containers", "report_breeding_site", "inspect_breeding_site", "report_queue",
-    "keep_photograph",
+    "explain_untested", "keep_photograph",
 }  # fmt: skip
 PLAIN = {
     UUID: "id",

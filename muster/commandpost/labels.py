@@ -137,6 +137,15 @@ CASE_EVENT: Labels = {
     "transferred": _("transfer"),
     "needed": _("special need"),
 }
+SHARED: Labels = {  # how it is known that two people shared a place
+    "check_in": _("both checked in"),
+    "gate": _("both passed the gate"),
+    "site": _("both were sampled there"),
+    "shift": _("on duty there"),
+    "vehicle": _("the same vehicle"),
+    "batch": _("the same batch; the roll-call does not say which vehicle"),
+    "home": _("live together"),
+}
 STEP_OF_INVESTIGATION: Labels = {
     "started": _("investigation begun"),
     "track_known": _("movement track known"),
@@ -218,7 +227,16 @@ ACTION: Labels = {
     "mobilising.begin_shift": _("shift begun"),
     "mobilising.claim_seat": _("seat taken"),
     "mobilising.end_shift": _("shift ended"),
+    "sampling.book": _("appointments made"),
+    "sampling.cancel": _("appointments cancelled"),
+    "sampling.catch_up": _("those left of a round asked for"),
     "sampling.count": _("tubes counted"),
+    "sampling.end_catch_up": _("asking for those left ended"),
+    "sampling.explain": _("said why people are untested"),
+    "sampling.export_left": _("workbook of those left taken"),
+    "sampling.print_doors": _("sheets of those left printed"),
+    "sampling.site": _("site set up"),
+    "sampling.slots": _("slots opened"),
     "sampling.queue": _("lines reported"),
     "sampling.handover": _("tube handed over"),
     "sampling.result": _("test result entered"),

@@ -18,27 +18,21 @@ from muster.commandpost.asking import body, has, tabs, told, turn, wish
 from muster.commandpost.frame import (
     DeskRequest,
     act,
-    area_in_view,
-    bounds,
     drawer,
     ids,
-    link,
     said,
     screen,
     within,
 )
-from muster.core.access import span
 from muster.core.errors import NotFound
 from muster.core.models import Retraction
 from muster.domain.people import queries as people
-from muster.domain.people.models import Resident
 from muster.domain.places import queries as places
-from muster.domain.places.models import Building, Point
+from muster.domain.places.models import Point
 from muster.domain.responders import queries as responders
 from muster.domain.sampling import actions, queries
 from muster.domain.sampling.models import (
     ResultReported,
-    Round,
     Tube,
     TubeHandedOver,
     TubesCounted,
@@ -50,14 +44,12 @@ from muster.domain.sampling.rules import Result, TubeState, receipt
 PAGES = (
     ("", pgettext_lazy("tab", "Sites")),
     ("tubes/", pgettext_lazy("tab", "Tubes")),
-    ("coverage/", pgettext_lazy("tab", "Who is untested")),
+    ("coverage/", pgettext_lazy("tab", "Coverage")),
     ("laboratory/", pgettext_lazy("tab", "Laboratory")),
     ("gates/", pgettext_lazy("tab", "Gates and passes")),
 )
 HOURS = 24
 MOST_SITES = 300
-MOST_BUILDINGS = 200
-SIZE = 50
 
 
 @screen
@@ -242,110 +234,6 @@ def result(request: DeskRequest, tube: UUID) -> HttpResponse:
     )
 
 
-def _round(request: DeskRequest) -> tuple[Round | None, list[Round]]:
-    listed = list(queries.rounds().filter(incident=request.incident.id)[:50])
-    wanted = ids([request.GET.get("round", "")])
-    return next(
-        (one for one in listed if wanted and one.id == wanted[0]), listed[0] if listed else None
-    ), listed
-
-
-@screen
-def coverage(request: DeskRequest) -> HttpResponse:
-    """Due and sampled of a round by community; inside one community by building. Numbers open who is left."""
-    chosen, listed = _round(request)
-    area = area_in_view(request)
-    context: dict[str, Any] = {
-        "tabs": tabs(request, "sites", *PAGES),
-        "chosen": chosen,
-        "rounds": listed,
-        "area": area,
-    }
-    if chosen is not None:
-        low, high = bounds(request)
-        if area and span(area)[1] - area <= queries.COMMUNITY:
-            context["rows"] = _by_building(request, chosen, area)
-            context["place"] = places.area_names({area})[area]
-        else:
-            rows = [
-                row for row in queries.coverage(chosen, area or None) if low <= row.area < high or row.sampled
-            ]
-            names = places.area_names({row.area for row in rows})
-            context["rows"] = [
-                {"name": names[row.area], "due": row.due, "sampled": row.sampled, "left": row.untested,
-                 "url": link(request, area=str(row.area), round=str(chosen.id)), "left_url": _left(chosen, row.area)}
-                for row in sorted(rows, key=lambda row: (-row.untested, row.area))
-            ]  # fmt: skip
-        context |= {
-            "due": sum(row["due"] for row in context["rows"]),
-            "sampled": sum(row["sampled"] for row in context["rows"]),
-        }
-    return render(request, "commandpost/sites/coverage.html", context)
-
-
-def _left(chosen: Round, area: int, building: UUID | None = None) -> str:
-    within_building = f"&building={building}" if building else ""
-    return f"../untested/?round={chosen.id}&area={area}{within_building}"
-
-
-def _by_building(request: DeskRequest, chosen: Round, area: int) -> list[dict[str, Any]]:
-    rows = queries.coverage_by_building(chosen, area)[:MOST_BUILDINGS]
-    names = dict(
-        Building.objects.filter(pk__in=[row.building for row in rows if row.building]).values_list(
-            "id", "name"
-        )
-    )
-    return [
-        {
-            "name": names.get(row.building, "") if row.building else _("without a door"), "due": row.due,
-            "sampled": row.sampled, "left": row.untested, "left_url": _left(chosen, area, row.building),
-            "url": f"/i/{request.incident.code}/buildings/{row.building}/" if row.building else "",
-        }
-        for row in rows
-    ]  # fmt: skip
-
-
-@screen
-def untested(request: DeskRequest) -> HttpResponse:
-    """Who is left in a round, door by door, names masked."""
-    chosen, listed = _round(request)
-    area = area_in_view(request)
-    building = next(iter(ids([request.GET.get("building", "")])), None)
-    rows: list[dict[str, Any]] = []
-    following = None
-    if chosen is not None:
-        found = queries.left(
-            chosen, area or chosen.area, building=building, after=_after(request), size=SIZE + 1
-        )
-        if len(found) > SIZE:
-            following = link(request, after=f"{found[SIZE - 1][0]}~{found[SIZE - 1][1]}")
-        rows = _named(request, [resident for _area, resident in found[:SIZE]])
-    context = {
-        "tabs": tabs(request, "sites", *PAGES), "chosen": chosen, "rounds": listed, "rows": rows, "area": area,
-        "place": places.area_names({area})[area] if area else "", "next_url": following,
-        "previous_url": link(request, after="") if request.GET.get("after") else None,
-    }  # fmt: skip
-    return render(request, "commandpost/sites/untested.html", context)
-
-
-def _after(request: DeskRequest) -> tuple[int, UUID] | None:
-    area, _sep, identity = request.GET.get("after", "").partition("~")
-    found = ids([identity])
-    return (int(area), found[0]) if found and area.isdecimal() and len(area) <= 15 else None
-
-
-def _named(request: DeskRequest, residents: list[UUID]) -> list[dict[str, Any]]:
-    masked = people.masked(residents, request.incident.id)
-    doors = dict(Resident.objects.filter(pk__in=residents).values_list("id", "dwelling"))
-    titles = places.dwelling_titles({door for door in doors.values() if door})
-    return [
-        {"id": one, "name": masked[one].name if one in masked else "",
-         "phone": masked[one].phone if one in masked else "",
-         "door": titles.get(doors[one] or one, "") if one in doors else ""}
-        for one in residents
-    ]  # fmt: skip
-
-
 @screen
 def laboratory(request: DeskRequest) -> HttpResponse:
     """Tubes handed over without a result, longest waiting first; and the positive pools."""
@@ -370,7 +258,5 @@ urlpatterns = [
     path("sites/tubes/", tubes, name="tubes"),
     path("sites/tubes/<uuid:tube>/drawer/", tube_drawer, name="tube-drawer"),
     path("sites/tubes/<uuid:tube>/result/", result, name="tube-result"),
-    path("sites/coverage/", coverage, name="coverage"),
-    path("sites/untested/", untested, name="untested"),
     path("sites/laboratory/", laboratory, name="laboratory"),
 ]

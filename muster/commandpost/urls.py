@@ -9,7 +9,9 @@ from muster.commandpost import (
     case_notes,
     case_page,
     cases,
+    catching_up,
     contact_page,
+    coverage,
     devices,
     exposure,
     forms,
@@ -42,7 +44,7 @@ from muster.commandpost import (
 SCREENS = (
     overview, buildings, mapping, cases, case_page, case_notes, contact_page, exposure, line_list, zones, people,
     matching, journal, work, lists, calling, imports, paper,
-    batches, responders, shifts, sites, gates, gate_desk, stock, helpline, requests, sitrep,
+    batches, responders, shifts, sites, coverage, catching_up, gates, gate_desk, stock, helpline, requests, sitrep,
     devices, forms, sweeps, ground,
 )  # fmt: skip
 

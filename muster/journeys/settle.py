@@ -19,6 +19,7 @@ from muster.domain.worklists import actions as worklists
 from muster.domain.worklists.rules import Want
 from muster.journeys import (
     after_calls,
+    catching_up,
     follow_up,
     household_needs,
     joined_people,
@@ -38,6 +39,8 @@ WIDER: dict[str, Callable[[set[UUID]], Touched]] = {
     "sampling.tube": positive_pool.asked_again,
     "cases.case": follow_up.asked_again,
     "places.building": sweeps.given_again,
+    "sampling.asked": catching_up.asked_again,
+    "sampling.catch_up": catching_up.begun_or_ended,
 }
 # each source of work → what it wants now
 SOURCES: dict[str, Source] = {
@@ -48,6 +51,7 @@ SOURCES: dict[str, Source] = {
     "worklists.building": sweeps.wants_of_buildings,
     "worklists.breeding": sweeps.wants_of_sites,
     "sampling.tube": positive_pool.wants,
+    catching_up.PERSON: catching_up.wants,
     "helpline.request": promises.wants_of_requests,
     "supplies.need": promises.wants_of_needs,
 }
@@ -104,7 +108,9 @@ def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
             sources |= asked
     if not sources:
         return 0
-    return len(worklists.reconcile(incident=incident, wants=wants, sources=sources, now=now))
+    items = worklists.reconcile(incident=incident, wants=wants, sources=sources, now=now)
+    catching_up.give(whole.get(catching_up.PERSON, set()))
+    return len(items)
 
 
 def wake(*, incident: UUID, now: datetime) -> int:

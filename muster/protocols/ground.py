@@ -91,6 +91,12 @@ class QueueBand(Coded, frozen=True):
     from_minutes: Valued[int]
 
 
+class Excuse(Coded, frozen=True):
+    """A reason why somebody is not tested, and where they stand then: exempt, away, or refused."""
+
+    standing: Valued[Literal["exempt", "away", "refused"]]
+
+
 class Testing(Section, frozen=True):
     """Mass testing: tubes, rounds, queues, and what a positive pool sets off."""
 
@@ -106,6 +112,7 @@ class Testing(Section, frozen=True):
     fever_rest_minutes: Valued[int]
     positive_pool: Valued[Text]
     resample_within_hours: Valued[float]
+    excuses: tuple[Excuse, ...] = ()
 
     def queue_band(self, minutes: int | None) -> QueueBand:
         """What a wait of so many minutes is called; None is a line that does not move."""

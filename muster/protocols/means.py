@@ -20,6 +20,12 @@ class SiteStaffing(Section, frozen=True):
     people_per_desk_max: Valued[int]
     people_per_sampler: Valued[int]
     queue_group: Valued[int]
+    people_per_desk_hour: Valued[int] | None = None
+
+    def lanes_for(self, people_per_hour: int) -> int:
+        """Lanes (desks) needed for so many people an hour; one where the pack does not say what a desk serves."""
+        pace = self.people_per_desk_hour
+        return max(ceil(people_per_hour / pace.value), 1) if pace else 1
 
     def sites_for(self, population: int) -> int:
         """Sites needed when each serves as many people as it may."""

@@ -228,6 +228,8 @@ def _ranges(pack: Pack) -> Iterator[Problem]:
         for name in ("people_per_site_max", "people_per_desk_max", "people_per_sampler"):
             if getattr(sites, name).value == 0:
                 yield _zero(f"staffing.sites.{name}")
+        if sites.people_per_desk_hour is not None and sites.people_per_desk_hour.value == 0:
+            yield _zero("staffing.sites.people_per_desk_hour")
     if pack.testing is not None and pack.testing.pool_size.value == 0:
         yield _zero("testing.pool_size")
     if pack.supplies.burn_counts.value <= 1:

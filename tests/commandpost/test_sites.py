@@ -10,8 +10,8 @@ from muster.core.access import Actor, scope
 from muster.domain.sampling.models import Tube
 from muster.domain.worklists.models import WorkItem
 from tests.commandpost import services
-from tests.commandpost.desk import BASE, LANGUAGES, NAME, NONSENSE, OTHER, signed_in, text
-from tests.commandpost.services import ROUND, served, tube
+from tests.commandpost.desk import BASE, LANGUAGES, NAME, NONSENSE, signed_in, text
+from tests.commandpost.services import served, tube
 
 __all__ = ["served"]
 PAGE = BASE + "sites/"
@@ -81,18 +81,6 @@ def test_a_positive_pool_makes_resamples(served: UUID, commander: Actor) -> None
     assert "Positive pools" in text(client.get(PAGE + "laboratory/"))
 
 
-def test_who_is_untested_is_listed_masked(served: UUID, commander: Actor) -> None:
-    client = signed_in(commander, "en")
-    page = text(client.get(PAGE + "coverage/"))
-    assert "50 %" in page
-    inside = text(client.get(f"{PAGE}coverage/?round={ROUND}&area=440307006005000"))
-    assert "中兴路3栋" in inside
-    left = text(client.get(f"{PAGE}untested/?round={ROUND}&area=440307006005000"))
-    assert str(OTHER) in left
-    assert "李四" not in left
-    assert "13900139000" not in left
-
-
 def test_tubes_are_narrowed(served: UUID, commander: Actor) -> None:
     client = signed_in(commander)
     assert "T4822" not in text(client.get(PAGE + "tubes/?state=handed_over"))
@@ -102,5 +90,4 @@ def test_tubes_are_narrowed(served: UUID, commander: Actor) -> None:
 def test_strangers_open_nothing(served: UUID, outsider: Actor, tracer: Actor) -> None:
     one = tube(served, "T4821")
     assert signed_in(outsider).get(f"{PAGE}tubes/{one}/drawer/").status_code == 404
-    assert str(OTHER) not in text(signed_in(outsider).get(f"{PAGE}untested/?round={ROUND}"))
     assert signed_in(tracer).post(f"{PAGE}tubes/{one}/result/", {"result": "negative"}).status_code == 403

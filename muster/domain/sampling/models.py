@@ -1,4 +1,8 @@
-"""Tables of rounds, tubes and what happens to them, coverage, and the table at a site."""
+"""Tables of rounds, tubes and what happens to them, coverage and catching up, sites and their slots.
+
+`sampling_coverage_done` and `sampling_coverage_excused` serve the counts of a round from the index alone;
+`sampling_slot_site` the board of a site; `sampling_booking_slot` who is expected in a slot.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from django.db import models
 from django.db.models.functions import Cast, Right
 
 from muster.core.tables import Fact, Held
-from muster.domain.sampling.rules import RECEIPT, Place, Result, TubeState
+from muster.domain.sampling.rules import RECEIPT, Means, Mode, Place, Result, Standing, TubeState
 
 
 class Round(Held):
@@ -60,21 +64,94 @@ class Tube(Held):
 
 
 class Coverage(Held):
-    """How often a resident was sampled in a round. Its area is where the resident lives, not where they queued."""
+    """How often a resident was sampled in a round, else what was said about why not.
+
+    Its area is where the resident lives, not where they queued. Nobody has a row before something is known.
+    """
 
     round = models.UUIDField()
     resident = models.UUIDField(db_index=True)
     known = models.BooleanField(default=False)  # whether the resident is registered
     samples = models.IntegerField(default=0)
     first_at = models.DateTimeField(null=True)
+    excuse = models.CharField(max_length=8, blank=True, db_default="")  # exempt, away, refused
+    reason = models.CharField(max_length=20, blank=True, db_default="")
+    excused_at = models.DateTimeField(null=True)
 
     class Meta(Held.Meta):
         indexes = [
             models.Index(
                 fields=["round", "area"], include=["incident"], name="sampling_coverage_done",
                 condition=models.Q(known=True, samples__gt=0),
-            )
+            ),
+            models.Index(
+                fields=["round", "area"], include=["incident", "excuse"], name="sampling_coverage_excused",
+                condition=models.Q(known=True, samples=0) & ~models.Q(excuse=""),
+            ),
         ]  # fmt: skip
+
+
+class CatchUp(Held):
+    """Those who are left of a round in an area, or in one building, are called or visited until it ends."""
+
+    round = models.UUIDField(db_index=True)
+    building = models.UUIDField(null=True)
+    means = models.CharField(max_length=5)
+    due_at = models.DateTimeField(null=True)
+    pair = ArrayField(models.UUIDField(), default=list)
+    team = models.UUIDField(null=True)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(Held.Meta):
+        constraints = [
+            *Held.Meta.constraints,
+            models.CheckConstraint(name="sampling_catchup_means", condition=models.Q(means__in=[*Means])),
+        ]
+
+
+class SiteSetup(Held):
+    """How a site works: its lanes, how many a lane serves in an hour, open door or by slots. The id is the site's."""
+
+    mode = models.CharField(max_length=5, default=Mode.OPEN)
+    lanes = models.IntegerField()
+    per_lane_hour = models.IntegerField()
+    people_per_hour = models.IntegerField()
+    at = models.DateTimeField()
+
+
+class Slot(Held):
+    """A stretch of time at a site for which so many people may be booked."""
+
+    site = models.UUIDField()
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+    capacity = models.IntegerField()
+    booked = models.IntegerField(default=0)
+
+    class Meta(Held.Meta):
+        constraints = [
+            *Held.Meta.constraints,
+            models.CheckConstraint(
+                name="sampling_slot_capacity",
+                condition=models.Q(booked__gte=0, booked__lte=models.F("capacity")),
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "from_at"], name="sampling_slot_site")]
+
+
+class Booking(Held):
+    """Somebody is expected in a slot; one row per slot and person, however often it is cancelled."""
+
+    slot = models.UUIDField()
+    site = models.UUIDField()
+    resident = models.UUIDField(db_index=True)
+    booked_at = models.DateTimeField(null=True)  # none: cancelled
+
+    class Meta(Held.Meta):
+        indexes = [
+            models.Index(fields=["slot"], name="sampling_booking_slot", condition=~models.Q(booked_at=None))
+        ]
 
 
 class SiteTable(Held):
@@ -152,4 +229,22 @@ class ResultReported(Fact):
         constraints = [
             *Fact.Meta.constraints,
             models.CheckConstraint(name="sampling_result_known", condition=models.Q(result__in=[*Result])),
+        ]
+
+
+class UntestedExplained(Fact):
+    """Why somebody is not tested in a round: exempt, away or refused, with a reason of the protocol."""
+
+    round = models.UUIDField()
+    resident = models.UUIDField(db_index=True)
+    standing = models.CharField(max_length=8)
+    reason = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(
+                name="sampling_explained_standing",
+                condition=models.Q(standing__in=[Standing.EXEMPT, Standing.AWAY, Standing.REFUSED]),
+            ),
         ]

@@ -1,9 +1,4 @@
-"""Reads of rounds, tubes, sites and coverage.
-
-Coverage reads and the index that serves each: sampled by area - `sampling_coverage_done` (index only, because
-a coverage row lies where the resident lives); by building, and who is left - `people_resident_page` for the
-residents of an area, then one probe of `sampling_coverage` by resident for each.
-"""
+"""Reads of rounds, tubes and sites; who stands where in a round is in `standing`, slots in `appointments`."""
 
 from __future__ import annotations
 
@@ -16,19 +11,13 @@ from django.db import connection, models
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Right, TruncHour
 
-from muster.core.access import scope, span, visitor
+from muster.core.access import scope, visitor
 from muster.core.models import Retraction
 from muster.core.plans import by_index
 from muster.domain.incidents import queries as incidents
-from muster.domain.sampling.models import Coverage, Round, SampleTaken, SiteTable, Tube
+from muster.domain.sampling.models import Round, SampleTaken, SiteTable, Tube
 from muster.domain.sampling.rules import RECEIPT, Result, TubeState, Wait, wait
 from muster.protocols.ground import QueueBand
-
-COMMUNITY = 1_000  # area codes are grouped by what is left when the grid is taken away
-DUE = (
-    "r.incident = (select muster_incident()) and r.area >= %s and r.area < %s"
-    " and r.canonical = r.id and r.withdrawn_at is null"
-)
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -40,32 +29,6 @@ class Member(msgspec.Struct, frozen=True):
     place: str
     area: int
     sample: UUID
-
-
-class Covered(msgspec.Struct, frozen=True):
-    """How many people of an area are due in a round, and how many were sampled."""
-
-    area: int
-    due: int
-    sampled: int
-
-    @property
-    def untested(self) -> int:
-        """Who is left."""
-        return self.due - self.sampled
-
-
-class CoveredBuilding(msgspec.Struct, frozen=True):
-    """The same for a building; None stands for people without a door."""
-
-    building: UUID | None
-    due: int
-    sampled: int
-
-    @property
-    def untested(self) -> int:
-        """Who is left."""
-        return self.due - self.sampled
 
 
 class SiteBoard(msgspec.Struct, frozen=True):
@@ -120,86 +83,10 @@ def _by_seat(member: Member) -> tuple[bool, int, datetime]:
     return member.seat is None, member.seat or 0, member.at
 
 
-def coverage(test_round: Round, area: int | None = None) -> list[Covered]:
-    """Due and sampled by community, within the round's area or a part of it."""
-    low, high = _bounds(test_round, area)
-    due = _by_community(
-        f"select r.area / {COMMUNITY}, count(*) from people_resident r where {DUE} group by 1",  # noqa: S608
-        [low, high],
-    )
-    sampled = _by_community(
-        f"select area / {COMMUNITY}, count(*) from sampling_coverage"  # noqa: S608
-        " where round = %s and known and samples > 0 and area >= %s and area < %s group by 1",
-        [test_round.id, low, high],
-    )
-    return [Covered(one, due.get(one, 0), sampled.get(one, 0)) for one in sorted(due.keys() | sampled.keys())]
-
-
-def _by_community(sql: str, values: list[UUID | int]) -> dict[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return {community * COMMUNITY: number for community, number in cursor.fetchall()}
-
-
-def _bounds(test_round: Round, area: int | None) -> tuple[int, int]:
-    """The codes that lie both in the round's area and in the one asked for."""
-    low, high = span(test_round.area)
-    if area is None:
-        return low, high
-    inner = span(area)
-    return max(low, inner[0]), min(high, inner[1])
-
-
-def coverage_by_building(test_round: Round, area: int) -> list[CoveredBuilding]:
-    """Due and sampled by building, most people left first. Meant for a community or a sub-district."""
-    sql = (
-        "select d.building_id, count(*), count(c.id) from people_resident r"  # noqa: S608
-        " left join places_dwelling d on d.id = r.dwelling"
-        " left join sampling_coverage c on c.resident = r.id and c.round = %s and c.samples > 0"
-        f" where {DUE} group by 1 order by count(*) - count(c.id) desc, 1"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [test_round.id, *_bounds(test_round, area)])
-        return [CoveredBuilding(*row) for row in cursor.fetchall()]
-
-
-def left(
-    test_round: Round,
-    area: int,
-    *,
-    building: UUID | None = None,
-    after: tuple[int, UUID] | None = None,
-    size: int = 50,
-) -> list[tuple[int, UUID]]:
-    """Who is left to test, as (area, resident) in that order; `after` is the last of the page before."""
-    where, values = DUE, [*_bounds(test_round, area)]
-    more: list[UUID | int] = []
-    if building is not None:
-        where += " and r.dwelling in (select id from places_dwelling where building_id = %s)"
-        more.append(building)
-    if after is not None:
-        where += " and (r.area, r.id) > (%s, %s)"
-        more += after
-    sql = (
-        f"select r.area, r.id from people_resident r where {where} and coalesce((select c.samples"  # noqa: S608
-        " from sampling_coverage c where c.resident = r.id and c.round = %s limit 1), 0) = 0"
-        " order by r.area, r.id limit %s"
-    )
-    with by_index(), connection.cursor() as cursor:
-        cursor.execute(sql, [*values, *more, test_round.id, size])
-        return [(row[0], row[1]) for row in cursor.fetchall()]
-
-
 def samples(facts: Iterable[UUID]) -> list[tuple[UUID, UUID, datetime]]:
     """Of these samples: who, in which tube, when."""
     found = SampleTaken.objects.filter(pk__in=list(facts)).order_by("at", "id")
     return list(found.values_list("resident", "tube", "at"))
-
-
-def sampled_in(test_round: UUID, residents: Iterable[UUID]) -> set[UUID]:
-    """Those of these persons who were sampled in the round."""
-    found = Coverage.objects.filter(round=test_round, resident__in=list(residents), samples__gt=0)
-    return set(found.values_list("resident", flat=True))
 
 
 def site_boards(sites: Iterable[UUID] | None = None) -> list[SiteBoard]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -35,6 +35,30 @@ class Place(StrEnum):
 
     SITE = "site"
     HOME = "home"
+
+
+class Standing(StrEnum):
+    """Where somebody who is due stands in a round."""
+
+    DONE = "done"
+    EXEMPT = "exempt"
+    AWAY = "away"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class Means(StrEnum):
+    """How those who are left are asked."""
+
+    CALL = "call"
+    DOOR = "door"
+
+
+class Mode(StrEnum):
+    """How people come to a site."""
+
+    OPEN = "open"
+    SLOTS = "slots"
 
 
 class Flag(StrEnum):
@@ -209,3 +233,41 @@ def wanted_after_result(
     if result != Result.POSITIVE or pool_size == 1:
         return None
     return "resample", f"tube:{tube}"
+
+
+class Explained(msgspec.Struct, frozen=True):
+    """What was said about somebody who is not tested."""
+
+    at: datetime
+    id: UUID
+    standing: str
+    reason: str = ""
+
+
+def explanation(said: Iterable[Explained]) -> Explained | None:
+    """The newest word counts, whatever order they came in."""
+    return max(said, key=lambda one: (one.at, one.id), default=None)
+
+
+def occasion(test_round: UUID) -> str:
+    """The occasion of all work that catches up a round: many causes, one item for each person."""
+    return f"round:{test_round}"
+
+
+def is_pair(responders: Sequence[UUID]) -> bool:
+    """At homes people sample in pairs: two of them, and not the same one twice."""
+    return len(responders) == 2 and len(set(responders)) == 2
+
+
+def slots_of(from_at: datetime, to_at: datetime, minutes: int) -> list[tuple[datetime, datetime]]:
+    """The slots of a stretch of time; what is too short for a whole one at the end is left out."""
+    step, found = timedelta(minutes=minutes), []
+    while from_at + step <= to_at:
+        found.append((from_at, from_at + step))
+        from_at += step
+    return found
+
+
+def capacity(lanes: int, per_lane_hour: int, minutes: int) -> int:
+    """How many a slot takes: what its lanes serve in that time, nobody kept waiting for a part of a person."""
+    return lanes * per_lane_hour * minutes // 60

@@ -30,15 +30,18 @@ from muster.domain.sampling.models import (
     TubeHandedOver,
     TubesCounted,
     TubeSealed,
+    UntestedExplained,
 )
-from muster.domain.sampling.rules import Result, Step, TubeFact, tube_state
+from muster.domain.sampling.rules import Explained, Result, Step, TubeFact, explanation, tube_state
 
 F = TypeVar("F", bound=Fact)
 Pair = tuple[UUID, UUID]  # a round and a resident
+ASKED = "sampling.asked"  # touched: people whose work of catching up is asked again
 TUBE = (
     "id", "area", "site", "round", "pool_size", "state", "seats", "first_at", "sealed_at", "handed_over_at", "result",
     "resulted_at", "flags",
 )  # fmt: skip
+COVERAGE = ("id", "area", "known", "samples", "first_at", "excuse", "reason", "excused_at")
 
 
 def live(model: type[F]) -> QuerySet[F]:
@@ -76,12 +79,14 @@ class _People:
 
 
 def seats_of(residents: Iterable[UUID], incident: UUID) -> tuple[set[UUID], set[Pair]]:
-    """The tubes and rounds in which these people, under any of their records, were sampled."""
+    """The tubes and rounds in which these people, under any of their records, were sampled or spoken of."""
     with scope(system(incident=incident), incident):
         people = _People()
         people.load(residents)
         rows = list(live(SampleTaken).filter(resident__in=people.person))
-    return {row.tube for row in rows}, {(row.round, row.resident) for row in rows if row.round}
+        said = live(UntestedExplained).filter(resident__in=people.person).values_list("round", "resident")
+        pairs = {(row.round, row.resident) for row in rows if row.round} | set(said)
+    return {row.tube for row in rows}, pairs
 
 
 def derive(
@@ -125,6 +130,17 @@ def _samples_of(persons: set[Pair], people: _People) -> dict[Pair, list[SampleTa
         if row.round and (pair := (row.round, people.person[row.resident])) in persons:
             samples[pair].append(row)
     return samples
+
+
+def _said_of(persons: set[Pair], people: _People) -> dict[Pair, list[Explained]]:
+    """All that was said about why these persons are not tested, under whichever of their records."""
+    said: dict[Pair, list[Explained]] = defaultdict(list)
+    rounds, records = {one for one, _ in persons}, people.records({person for _, person in persons})
+    for row in live(UntestedExplained).filter(round__in=rounds, resident__in=records):
+        said[row.round, people.person[row.resident]].append(
+            Explained(row.at, row.id, row.standing, row.reason)
+        )
+    return said
 
 
 def _tube_facts(tubes: set[UUID]) -> dict[UUID, list[TubeFact]]:
@@ -181,21 +197,24 @@ def _write_tubes(tubes: set[UUID], people: _People) -> set[UUID]:
 
 
 def _write_coverage(persons: set[Pair], changed: set[Pair], people: _People, incident: UUID) -> None:
-    samples = _samples_of(persons, people)
+    if not persons:
+        return
+    samples, told = _samples_of(persons, people), _said_of(persons, people)
     written: list[tuple[object, ...]] = []
     for pair in persons:
-        rows = samples[pair]
+        rows, why = samples[pair], explanation(told[pair])
         area = people.area.get(pair[1], rows[0].area if rows else 0)
         at: datetime | None = rows[0].at if rows else None
-        written.append((_coverage_id(incident, pair), area, pair[1] in people.area, len(rows), at))
+        excuse = (why.standing, why.reason, why.at) if why else ("", "", None)
+        written.append((_coverage_id(incident, pair), area, pair[1] in people.area, len(rows), at, *excuse))
     # a record that was joined to another keeps no count of its own
     rounds = {test_round for test_round, _ in changed}
     others = [record for record, person in people.person.items() if record != person]
     written += [
-        (_coverage_id(incident, (one, record)), people.area.get(people.person[record], 0), False, 0, None)
+        (_coverage_id(incident, (one, record)), people.area.get(people.person[record], 0), False, 0, None, "", "", None)
         for one in rounds for record in others
     ]  # fmt: skip
-    bulk.update(Coverage, ("id", "area", "known", "samples", "first_at"), written)
+    bulk.update(Coverage, COVERAGE, written)
 
 
 def _write_tables(sites: set[UUID]) -> None:

@@ -39,6 +39,7 @@ KINDS = {
     "sampling.tubehandedover": Text("样本移交", "tubes handed over"),
     "sampling.tubescounted": Text("样本清点", "tube counts"),
     "sampling.tubesealed": Text("样本封管", "tubes sealed"),
+    "sampling.untestedexplained": Text("未检原因", "reasons for not being tested"),
     "supplies.allocation": Text("物资调配", "allocations"),
     "supplies.donation": Text("捐赠", "donations"),
     "supplies.movement": Text("物资流转", "movements of goods"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from muster.core.access import Actor, scope, system
@@ -51,6 +51,13 @@ def sample(resident: UUID, code: str = "A1", **more: Any) -> actions.TakeSample:
     """Somebody sits down at the site."""
     usual: dict[str, Any] = {"resident": resident, "code": code, "site": SITE, "round": ROUND, "pool_size": 3}
     return actions.TakeSample(**(usual | more))
+
+
+def why(
+    resident: UUID, standing: Literal["exempt", "away", "refused"], reason: str = ""
+) -> actions.ExplainUntested:
+    """Somebody says why a person is not tested."""
+    return actions.ExplainUntested(ROUND, resident, standing, reason)
 
 
 def tell(body: Any, by: Actor, minutes: float = 0, identity: UUID | None = None) -> Told[Any]:

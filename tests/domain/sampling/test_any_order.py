@@ -16,7 +16,7 @@ from muster.domain.sampling import actions
 from muster.domain.sampling.models import Coverage, SiteTable, Tube
 from muster.domain.sampling.rules import Result, tube_id
 from tests.cast import INCIDENT
-from tests.domain.sampling.cast import FAR_SITE, MEMBERS, SITE, do, sample, tell
+from tests.domain.sampling.cast import FAR_SITE, MEMBERS, SITE, do, sample, tell, why
 
 A1, A2 = tube_id(INCIDENT, "A1"), tube_id(INCIDENT, "A2")
 
@@ -30,7 +30,8 @@ def night(by: Actor) -> list[Told[Any]]:
         (6, sample(MEMBERS[5], "A2")), (7, actions.CountTubes(site=SITE, counted=2, codes=["A1"])),
         (8, actions.HandOverTube(code="A1", to="市疾控")), (15, actions.ReportResult(result=Result.INVALID, code="A2")),
         (20, actions.ReportResult(result=Result.POSITIVE, code="A1")),
-        (20, actions.ReportResult(result=Result.NEGATIVE, code="A1")),
+        (20, actions.ReportResult(result=Result.NEGATIVE, code="A1")), (0, why(MEMBERS[5], "refused")),
+        (3, why(MEMBERS[3], "away", "travel")), (1, why(MEMBERS[3], "exempt")), (3, why(MEMBERS[1], "away")),
     ]  # fmt: skip
     return [
         tell(body, by, minutes, derive_id("night", number)) for number, (minutes, body) in enumerate(bodies)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from muster.core.access import Actor, scope
-from muster.core.ids import new_id
-from muster.domain.people.models import Resident
+from muster.core.access import Actor
 from muster.domain.sampling import actions, queries
-from muster.domain.sampling.models import Round
 from muster.domain.sampling.rules import Result, tube_id
-from tests.cast import COMMUNITY, DISTRICT, INCIDENT, person
+from tests.cast import COMMUNITY, INCIDENT
 from tests.domain.sampling.cast import (
-    BUILDINGS,
-    FAR,
     FAR_SITE,
     MEMBERS,
     ROUND,
@@ -36,54 +31,6 @@ def sampled(by: Actor) -> list[UUID]:
     ]  # fmt: skip
     do(told, by)
     return [one.id for one in told]
-
-
-def test_coverage_counts_people_where_they_live(site: UUID, in_scope: Actor) -> None:
-    sampled(in_scope)
-    (community,) = queries.coverage(Round.objects.get())
-    assert (community.area, community.due, community.sampled, community.untested) == (COMMUNITY, 6, 3, 3)
-    assert queries.coverage(Round.objects.get(), FAR) == []
-    buildings = queries.coverage_by_building(Round.objects.get(), COMMUNITY)
-    assert [(b.building, b.due, b.untested) for b in buildings] == [
-        (BUILDINGS[1], 3, 2),
-        (BUILDINGS[0], 3, 1),
-    ]
-
-
-def test_an_unregistered_person_is_not_counted_as_due_nor_as_sampled(site: UUID, in_scope: Actor) -> None:
-    stranger = new_id()
-    do([tell(sample(stranger), in_scope)], in_scope)
-    assert [(one.due, one.sampled) for one in queries.coverage(Round.objects.get())] == [(6, 0)]
-    Resident.objects.create(
-        id=stranger, canonical=stranger, incident=INCIDENT, area=FAR, said_at=later(0), said_id=new_id()
-    )
-    actions.reconsider_residents({stranger}, INCIDENT, later(9))
-    assert [(one.area, one.due, one.sampled) for one in queries.coverage(Round.objects.get())] == [
-        (FAR, 1, 1), (COMMUNITY, 6, 0)
-    ]  # fmt: skip
-
-
-def test_who_is_left_is_listed_in_pages_and_by_building(site: UUID, in_scope: Actor) -> None:
-    facts = sampled(in_scope)
-    held = Round.objects.get()
-    untested = [MEMBERS[2], MEMBERS[4], MEMBERS[5]]
-    first = queries.left(held, COMMUNITY, size=2)
-    rest = queries.left(held, COMMUNITY, after=first[-1], size=2)
-    assert [who for _, who in first + rest] == sorted(untested)
-    assert [who for _, who in queries.left(held, COMMUNITY, building=BUILDINGS[0])] == [MEMBERS[2]]
-    assert queries.sampled_in(ROUND, MEMBERS) == {MEMBERS[0], MEMBERS[1], MEMBERS[3]}
-    take_back("sampling.sampletaken", facts[:1], in_scope)
-    assert MEMBERS[0] in [who for _, who in queries.left(held, COMMUNITY)]
-
-
-def test_a_worker_of_another_community_sees_none_of_it(site: UUID, in_scope: Actor) -> None:
-    sampled(in_scope)
-    held = Round.objects.get()
-    far = person("far", "grid_worker", FAR)
-    with scope(far, INCIDENT):
-        assert queries.coverage(held) == []
-        assert queries.left(held, DISTRICT) == []
-        assert [board.site for board in queries.site_boards()] == [FAR_SITE]
 
 
 def test_members_are_named_by_seat_and_positive_ones_are_wanted_again(site: UUID, in_scope: Actor) -> None:

@@ -1,6 +1,24 @@
-"""What is done in sampling: rounds and tubes, and the line in front of a site."""
+"""What is done in sampling: rounds and tubes, who is left, slots, and the line in front of a site."""
 
+from muster.domain.sampling.actions.coverage import (
+    CatchUp,
+    EndCatchUp,
+    ExplainUntested,
+    catch_up,
+    end_catch_ups,
+    explain_untested,
+    reconsider_explained,
+)
 from muster.domain.sampling.actions.queues import ReportQueue, report_queues
+from muster.domain.sampling.actions.slots import (
+    OpenSlots,
+    SetUpSite,
+    SlotBody,
+    book_slots,
+    cancel_slots,
+    open_slots,
+    set_up_sites,
+)
 from muster.domain.sampling.actions.tubes import (
     CountTubes,
     HandOverTube,
@@ -24,18 +42,31 @@ from muster.domain.sampling.actions.tubes import (
 )
 
 __all__ = [
+    "CatchUp",
     "CountTubes",
+    "EndCatchUp",
+    "ExplainUntested",
     "HandOverTube",
     "OpenRound",
+    "OpenSlots",
     "ReportQueue",
     "ReportResult",
     "RoundBackwards",
     "SealTube",
+    "SetUpSite",
+    "SlotBody",
     "TakeSample",
+    "book_slots",
+    "cancel_slots",
+    "catch_up",
     "count_tubes",
+    "end_catch_ups",
+    "explain_untested",
     "hand_over_tubes",
     "open_rounds",
+    "open_slots",
     "reconsider_counts",
+    "reconsider_explained",
     "reconsider_handovers",
     "reconsider_residents",
     "reconsider_results",
@@ -44,5 +75,6 @@ __all__ = [
     "report_queues",
     "report_results",
     "seal_tubes",
+    "set_up_sites",
     "take_samples",
 ]

@@ -170,6 +170,7 @@ def take_samples(*, told: Sequence[Told[TakeSample]], by: Actor, incident: UUID,
     state.derive(incident=incident, tubes=begun, pairs=pairs)
     _write_down("sampling.sample", by, incident, samples, begun, done)
     done.touch("sampling.sample", [one.id for one in good])
+    done.touch(state.ASKED, {one.body.resident for one in good})
     return done
 
 
@@ -315,6 +316,7 @@ def reconsider_samples(facts: set[UUID], incident: UUID, now: datetime) -> Done:
         incident, {row[0] for row in rows}, {(row[1], row[2]) for row in rows if row[1]}, set()
     )
     done.touch("sampling.sample", facts)
+    done.touch(state.ASKED, {row[2] for row in rows})
     return done
 
 
@@ -343,4 +345,6 @@ def reconsider_counts(facts: set[UUID], incident: UUID, now: datetime) -> Done:
 def reconsider_residents(residents: set[UUID], incident: UUID, now: datetime) -> Done:
     """After people were registered, moved, joined or parted: where and as whom their samples count."""
     tubes, pairs = state.seats_of(residents, incident)
-    return _reconsider(incident, tubes, pairs, set())
+    done = _reconsider(incident, tubes, pairs, set())
+    done.touch(state.ASKED, residents)
+    return done
