@@ -79,6 +79,11 @@ FIELD: labels.Labels = {
     "language": gettext_lazy("Languages"),
 }
 HIDDEN = {"id", "area", "outline", "generated", "source", "walk", "kinds"}
+SPECIAL: labels.Labels = {
+    mapping.ENTITY: gettext_lazy("the row chosen or made"),
+    mapping.LABEL: gettext_lazy("its label"),
+}
+ROW_FIELDS: labels.Labels = {"id": gettext_lazy("Row of the list")}
 Back = tuple[Draft, str, str]
 
 
@@ -223,6 +228,8 @@ def _step(number: int, step: Step, questions: list[Any]) -> dict[str, Any]:
     def said(value: str) -> str:
         if value.startswith("="):
             return value[1:]
+        if value in SPECIAL:
+            return str(SPECIAL[value])
         return " + ".join(labels_of.get(part.partition("#")[0], part) for part in value.split(" + "))
 
     return {
@@ -230,7 +237,9 @@ def _step(number: int, step: Step, questions: list[Any]) -> dict[str, Any]:
         "word": COMMAND.get(step.command, step.command),
         "repeat": labels_of.get(step.repeat, ""),
         "when": labels_of.get(step.when, ""),
-        "fields": [(FIELD.get(name, name), said(value)) for name, value in step.fields.items()],
+        "fields": [
+            ((FIELD | ROW_FIELDS).get(name, name), said(value)) for name, value in step.fields.items()
+        ],
     }
 
 

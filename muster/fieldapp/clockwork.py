@@ -13,6 +13,7 @@ from muster.domain.cases import actions as cases
 from muster.domain.incidents import queries as incidents
 from muster.domain.passes import actions as passes
 from muster.fieldapp import sync
+from muster.interop.openrosa import branches
 from muster.journeys import settle
 
 
@@ -25,6 +26,7 @@ def turn() -> int:
         with scope(system(incident=incident), incident):
             moved += settle.wake(incident=incident, now=clock.now())
         moved += retry_parked(incident)
+        moved += branches.overdue(incident, clock.now())
     return moved
 
 

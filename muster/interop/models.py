@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from muster.core.tables import Held
-from muster.interop.forms.models import Attachment, Form, FormMedia, FormVersion, Submission
+from muster.interop.forms.models import Attachment, EntityChange, Form, FormMedia, FormVersion, Submission
 
 
 class Import(Held):
@@ -46,6 +46,17 @@ class ImportFile(Held):
     """The bytes of a file, packed and sealed (the id is the import's)."""
 
     sealed = models.BinaryField()
+
+
+class ImportPart(Held):
+    """Some rows of a file as the preview read them, sealed; gone once the file was run."""
+
+    upload = models.UUIDField()
+    part = models.IntegerField()
+    sealed = models.BinaryField()
+
+    class Meta(Held.Meta):
+        indexes = [models.Index(fields=["upload", "part"], name="interop_part_order")]
 
 
 class ImportRow(Held):
@@ -86,12 +97,14 @@ class ImportDecision(Held):
 
 __all__ = [
     "Attachment",
+    "EntityChange",
     "Form",
     "FormMedia",
     "FormVersion",
     "Import",
     "ImportDecision",
     "ImportFile",
+    "ImportPart",
     "ImportRow",
     "Submission",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,7 +14,7 @@ from muster.core import journal
 from muster.core.access import Actor
 from muster.core.errors import BadInput, NotFound
 from muster.core.ids import derive_id
-from muster.interop.forms import mapping
+from muster.interop.forms import entities, mapping
 from muster.interop.forms.mapping import Step
 from muster.interop.forms.models import Form, FormMedia, FormVersion
 from muster.interop.forms.refusals import SameVersion
@@ -41,6 +42,8 @@ def publish(*, draft: Draft, area: int, by: Actor, incident: UUID, now: datetime
     if held is None:
         held = Form(id=form_id, incident=incident, area=area, code=draft.code, made_at=now)
     held.title, held.version, held.is_open = draft.title, draft.version, True
+    if not held.steps:
+        held.steps = _follows_from(draft)
     held.save()
     if known is None:
         FormVersion.objects.create(
@@ -52,6 +55,14 @@ def publish(*, draft: Draft, area: int, by: Actor, incident: UUID, now: datetime
         _keep(held, ITEMSETS, draft.itemsets.encode())
     journal.write(action="interop.form", by=by, incident=incident, area=area, subjects=[form_id])
     return held
+
+
+def _follows_from(draft: Draft) -> list[dict[str, Any]]:
+    """The mapping of a form that changes rows of our lists is in the form."""
+    paths = {one.path for one in draft.questions if not one.repeat}
+    steps = entities.steps_for(entities.declared(draft.xform))
+    good = [step for step in steps if all(one in paths for one in step.fields.values() if one[0] == "/")]
+    return [msgspec.structs.asdict(one) for one in good]
 
 
 def _found(form: UUID, by: Actor, incident: UUID) -> Form:

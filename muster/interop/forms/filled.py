@@ -15,6 +15,24 @@ from muster.interop.forms.refusals import Unreadable
 
 MOST_ELEMENTS = 20_000
 DEEPEST = 60
+TRUE = ("1", "true")
+
+
+class Entity(msgspec.Struct, frozen=True):
+    """The row of a list that a form makes or changes, and what its telephone held of it.
+
+    `base` is the version it was filled in on, `trunk` the last one of the server in it; a `branch` is what one
+    telephone did to the row since then. A form without network counts its own versions on from the trunk.
+    """
+
+    list: str
+    id: UUID
+    label: str
+    creates: bool
+    updates: bool
+    base: int
+    trunk: int | None
+    branch: str
 
 
 class Filled(msgspec.Struct, frozen=True):
@@ -27,6 +45,7 @@ class Filled(msgspec.Struct, frozen=True):
     ended_at: datetime | None
     is_encrypted: bool
     root: Element
+    entity: Entity | None = None
 
     def first(self, path: str, inside: Element | None = None, at: str = "") -> str:
         """The answer at a path; inside a repeat the answer of that round."""
@@ -79,7 +98,34 @@ def read_filled(raw: bytes) -> Filled:
         ended_at=_instant(said.get("timeEnd", "") or text_of(root, ["end"])),
         is_encrypted=attributes.get("encrypted") == "yes",
         root=root,
+        entity=_entity(meta),
     )
+
+
+def _entity(meta: Element | None) -> Entity | None:
+    """What the form says of a row of a list; nothing when it names none that could be."""
+    said = next((child for child in meta if child.tag == "entity"), None) if meta is not None else None
+    if said is None:
+        return None
+    try:
+        identity = UUID(said.get("id", "").removeprefix("uuid:"))
+    except ValueError:
+        return None
+    label = next(((child.text or "").strip() for child in said if child.tag == "label"), "")
+    return Entity(
+        list=said.get("dataset", ""),
+        id=identity,
+        label=label,
+        creates=said.get("create", "") in TRUE,
+        updates=said.get("update", "") in TRUE,
+        base=_version(said.get("baseVersion", "")) or 0,
+        trunk=_version(said.get("trunkVersion", "")),
+        branch=said.get("branchId", "")[:40],
+    )
+
+
+def _version(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
 
 
 def _check_size(root: Element) -> None:

@@ -37,6 +37,7 @@ RETRACTED = {
     **getattr(people, "RETRACTED", {}),
     **worklists.RETRACTED,
 }
+ENTITY, LABEL = "@entity", "@label"
 MOST_STEPS = 8
 MOST_ROUNDS = 200
 
@@ -45,8 +46,9 @@ class Step(msgspec.Struct, frozen=True):
     """One command for the form, or one for each round of a repeat.
 
     A value of `fields` is a path (`/data/outcome`), two paths joined by ` + ` (building and door), a path with
-    `#lat` or `#lon` (of a place on the map), or a constant after `=`. Without `when` it is always told; with
-    it only when that answer is filled and neither `no` nor `0`.
+    `#lat` or `#lon` (of a place on the map), a constant after `=`, or `@entity` and `@label`: the row of a list
+    that the form makes or changes. Without `when` it is always told; with it only when that answer is filled and
+    neither `no` nor `0`; with `@entity` only when the form makes (as `id`) or changes (elsewhere) a row.
     """
 
     command: str
@@ -104,7 +106,11 @@ def check_steps(steps: list[Step], questions: list[Question]) -> None:
             raise BadMapping(problem=step.repeat)
         asked = [step.when] if step.when else []
         for value in step.fields.values():
-            asked += [] if value.startswith("=") else [one.partition("#")[0] for one in value.split(" + ")]
+            asked += (
+                []
+                if value.startswith("=") or value in (ENTITY, LABEL)
+                else [one.partition("#")[0] for one in value.split(" + ")]
+            )
         for path in asked:
             if path not in paths or paths[path].repeat not in ("", step.repeat):
                 raise BadMapping(problem=path or step.command)
@@ -114,7 +120,7 @@ def orders(filled: Filled, submission: UUID, steps: list[Step], area: int) -> li
     """The commands a filled-in form asks for. The first carries the submission's own id."""
     found: list[Ordered] = []
     for number, step in enumerate(steps):
-        if step.command not in COMMANDS:
+        if step.command not in COMMANDS or not _concerns(step, filled):
             continue
         for turn, inside in enumerate(_rounds(filled, step)):
             if step.when and filled.first(step.when, inside, step.repeat) in ("", "no", "0", "false"):
@@ -128,6 +134,15 @@ def orders(filled: Filled, submission: UUID, steps: list[Step], area: int) -> li
                 body.setdefault("area", area)
             found.append(Ordered(identity, step.command, body))
     return found
+
+
+def _concerns(step: Step, filled: Filled) -> bool:
+    """Whether the form makes or changes the row that the step is about."""
+    if ENTITY not in step.fields.values():
+        return True
+    if filled.entity is None:
+        return False
+    return filled.entity.creates if step.fields.get("id") == ENTITY else filled.entity.updates
 
 
 def _rounds(filled: Filled, step: Step) -> Iterator[Element | None]:
@@ -150,6 +165,9 @@ def _body(filled: Filled, step: Step, inside: Element | None) -> dict[str, Any]:
 def _said(filled: Filled, value: str, inside: Element | None, repeat: str) -> str:
     if value.startswith("="):
         return value[1:]
+    if value in (ENTITY, LABEL):
+        entity = filled.entity
+        return "" if entity is None else str(entity.id) if value == ENTITY else entity.label
     parts = value.split(" + ")
     if len(parts) == 2:
         return _door(*(filled.first(part, inside, repeat) for part in parts))

@@ -2,7 +2,8 @@
 
 Forms hold no personal data and are read by all; what was filled in is sealed and belongs to an area.
 `interop_submission_page` serves the list of submissions of a form; `interop_submission_edits` finds what
-a submission was replaced by; `interop_attachment_of` the files of one.
+a submission was replaced by; `interop_attachment_of` the files of one; `interop_change_turn` the changes of one
+row of a list that came by telephones; `interop_change_held` those that wait for the one before them.
 """
 
 from __future__ import annotations
@@ -92,3 +93,27 @@ class Attachment(Fact):
 
     class Meta(Fact.Meta):
         indexes = [models.Index(fields=["submission"], name="interop_attachment_of")]
+
+
+class EntityChange(Held):
+    """What a submission did to a row of a list (the id is the submission's): in its turn, or held until then.
+
+    `version` is the row's after it; `is_conflict` says that somebody else changed it in between (both are kept).
+    """
+
+    list = models.CharField(max_length=20)
+    entity = models.UUIDField()
+    branch = models.CharField(max_length=40, blank=True, default="")
+    creates = models.BooleanField(default=False)
+    base = models.IntegerField(default=0)
+    trunk = models.IntegerField(null=True)
+    state = models.CharField(max_length=8, default="applied")  # applied, held
+    version = models.IntegerField(null=True)
+    is_conflict = models.BooleanField(default=False)
+    since = models.DateTimeField()
+
+    class Meta(Held.Meta):
+        indexes = [
+            models.Index(fields=["entity", "branch", "base"], name="interop_change_turn"),
+            models.Index(fields=["since"], name="interop_change_held", condition=models.Q(state="held")),
+        ]

@@ -10,7 +10,7 @@ from django.db.models import Count, Max
 
 from muster.core.errors import NotFound
 from muster.core.models import Receipt
-from muster.interop.forms.models import Form, FormMedia, FormVersion, Submission
+from muster.interop.forms.models import EntityChange, Form, FormMedia, FormVersion, Submission
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -22,11 +22,12 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """A submission with how many of its commands were stored, and how many were not."""
+    """A submission with how many of its commands were stored and how many not, and the row of a list it changed."""
 
     submission: Submission
     stored: int
     left: int
+    change: EntityChange | None = None
 
 
 def forms(incident: UUID) -> list[Line]:
@@ -62,8 +63,9 @@ def arrived(form: UUID, size: int = 50) -> list[Arrived]:
     found = list(Submission.objects.filter(form=form).defer("sealed").order_by("-recorded_at", "-id")[:size])
     ids = [UUID(command[0]) for one in found for command in one.commands]
     stored = set(Receipt.objects.filter(pk__in=ids, result="stored").values_list("id", flat=True))
+    changes = EntityChange.objects.in_bulk([one.id for one in found])
     lines = []
     for one in found:
         good = sum(UUID(command[0]) in stored for command in one.commands)
-        lines.append(Arrived(one, good, len(one.commands) - good))
+        lines.append(Arrived(one, good, len(one.commands) - good, changes.get(one.id)))
     return lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,8 @@ from muster.core.errors import BadInput, NotFound
 from muster.core.ids import derive_id, new_id
 from muster.core.vault import vault
 from muster.domain.worklists.actions.wording import script_of
-from muster.interop.imports import collector, engine, keeping, kinds, showing
+from muster.interop.imports import collector, engine, keeping, kept, kinds, showing
 from muster.interop.imports.outcomes import CHOICES, RESULTS, SAME
-from muster.interop.imports.reading import read_rows
 from muster.interop.imports.refusals import ColumnsMissing, MustAccept, WrongKind, WrongState
 from muster.interop.models import Import, ImportDecision, ImportFile, ImportRow
 from muster.interop.tables.shapes import Caution, Table
@@ -158,11 +157,13 @@ def work(made: Import, step: str, by: Actor, now: datetime) -> None:
 def preview(made: Import, by: Actor, now: datetime) -> None:
     """Read, match and judge every row without taking anything in; keep what a person must look at."""
     held = vault(made.incident)
-    table = open_table(made)
     shown = keeping.open_words(held, "interop_import", made.id, made.shown_c)
     worker = engine.Worker(made, by, now)
     first: list[dict[str, Any]] = []
-    for reading, outcome in worker.judge(read_rows(table, worker.kind, made.mapping, now.year), write=False):
+    parts = worker.read(open_table(made), now.year)
+    if worker.kind.code in (kinds.LISTS, kinds.RESIDENTS):
+        parts = kept.keeping(made, held, parts)
+    for reading, outcome in worker.judge(parts, write=False):
         if len(first) < FIRST:
             first.append({"row": reading.row, "result": outcome.result, "code": outcome.code, "field": outcome.field,
                           "how": outcome.how, "words": showing.masked(reading)})  # fmt: skip
@@ -221,10 +222,11 @@ def take_in(made: Import, by: Actor, now: datetime) -> None:
     if made.state == "run":
         only = set(ImportRow.objects.filter(upload=made, result="doubtful").values_list("row", flat=True))
     worker = engine.Worker(made, by, now)
-    readings = read_rows(open_table(made), worker.kind, made.mapping, now.year)
-    wanted: Iterable[Any] = (one for one in readings if only is None or one.row in only)
-    for _ in worker.judge(wanted, write=True):
+    parts = kept.kept(made, worker.held) if only is None else None
+    parts = parts or worker.read(open_table(made), now.year, only)
+    for _ in worker.judge(parts, write=True):
         pass
+    kept.forget(made)
     made.counts = worker.settle(only)
     made.state, made.queued, made.run_at = "run", "", now
     made.save(update_fields=["counts", "state", "queued", "run_at"])

@@ -1,4 +1,4 @@
-"""The garbage collector waits while a file is worked on: rows make no cycles, and walking them all took half the time."""
+"""The garbage collector rests while a file is worked on: rows make no cycles, and walking all took half the time."""
 
 from __future__ import annotations
 

@@ -23,11 +23,12 @@ from muster.interop.imports.line_words import LINES
 from muster.interop.imports.listing import Listing, list_id
 from muster.interop.imports.outcomes import DOUBTFUL, REFUSED, RESULTS, Choice, Outcome, counted, owners
 from muster.interop.imports.people import CHUNK, Persons, Setting, said_x
-from muster.interop.imports.reading import Reading
+from muster.interop.imports.reading import Reading, read_rows
 from muster.interop.imports.refusals import NoUndo
 from muster.interop.imports.squads import Squads
 from muster.interop.imports.usage import in_use
 from muster.interop.models import Import, ImportDecision, ImportRow
+from muster.interop.tables.shapes import Table
 from muster.journeys import settle
 
 ROW = (
@@ -68,13 +69,19 @@ class Worker:
         self.waiting: dict[int, Reading] = {}
         self.is_run = False
 
-    def judge(self, readings: Iterable[Reading], *, write: bool) -> Iterator[tuple[Reading, Outcome]]:
+    def read(self, table: Table, year: int, only: set[int] | None = None) -> Iterator[list[Reading]]:
+        """The rows of the file (or `only` some) in parts, as far as they can be made ready before they are judged."""
+        rows = read_rows(table, self.kind, self.made.mapping, year)
+        readings = (one for one in rows if only is None or one.row in only)
+        if isinstance(self.way, Persons | Listing):
+            return chunks_ahead(map(self.way.ready, readings), CHUNK)
+        return chunks_ahead(readings, CHUNK)
+
+    def judge(self, parts: Iterable[list[Reading]], *, write: bool) -> Iterator[tuple[Reading, Outcome]]:
         """The outcome of every row, in order; `write` takes them in."""
         self.is_run = write
         step = self.way.run if write else self.way.foresee
-        if isinstance(self.way, Persons | Listing):
-            readings = map(self.way.ready, readings)
-        for chunk in chunks_ahead(readings, CHUNK):
+        for chunk in parts:
             found = step(chunk)
             self.outcomes += found
             for reading, outcome in zip(chunk, found, strict=True):

@@ -86,7 +86,8 @@ class Lines:
         for reading, said in lines:
             is_new = isinstance(said, CaseLine | ContactLine) and said.key not in known
             if is_new and reading.row not in settled and said.key not in fresh:
-                fresh[said.key] = Reading(reading.row, said.person, reading.code, reading.field)
+                one = Reading(reading.row, said.person, reading.code, reading.field)
+                fresh[said.key] = self.persons.ready(one)
         for key, outcome in zip(fresh, enrol(list(fresh.values())), strict=True):
             if outcome.result in (TAKEN, ALREADY):
                 known[key] = outcome.subject or derive_id(self.setting.upload, outcome.row)

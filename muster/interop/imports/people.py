@@ -33,7 +33,7 @@ from muster.interop.imports.outcomes import (
     Choice,
     Outcome,
 )
-from muster.interop.imports.placing import OTHER_AREA, Spot, Territory, place
+from muster.interop.imports.placing import OTHER_AREA, Spot, Territory, parts_of, place
 from muster.interop.imports.reading import Person, Reading
 from muster.interop.tables.addresses import Address
 
@@ -81,8 +81,9 @@ class Persons:
         self.here = registry.Candidates([])
 
     def ready(self, reading: Reading) -> Reading:
-        """The row with its blind indexes: made while it is read, by whoever reads ahead."""
+        """The row with its blind indexes and the parts of its address: made while it is read, by who reads ahead."""
         if (said := reading.said) is not None:
+            reading.parts = parts_of(said.text, said.where)
             reading.blind = sealing.keys(self.held, Clear(said.name, said.document, said.phone))
         return reading
 
@@ -97,7 +98,7 @@ class Persons:
                 settled[reading.row] = refusal(reading)
             else:
                 readable.append(reading)
-        spots = place([(one.said.text, one.said.where) for one in readable], self.territory)
+        spots = place([(one.said.where, one.parts) for one in readable], self.territory)
         rows = []
         for reading, spot in zip(readable, spots, strict=True):
             choice = self._choice(reading)

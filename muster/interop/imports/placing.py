@@ -15,6 +15,7 @@ from muster.domain.places.rules import Found, Parts
 from muster.interop.tables.addresses import Address, parse_address
 
 OTHER_AREA = "imports.other_area"
+NOWHERE = Found()
 _TAIL = re.compile(
     r"(?:(?:居民|村民)?委员会|居委会|村委会|行政村|社区|街道办事处|街道|新区|区|县|市|镇|乡)+(?:工作站)?$"
 )
@@ -78,18 +79,14 @@ class Territory:
         return found.pop() if len(found) == 1 else None
 
 
-def place(asked: Sequence[tuple[str, Address]], territory: Territory) -> list[Spot]:
-    """The area, building and door of written addresses. A door found decides the area."""
-    areas = [territory.area_of(where) for _, where in asked]
-    wanted = {
-        (text, where): _parts(text, where)
-        for (text, where), area in zip(asked, areas, strict=True)
-        if area is not None and (where.block or where.compound)
-    }
-    found = dict(zip(wanted, places.resolve_addresses(list(wanted.values()), (territory.area,)), strict=True))
+def place(asked: Sequence[tuple[Address, Parts | None]], territory: Territory) -> list[Spot]:
+    """The area, building and door of written addresses and their parts. A door found decides the area."""
+    areas = [territory.area_of(where) for where, _ in asked]
+    wanted = [None if area is None else parts for (_, parts), area in zip(asked, areas, strict=True)]
+    found = iter(places.resolve_addresses([parts for parts in wanted if parts], (territory.area,)))
     spots = []
-    for key, area in zip(asked, areas, strict=True):
-        at = found.get(key, Found())
+    for parts, area in zip(wanted, areas, strict=True):
+        at = next(found) if parts else NOWHERE
         spots.append(Spot(at.area if at.area is not None else area, at.building, at.dwelling))
     return spots
 
@@ -103,8 +100,10 @@ def building_words(text: str) -> str:
     return f"{where.compound}{where.road}{house}" + (f"{where.building}栋" if where.building else "")
 
 
-def _parts(text: str, where: Address) -> Parts:
+def parts_of(text: str, where: Address) -> Parts | None:
     """What names the building: as its parts say, and as it is written (numerals of lanes are not folded there)."""
+    if not (where.block or where.compound):
+        return None
     village = where.community if where.community.endswith("村") else ""
     house = f"{where.house}号" if where.house else ""
     block = f"{where.building}栋" if where.building else ""

@@ -31,7 +31,10 @@ parsed = lru_cache(maxsize=20_000)(parse_address)
 
 
 class Reading(msgspec.Struct):
-    """One row: what it says (None: refused) and the code of what is wrong with which field."""
+    """One row: what it says (None: refused) and the code of what is wrong with which field.
+
+    `blind` and `parts`: the blind indexes of a person and what names their building, once they were made.
+    """
 
     row: int
     said: Any = None
@@ -39,6 +42,7 @@ class Reading(msgspec.Struct):
     field: str = ""
     about: str = ""
     blind: Any = None
+    parts: Any = None
 
     @property
     def waits(self) -> bool:
@@ -46,7 +50,7 @@ class Reading(msgspec.Struct):
         return self.said is not None and self.code in WAITS
 
 
-class Person(msgspec.Struct, frozen=True):
+class Person(msgspec.Struct, frozen=True, array_like=True):
     """A person as a row says."""
 
     name: str

@@ -21,7 +21,7 @@ def dress(response: HttpResponse, at: float) -> HttpResponse:
     response["Date"] = http_date(at)
     response["Content-Language"] = "en" if (get_language() or "").startswith("en") else "zh-CN"
     response["X-OpenRosa-Accept-Content-Length"] = str(MOST_BYTES)
-    response["Cache-Control"] = "no-store"
+    response.setdefault("Cache-Control", "no-store")
     return response
 
 

@@ -22,10 +22,10 @@ from muster.interop.forms.filled import Filled, instance_id, read_filled
 from muster.interop.forms.mapping import Ordered
 from muster.interop.forms.models import Attachment, Form, FormVersion, Submission
 from muster.interop.forms.refusals import ClosedForm, OtherContent, UnknownForm
-from muster.interop.openrosa import effects
+from muster.interop.openrosa import branches, effects
 from muster.interop.openrosa.effects import Sender
+from muster.interop.openrosa.rows import RIGHT
 
-RIGHT = "interop.submit"
 FACT = ("id", "incident", "area", "at", "by", "device")
 SAID = ("form", "version", "digest", "sealed", "replaces", "commands")
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -40,11 +40,13 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What became of it: the id, whether it was new, how many of its commands wait for the desk."""
+    """What became of it: the id, whether it was new, how many of its commands wait for the desk, whether it waits
+    for the change before it."""
 
     id: UUID
     is_new: bool
     left: int = 0
+    is_held: bool = False
 
 
 def take(raw: bytes, files: Sequence[File], sender: Sender) -> Taken | Refusal:
@@ -135,11 +137,18 @@ def _store(new: _New, files: Sequence[File], sender: Sender) -> Taken:
     _keep_files(files, new.id, new.area, sender)
     if replaces is not None:
         effects.take_back(_orders_before(replaces), sender, new.id)
-    left = 0 if is_stale else effects.run(ordered, sender, new.id, at)
+    change = None if is_stale else branches.note(filled, new.id, new.area, sender)
+    is_held = change is not None and change.state == "held"
+    left = 0
+    if change is not None and not is_held:
+        left = branches.apply(change, filled, form, sender, at)
+        branches.go_on(change, sender)
+    elif not is_stale and not is_held:
+        left = effects.run(ordered, sender, new.id, at)
     journal.write(
         action="interop.submission", by=actor, incident=sender.incident, area=new.area, subjects=[new.id]
     )
-    return Taken(new.id, is_new=True, left=left)
+    return Taken(new.id, is_new=True, left=left, is_held=is_held)
 
 
 def _orders_before(replaced: UUID) -> list[Ordered]:

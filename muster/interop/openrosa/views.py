@@ -21,11 +21,12 @@ from muster.core.access import scope, span
 from muster.core.accounts import Revoked
 from muster.core.errors import NotAllowed, NotFound, Refusal
 from muster.interop.forms.models import Form, FormVersion
-from muster.interop.openrosa import replies, sets
+from muster.interop.openrosa import replies, rows, sets
 from muster.interop.openrosa.auth import Challenge, find
 from muster.interop.openrosa.bodies import read_body
 from muster.interop.openrosa.effects import Sender
-from muster.interop.openrosa.taking import RIGHT, Taken, take
+from muster.interop.openrosa.rows import RIGHT
+from muster.interop.openrosa.taking import Taken, take
 
 View = Callable[..., HttpResponse]
 
@@ -127,7 +128,7 @@ def form_list(request: HttpRequest, token: str) -> HttpResponse:
                 ("hash", f"md5:{newest[1]}"),
                 ("downloadUrl", _here(request, token, f"forms/{newest[0]}.xml")),
             ]
-            if sets.media(form, sender.actor):
+            if sets.has_media(form):
                 pairs.append(("manifestUrl", _here(request, token, f"forms/{form.id}/manifest")))
             lines.append(f"<xform>{replies.tags(pairs)}</xform>")
         head = '<?xml version="1.0" encoding="UTF-8"?><xforms xmlns="http://openrosa.org/xforms/xformsList">'
@@ -156,10 +157,13 @@ def manifest(request: HttpRequest, token: str, form: UUID) -> HttpResponse:
 
     def work(sender: Sender) -> HttpResponse:
         lines = []
-        for one in sets.media(_form(sender, form), sender.actor):
+        for one in sets.media(_form(sender, form), sender):
             url = _here(request, token, f"forms/{form}/media/{quote(one.name)}")
-            pairs = [("filename", one.name), ("hash", f"md5:{one.md5}"), ("downloadUrl", url)]
-            lines.append(f"<mediaFile>{replies.tags(pairs)}</mediaFile>")
+            pairs, kind = [("filename", one.name), ("hash", f"md5:{one.md5}"), ("downloadUrl", url)], ""
+            if one.rows_of:
+                kind = ' type="entityList"'
+                pairs.append(("integrityUrl", _here(request, token, f"forms/{form}/rows/{one.rows_of}")))
+            lines.append(f"<mediaFile{kind}>{replies.tags(pairs)}</mediaFile>")
         head = '<?xml version="1.0" encoding="UTF-8"?><manifest xmlns="http://openrosa.org/xforms/xformsManifest">'
         return replies.xml(head + "".join(lines) + "</manifest>")
 
@@ -168,18 +172,52 @@ def manifest(request: HttpRequest, token: str, form: UUID) -> HttpResponse:
 
 @openrosa("GET", "HEAD")
 def media(request: HttpRequest, token: str, form: UUID, name: str) -> HttpResponse:
-    """GET one file of a form."""
+    """GET one file of a form; 304 when the telephone has it as it is."""
 
     def work(sender: Sender) -> HttpResponse:
-        found = next((one for one in sets.media(_form(sender, form), sender.actor) if one.name == name), None)
+        found = next((one for one in sets.media(_form(sender, form), sender) if one.name == name), None)
         if found is None:
             raise NotFound
         response = HttpResponse(found.content, content_type="application/octet-stream")
-        response["ETag"] = f'"{found.md5}"'
         response["Content-Disposition"] = "attachment"
+        if f'"{found.md5}"' in request.headers.get("If-None-Match", ""):
+            response = HttpResponse(status=304)
+            del response["Content-Type"]
+        response["ETag"] = f'"{found.md5}"'
+        response["Cache-Control"] = "private, no-cache"  # kept by the telephone, asked for each time
         return response
 
     return _inside(request, token, work)
+
+
+@openrosa("GET", "HEAD")
+def integrity(request: HttpRequest, token: str, form: UUID, name: str) -> HttpResponse:
+    """GET which of the rows in `id` (a list with commas) are on a list no longer."""
+
+    def work(sender: Sender) -> HttpResponse:
+        _form(sender, form)
+        if name not in rows.ROWS:
+            raise NotFound
+        asked = _ids(request.GET.get("id", ""))
+        found = rows.standing(name, asked, sender.actor, sender.incident, sender.now)
+        lines = [
+            f'<entity id="{one}"><deleted>{"true" if found[one] else "false"}</deleted></entity>'
+            for one in asked
+            if one in found
+        ]
+        return replies.xml(f"<data><entities>{''.join(lines)}</entities></data>")
+
+    return _inside(request, token, work)
+
+
+def _ids(text: str) -> list[UUID]:
+    found = []
+    for part in text.split(",")[: rows.MOST_ASKED]:
+        try:
+            found.append(UUID(part.strip()))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))
 
 
 @openrosa("HEAD", "POST")
@@ -215,6 +253,8 @@ def submission(request: HttpRequest, token: str) -> HttpResponse:
 def _said(taken: Taken) -> str:
     if not taken.is_new:
         return _("This record was here already. Nothing is lost.")
+    if taken.is_held:
+        return _("Stored. It is applied as soon as the record before it is here.")
     if taken.left:
         return _("Stored. %(n)d entries wait for the command post.") % {"n": taken.left}
     return _("Stored.")

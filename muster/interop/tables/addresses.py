@@ -52,7 +52,7 @@ _DOOR = re.compile(
 _BARE_HOUSE = re.compile(r"(\d+(?:-\d+)?[A-Z]?)号?")
 
 
-class Address(msgspec.Struct, frozen=True):
+class Address(msgspec.Struct, frozen=True, array_like=True):
     """Parts of an address; numbers in Arabic digits without leading zeros. `rest` was not understood."""
 
     district: str = ""

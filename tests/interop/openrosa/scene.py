@@ -133,3 +133,61 @@ def revoke(phone: Phone) -> None:
     from muster.core import clock
 
     Device.objects.filter(pk=phone.device).update(revoked_at=clock.now())
+
+
+@functools.cache
+def convert_sheet(sheet: str) -> Draft:
+    """Another form, converted."""
+    return read_form(sheet.encode(), "sheet.md", "en")
+
+
+def offer(sheet: str, incident: UUID, commander: Actor, now: datetime) -> Form:
+    """Publish a form whose mapping follows from the form itself."""
+    with scope(commander, incident):
+        return forms.publish(
+            draft=convert_sheet(sheet), area=COMMUNITY, by=commander, incident=incident, now=now
+        )
+
+
+DOORS = """
+| survey | | | | | |
+| | type | name | label::中文 (zh) | label::English (en) | required | save_to |
+| | select_one_from_file dwellings.csv | door | 房屋 | Door | yes | |
+| | select_one outcome | how | 结果 | Outcome | yes | outcome |
+| | integer | people | 人数 | Persons | | persons |
+| choices | | | | |
+| | list_name | name | label::中文 (zh) | label::English (en) |
+| | outcome | done | 完成 | Done |
+| | outcome | absent | 无人 | Absent |
+| settings | | | |
+| | form_title | form_id | version |
+| | 敲门 | doors | 1 |
+| entities | | |
+| | list_name | entity_id |
+| | dwellings | ${door} |
+"""
+NEW_HOUSE = """
+| survey | | | | | |
+| | type | name | label::中文 (zh) | label::English (en) | required | save_to |
+| | text | called | 楼栋名称 | Name | yes | |
+| | integer | storeys | 层数 | Floors | | floors |
+| | integer | each | 每层户数 | Doors a floor | | units_per_floor |
+| settings | | | |
+| | form_title | form_id | version |
+| | 新楼 | new_house | 1 |
+| entities | | |
+| | list_name | label |
+| | buildings | ${called} |
+"""
+WORK = """
+| survey | | | | | |
+| | type | name | label | required | save_to |
+| | select_one_from_file work.csv | task | Task | yes | |
+| | text | how | Outcome | yes | outcome |
+| settings | | | |
+| | form_title | form_id | version |
+| | Work | work | 1 |
+| entities | | |
+| | list_name | entity_id |
+| | work | ${task} |
+"""

@@ -74,7 +74,7 @@ def test_the_manifest_gives_doors_of_the_senders_area_and_its_hash_follows_them(
     content = phone.get(str(file.findtext(f"{MANIFEST}downloadUrl"))).content
     before = file.findtext(f"{MANIFEST}hash")
     assert before == "md5:" + hashlib.md5(content, usedforsecurity=False).hexdigest()
-    assert content.decode().splitlines()[0] == "name,label,building,floor"
+    assert content.decode().splitlines()[0] == "name,label,__version,building,floor,outcome"
     assert str(derive_id(HOUSE, "302")) in content.decode()
     Dwelling.objects.create(id=derive_id(HOUSE, "402"), area=COMMUNITY, building_id=HOUSE, label="402")
     (again,) = listed(phone.get(url))
