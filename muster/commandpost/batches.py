@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from muster.commandpost import terms
 from muster.commandpost.asking import body, has, local, told, whereabouts, wish
 from muster.commandpost.frame import DeskRequest, act, drawer, screen
 from muster.commandpost.responders import org_name
-from muster.core.errors import NotFound
+from muster.core.errors import BadInput, NotFound
 from muster.core.ids import new_id
 from muster.domain.mobilising import actions, queries
 from muster.domain.mobilising.models import Callout, CalloutAnswered, CalloutSent
@@ -28,6 +29,8 @@ from muster.domain.responders import queries as responders
 
 SHOWN = 60  # cards in one column
 MOST_ORGANISATIONS = 600
+MOST_WORDS = 20_000
+BETWEEN = re.compile(r"[\s,，、;；]+")
 FLAGS = ("short", "implausible_date", "total_differs", "uneven", "late")
 
 
@@ -219,17 +222,37 @@ def plan(request: DeskRequest) -> HttpResponse:
 
 
 def _one(code: str) -> UUID:
-    found = responders.by_code(code.replace("\x00", ""))
+    return _alone(code, [one.id for one in responders.by_code(code)])
+
+
+def _alone(code: str, found: Sequence[UUID]) -> UUID:
     if len(found) != 1:
-        raise NotFound
-    return found[0].id
+        raise BadInput(problem=_("nobody, or not one alone, has the code %(code)s") % {"code": code[:20]})
+    return found[0]
+
+
+def _named(text: str) -> dict[str, Any]:
+    """Codes of those present; a line that begins with a vehicle and a colon says who sat in it."""
+    lines = [line.rpartition(":") for line in text.replace("：", ":").splitlines() if line.strip()]
+    said = [(vehicle.strip(), colon, BETWEEN.split(codes.strip())) for vehicle, colon, codes in lines]
+    known = responders.by_codes(code for *_, codes in said for code in codes if code)
+    present: list[UUID] = []
+    rides = []
+    for vehicle, colon, codes in said:
+        people = [_alone(code, known.get(code, ())) for code in codes if code]
+        if colon:
+            rides.append({"vehicle": vehicle, "present": people})
+        else:
+            present += people
+    return {"present": present, "rides": rides}
 
 
 @require_POST
 @screen
 def roll_call(request: DeskRequest, batch: UUID) -> HttpResponse:
-    """Record a roll-call."""
-    act(request, actions.call_rolls, body(request, actions.CallRoll, {"batch": batch}))
+    """Record a roll-call, perhaps with names and vehicles."""
+    given = {"batch": batch} | _named(request.POST.get("named", "")[:MOST_WORDS])
+    act(request, actions.call_rolls, body(request, actions.CallRoll, given))
     return told(request, _("The roll-call is recorded."), "batches")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,10 +29,12 @@ from muster.domain.cases import actions
 from muster.domain.cases import queries as cases
 from muster.domain.cases.models import CandidateJudged, Case, Contact, ExposureCandidate, ExposureQuestion
 from muster.domain.incidents import queries as incidents
+from muster.domain.mobilising import queries as mobilising
 from muster.domain.people import queries as people
 from muster.domain.places import queries as places
 from muster.domain.responders import queries as responders
 from muster.journeys import naming
+from muster.protocols.values import Text
 
 MOST = 100
 SHOWN = 300
@@ -86,6 +90,7 @@ def ask(request: DeskRequest, case: UUID) -> HttpResponse:
         "rule": rule,
         "look_back": said(pack.contacts.look_back_from.value) if pack.contacts else "",
         "places": [(one.id, one.name) for one in places.points().order_by("name", "id")[:SHOWN]],
+        "rides": list(_rides(request).items())[:SHOWN],
         "id": new_id(),
     }
     return render(request, "commandpost/exposure/ask.html", context)
@@ -118,12 +123,11 @@ def question_page(request: DeskRequest, question: UUID) -> HttpResponse:
         raise NotFound
     case = case_of(row.case)
     masked = people.masked({case.resident}, request.incident.id)
-    point = places.points().filter(pk=row.place).first() if row.place else None
     found = cases.candidates_of(row.case) if row.state == "answered" else []
     rows = _candidates(request, case, found)
     context = _question(request, row, {case.id: case}, masked) | {
         "case": case,
-        "place": point,
+        "place": _spots({row.place}, request).get(row.place, _("a place elsewhere")) if row.place else "",
         "rows": rows[:SHOWN],
         "more": max(len(rows) - SHOWN, 0),
         "open": sum(not one["verdict"] for one in rows),
@@ -140,7 +144,7 @@ def _candidates(request: DeskRequest, case: Case, found: Sequence[ExposureCandid
         meetings[one.person].append(one)
     masked = people.masked(meetings, request.incident.id)
     duty = responders.known(meetings)
-    spots = _spots({one.place for one in found})
+    spots = _spots({one.place for one in found}, request)
     areas = places.area_names({one.home_area for one in found if one.home_area})
     heads = people.persons(
         Contact.objects.filter(case=case.id).exclude(state="withdrawn").values_list("resident", flat=True)
@@ -157,7 +161,10 @@ def _candidates(request: DeskRequest, case: Case, found: Sequence[ExposureCandid
                 "code": duty[person].code if person in duty else "",
                 "area": areas.get(first.home_area, "") if first.home_area else "",
                 "generation": first.generation,
-                "meetings": [(spots.get(one.place, _("a place elsewhere")), one) for one in some],
+                "meetings": [
+                    (spots.get(one.place, _("a place elsewhere")), labels.SHARED.get(one.source, ""), one)
+                    for one in some
+                ],
                 "minutes": sum(one.overlap_s for one in some) // 60,
                 "last_at": max(one.last_at for one in some),
                 "verdict": verdict,
@@ -167,9 +174,22 @@ def _candidates(request: DeskRequest, case: Case, found: Sequence[ExposureCandid
     return sorted(rows, key=lambda one: (bool(one["verdict"]), one["generation"], -one["minutes"]))
 
 
-def _spots(ids: set[UUID]) -> dict[UUID, str]:
-    """What shared places are called: points by name, doors and households as the home."""
+def _rides(request: DeskRequest) -> dict[UUID, str]:
+    """Vehicles and batches as places, as long as visits are kept."""
+    kept = timedelta(days=actions.rule_of(request.incident.id).keep_days.value)
+    found = {}
+    for place, one in mobilising.rides(request.now - kept).items():
+        sender = said(Text(zh=one.organisation_name, en=one.organisation_name_en or one.organisation_name))
+        which = one.vehicle or _("whole batch")
+        found[place] = f"{sender} · {which} · {localtime(one.departed_at):%m-%d %H:%M}"
+    return found
+
+
+def _spots(ids: set[UUID], request: DeskRequest) -> dict[UUID, str]:
+    """What shared places are called: points by name, rides by sender and vehicle, doors and households as the home."""
     found = dict(places.points().filter(pk__in=ids).values_list("id", "name"))
+    if ids - set(found):
+        found |= _rides(request)
     found |= dict.fromkeys(places.dwellings_at(ids - set(found)), _("the same home"))
     return found
 

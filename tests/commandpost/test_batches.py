@@ -48,6 +48,17 @@ def test_the_drawer_shows_every_roll_call(served: UUID, commander: Actor) -> Non
         assert ("<html" in page) == (not headers)
 
 
+def test_a_roll_call_by_name_and_vehicle(served: UUID, commander: Actor) -> None:
+    client, ann = signed_in(commander, "en"), services.code_of(services.ANN)
+    call = {"stage": "arrived", "headcount": "1", "named": f"粤b12345： {ann.lower()}，\n"}
+    assert client.post(f"{PAGE}{BATCH}/roll-call/", call).status_code == 302
+    with scope(commander, served):
+        kept = RollCall.objects.filter(batch=BATCH).exclude(rides={}).get()
+    assert (kept.rides, kept.present) == ({"粤B12345": [str(services.ANN)]}, [services.ANN])
+    for wrong in ("粤B1: NOBODY", f": {ann}", f"{'9' * 21}: {ann}"):
+        assert client.post(f"{PAGE}{BATCH}/roll-call/", call | {"named": wrong}).status_code == 422
+
+
 def test_a_roll_call_is_recorded(served: UUID, commander: Actor) -> None:
     answer = signed_in(commander).post(
         f"{PAGE}{BATCH}/roll-call/", {"stage": "released", "headcount": "90", "vehicles": ""}

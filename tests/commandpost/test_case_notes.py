@@ -11,7 +11,7 @@ from django.test import Client
 from muster.core import clock
 from muster.core.access import Actor, scope, system
 from muster.core.ids import new_id
-from muster.core.models import Entry
+from muster.core.models import Account, Entry
 from muster.domain.cases.models import InvestigationNote
 from muster.interop import linelist
 from tests.cast import NOW
@@ -47,8 +47,9 @@ def test_a_note_is_sealed_opened_on_record_and_corrected_by_another(
     assert "更正" in page
     with scope(system(), night):
         kept = list(InvestigationNote.objects.order_by("at", "id"))
+        reader = Account.objects.get(username=commander.username).pk
         opened = Entry.objects.get(action="cases.read_notes")
-        assert (opened.actor, opened.count) == (commander.account, 2)
+        assert (opened.actor, opened.count) == (reader, 2)
         assert not [one for one in Entry.objects.all() if "集市" in f"{one.detail}{one.action}"]
     assert len(kept) == 2, "the same form twice is one note"
     assert not [one for one in kept if "集市".encode() in bytes(one.note_c)]

@@ -237,7 +237,16 @@ def observations() -> list[Command]:
             },
         ),
         ("roll_call", {"batch": uid("batch"), "stage": "mustered", "present": workers[:3]}),
-        ("roll_call", {"batch": uid("batch"), "stage": "arrived", "present": workers[:2]}),
+        ("roll_call", {"batch": uid("batch"), "stage": "departed", "present": workers[1:3], "vehicles": 2}),
+        (
+            "roll_call",
+            {
+                "batch": uid("batch"),
+                "stage": "arrived",
+                "present": workers[:1],
+                "rides": [{"vehicle": "粤B1", "present": workers[:2]}],
+            },
+        ),
         (
             "send_callout",
             {"id": uid("callout"), "area": COMMUNITY, "title": "倡议书", "organisations": [uid("org")]},

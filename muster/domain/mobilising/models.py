@@ -87,6 +87,7 @@ class RollCall(Fact):
     headcount = models.IntegerField()
     present = ArrayField(models.UUIDField(), default=list)
     vehicles = models.IntegerField(null=True)
+    rides = models.JSONField(default=dict, db_default={})  # vehicle to who sat in it, where that was taken
 
     class Meta(Fact.Meta):
         constraints = [RowSecurity(name="mobilising_rollcall_security", form="both", facts=True)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from uuid import UUID
 
 import msgspec
 
@@ -19,6 +21,9 @@ class Stage(StrEnum):
     DEPARTED = "departed"
     ARRIVED = "arrived"
     RELEASED = "released"
+
+
+RIDDEN = (Stage.DEPARTED, Stage.ARRIVED)  # who is named here rode from the one to the other
 
 
 class ServiceKind(StrEnum):
@@ -89,6 +94,11 @@ def batch_state(calls: Iterable[Call], planned: int) -> BatchState:
         shortfall=None if arrived is None else max(planned - arrived, 0),
         uneven=any(call.present and call.headcount not in (0, len(set(call.present))) for call in everything),
     )
+
+
+def ride_place(batch: UUID, vehicle: str) -> UUID:
+    """What a vehicle of a batch is called as a place: the same for every roll-call that names it alike."""
+    return UUID(bytes=hashlib.md5(f"{batch}/{vehicle}".encode(), usedforsecurity=False).digest())
 
 
 def totals_differ(printed: int | None, parts: Iterable[int]) -> bool:

@@ -47,6 +47,15 @@ def by_code(code: str) -> list[Known]:
     return [Known(*row) for row in rows]
 
 
+def by_codes(codes: Iterable[str]) -> dict[str, list[UUID]]:
+    """Responders by spoken codes, as they are written there; a code that nobody has is left out."""
+    wanted = {code: code.replace("\x00", "").strip().upper() for code in codes}
+    found: dict[str, list[UUID]] = {}
+    for code, one in Responder.objects.filter(code__in=set(wanted.values())).values_list("code", "id"):
+        found.setdefault(code, []).append(one)
+    return {code: found[said] for code, said in wanted.items() if said in found}
+
+
 def in_area(area: int) -> QuerySet[Responder]:
     """The responders whose home is in an area."""
     low, high = span(area)

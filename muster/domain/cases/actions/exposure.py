@@ -39,8 +39,9 @@ LONGEST_REASON = 400
 MOST = 100_000
 CANDIDATE = (
     "id", "incident", "area", "question", "case", "person", "home_area", "generation", "place", "first_at", "last_at",
-    "overlap_s",
+    "overlap_s", "source",
 )  # fmt: skip
+HOME = "home"  # of those who live together nothing else is asked
 
 
 class NoRule(Refusal):
@@ -190,8 +191,11 @@ def _answered(held: ExposureQuestion, case: Case, incident: UUID) -> int:
         least = timedelta(seconds=held.min_overlap_s)
         met = queries.meetings(window, known={person}, least=least, generations=held.generations)
         homes = people.heads({one.person for one in met})
-    rows = [_row(held, one, homes, incident) for one in met[:MOST]]
-    changed = ("question", "home_area", "first_at", "last_at", "overlap_s")
+        sources = queries.sources_of(met[:MOST])
+    rows = [
+        (*_row(held, one, homes, incident), sources.get((one.person, one.place), HOME)) for one in met[:MOST]
+    ]
+    changed = ("question", "home_area", "first_at", "last_at", "overlap_s", "source")
     bulk.insert(ExposureCandidate, CANDIDATE, rows, update=changed)
     return len({one.person for one in met})
 

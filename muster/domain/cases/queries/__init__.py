@@ -5,6 +5,7 @@ from muster.domain.cases.queries.exposure import Window as Window
 from muster.domain.cases.queries.exposure import candidates_of as candidates_of
 from muster.domain.cases.queries.exposure import households as households
 from muster.domain.cases.queries.exposure import meetings as meetings
+from muster.domain.cases.queries.exposure import sources_of as sources_of
 from muster.domain.cases.queries.facts import ended_cases as ended_cases
 from muster.domain.cases.queries.facts import moves as moves
 from muster.domain.cases.queries.facts import named as named

@@ -132,6 +132,30 @@ def _asked(
         return list(cursor.fetchall())
 
 
+SOURCES = """
+select x.head, x.place, min(v.source)
+from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[]) x(head, record, place, a, b)
+cross join lateral (
+    select source from cases_placevisit
+    where person = x.record and place = x.place and from_at > x.a - %s and from_at < x.b and to_at > x.a) v
+group by 1, 2
+"""
+
+
+def sources_of(found: Sequence[Meeting]) -> dict[tuple[UUID, UUID], str]:
+    """How it is known that each person found was at the place: person and place to the class of the visit."""
+    twins = people.joined_with({one.person for one in found})
+    pairs = [(one, record) for one in found for record in {one.person, *twins.get(one.person, ())}]
+    values = [
+        bulk.array(one.person for one, _ in pairs), bulk.array(record for _, record in pairs),
+        bulk.array(one.place for one, _ in pairs), [one.first_at for one, _ in pairs],
+        [one.last_at for one, _ in pairs], PIECE,
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(SOURCES, values)
+        return {(person, place): source for person, place, source in cursor.fetchall()}
+
+
 def _at_home(
     sources: dict[UUID, datetime], to_at: datetime, generation: int, known: set[UUID], least: timedelta
 ) -> list[Meeting]:

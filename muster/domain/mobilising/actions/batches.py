@@ -22,6 +22,8 @@ from muster.domain.mobilising.rules import Call, Stage, batch_state, is_plausibl
 from muster.domain.responders import queries as responders
 
 Heads = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+Plate = Annotated[str, msgspec.Meta(max_length=20, pattern=r"^[^\x00]*[^\s\x00][^\x00]*\Z")]
+CALLED = ("from_area", "batch", "stage", "headcount", "present", "vehicles", "rides")
 PLAN = (
     "id", "incident", "area", "from_area", "organisation", "leader", "task", "planned", "vehicles", "planned_at",
     "printed_date", "suggested_date", "printed_total",
@@ -48,14 +50,29 @@ class PlanBatch(msgspec.Struct, frozen=True):
     printed_total: Heads | None = None
 
 
+class Ride(msgspec.Struct, frozen=True):
+    """Who sat in one vehicle; its name is its number plate, or what is written on it."""
+
+    vehicle: Plate
+    present: list[UUID]
+
+
 class CallRoll(msgspec.Struct, frozen=True):
-    """Heads at a stage; with `present` the people by name."""
+    """Heads at a stage; with `present` the people by name, with `rides` by vehicle."""
 
     batch: UUID
     stage: Stage
     headcount: Heads = 0
     present: list[UUID] = []
     vehicles: Heads | None = None
+    rides: list[Ride] = []
+
+    def seated(self) -> dict[str, list[str]]:
+        """Who sat where, as it is kept: the same whatever order it was said in."""
+        found: dict[str, set[str]] = {}
+        for ride in self.rides:
+            found.setdefault(ride.vehicle.strip().upper(), set()).update(map(str, ride.present))
+        return {vehicle: sorted(found[vehicle]) for vehicle in sorted(found)}
 
 
 def plan_batches(*, told: Sequence[Told[PlanBatch]], by: Actor, incident: UUID, now: datetime) -> Done:
@@ -118,13 +135,13 @@ def call_rolls(*, told: Sequence[Told[CallRoll]], by: Actor, incident: UUID, now
         if end is None:
             done.waiting[one.id] = NotAllowed(right="mobilising.batch")
             continue
-        present = sorted(set(body.present))
+        present = sorted({*body.present, *(one for ride in body.rides for one in ride.present)})
         about.append((end, body.batch))
         rows.append(
             (one.id, incident, area, one.at, one.by, one.device, from_area, body.batch, body.stage,
-             body.headcount or len(present), present, body.vehicles)
+             body.headcount or len(present), present, body.vehicles, body.seated())
         )  # fmt: skip
-    bulk.insert(RollCall, (*FACT, "from_area", "batch", "stage", "headcount", "present", "vehicles"), rows)
+    bulk.insert(RollCall, (*FACT, *CALLED), rows)
     enter_journal("mobilising.roll_call", by, incident, about)
     recompute_batches({batch for _, batch in about})
     done.touch("mobilising.batch", (batch for _, batch in about))

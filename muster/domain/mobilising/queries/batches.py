@@ -10,7 +10,7 @@ import msgspec
 
 from muster.core.models import Retraction
 from muster.domain.mobilising.models import Batch, Callout, CalloutAnswered, CalloutSent, RollCall
-from muster.domain.mobilising.rules import Answer, callout_state, totals_differ
+from muster.domain.mobilising.rules import RIDDEN, Answer, callout_state, ride_place, totals_differ
 from muster.domain.responders import queries as responders
 
 COLUMNS = ("planned", "mustered", "departed", "arrived", "released")
@@ -211,6 +211,38 @@ def batch_card(batch: UUID, now: datetime) -> BatchCard | None:
     mine = next(row for row in rows if row.id == batch)
     conflict = next((one for one in _conflicts(rows) if batch in one.batches), None)
     return BatchCard(mine, calls, sorted(named), conflict)
+
+
+class RideRow(msgspec.Struct, frozen=True):
+    """A vehicle as a place of a batch that arrived; without a vehicle the batch as a whole."""
+
+    organisation_name: str
+    organisation_name_en: str
+    departed_at: datetime
+    arrived_at: datetime
+    vehicle: str
+
+
+def rides(since: datetime) -> dict[UUID, RideRow]:
+    """The vehicles, and batches as a whole, that drove since then and are visible here: place to what it is."""
+    driven = Batch.objects.filter(arrived_at__gte=since, departed_at__isnull=False)
+    batches = list(driven.order_by("departed_at", "id"))
+    senders = responders.organisations().in_bulk({batch.organisation for batch in batches})
+    calls = RollCall.objects.filter(batch__in=[one.id for one in batches], stage__in=RIDDEN)
+    named: dict[UUID, set[str]] = {}
+    standing = calls.exclude(id__in=Retraction.objects.values("target"))
+    for batch, seated in standing.values_list("batch", "rides"):
+        named.setdefault(batch, set()).update(seated)
+    found = {}
+    for one in batches:
+        sender = senders.get(one.organisation)
+        words = (sender.name, sender.name_en) if sender else ("", "")
+        assert one.departed_at is not None
+        assert one.arrived_at is not None
+        for vehicle in ("", *sorted(named.get(one.id, ()))):
+            place = ride_place(one.id, vehicle) if vehicle else one.id
+            found[place] = RideRow(*words, one.departed_at, one.arrived_at, vehicle)
+    return found
 
 
 class CalloutRow(msgspec.Struct, frozen=True):
