@@ -105,16 +105,28 @@ class Vault:
 
     def seal(self, text: str, *, kind: str, table: str, row: UUID, field: str) -> bytes:
         """Encrypt `text`; it opens only for the same table, row and field. Kinds: identity, phone, address, note."""
+        words = text.encode("utf-8", "surrogatepass")
+        return self.seal_bytes(words, kind=kind, table=table, row=row, field=field)
+
+    def seal_bytes(self, words: bytes, *, kind: str, table: str, row: UUID, field: str) -> bytes:
+        """`seal` for what is no text."""
         nonce = os.urandom(12)
         bound = f"{table}/{row}/{field}/{self.name}".encode()
-        return nonce + self._cipher(kind).encrypt(nonce, text.encode("utf-8", "surrogatepass"), bound)
+        return nonce + self._cipher(kind).encrypt(nonce, words, bound)
 
     def open(self, sealed: bytes | memoryview, *, kind: str, table: str, row: UUID, field: str) -> str:
         """Decrypt what `seal` made; raises Unreadable otherwise."""
+        words = self.open_bytes(sealed, kind=kind, table=table, row=row, field=field)
+        return words.decode("utf-8", "surrogatepass")
+
+    def open_bytes(
+        self, sealed: bytes | memoryview, *, kind: str, table: str, row: UUID, field: str
+    ) -> bytes:
+        """Decrypt what `seal_bytes` made."""
         raw = bytes(sealed)
         bound = f"{table}/{row}/{field}/{self.name}".encode()
         try:
-            return self._cipher(kind).decrypt(raw[:12], raw[12:], bound).decode("utf-8", "surrogatepass")
+            return self._cipher(kind).decrypt(raw[:12], raw[12:], bound)
         except InvalidTag as error:
             raise Unreadable from error
 
