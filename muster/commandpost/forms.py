@@ -23,7 +23,7 @@ from muster.core.models import Device
 from muster.domain.places import queries as places
 from muster.domain.responders import queries as responders
 from muster.interop.forms import actions as forms
-from muster.interop.forms import mapping, opening, queries
+from muster.interop.forms import exporting, mapping, opening, queries
 from muster.interop.forms.mapping import Step
 from muster.interop.forms.models import Form
 from muster.interop.forms.xlsform import MAX_BYTES, Draft, media_of, read_form
@@ -197,6 +197,7 @@ def one(request: DeskRequest, form: UUID) -> HttpResponse:
             (row, callers[row.submission.by].code if row.submission.by in callers else "") for row in arrived
         ],
         "may": request.actor.may(forms.RIGHT, held.area, request.incident.id),
+        "may_unmask": has(request, opening.RIGHT),
     }
     return render(request, "commandpost/forms/one.html", context)
 
@@ -259,6 +260,21 @@ def submission(request: DeskRequest, form: UUID, submission: UUID) -> HttpRespon
             incident=request.incident.id,
         )  # fmt: skip
     answer = render(request, "commandpost/forms/submission.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@screen
+def export(request: DeskRequest, form: UUID) -> HttpResponse:
+    """All that came in by a form, as CSV: masked, or in clear for a reason that is kept."""
+    if request.method != "POST":
+        return _to(request, form)
+    held = queries.find(form, request.incident.id)
+    reason = request.POST.get("reason", "").replace("\0", "")
+    data = exporting.export(form=held, reason=reason, by=request.actor, incident=request.incident.id)
+    answer = HttpResponse(data, content_type="text/csv; charset=utf-8")
+    name = f"{request.incident.code}-form-{request.now:%Y%m%d-%H%M}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -371,6 +387,7 @@ urlpatterns = [
     path("forms/phone/", phone, name="forms-phone"),
     path("forms/<uuid:form>/", one, name="form"),
     path("forms/<uuid:form>/submissions/<uuid:submission>/", submission, name="form-submission"),
+    path("forms/<uuid:form>/export/", export, name="form-export"),
     path("forms/<uuid:form>/mapping/", change_mapping, name="form-mapping"),
     path("forms/<uuid:form>/state/", change_state, name="form-state"),
     path("forms/<uuid:form>/file/", give_file, name="form-file"),

@@ -314,6 +314,7 @@ ACTION: Labels = {
     "interop.form_file": _("file given to a form"),
     "interop.mapping": _("answers of a form mapped"),
     "interop.opened": _("form opened in clear"),
+    "interop.exported": _("forms taken out as a table"),
     "cases.confirm": _("case confirmed"),
     "cases.contact": _("contacts named"),
     "cases.follow": _("follow-ups recorded"),

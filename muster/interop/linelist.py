@@ -6,8 +6,6 @@ that the import of line lists knows, so that what goes out of one installation c
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from uuid import UUID
@@ -36,7 +34,6 @@ HEADERS = {
 }  # fmt: skip
 MOST = 200_000
 BATCH = 2_000
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 Row = tuple[str, ...]
 
 
@@ -61,17 +58,8 @@ def export(*, wish: Wish, by: Actor, incident: UUID, now: datetime) -> bytes:
     )  # fmt: skip
     mark = f"{by.username} · {now:%Y-%m-%d %H:%M} UTC"
     if wish.form == "csv":
-        return _text(wish.sheet, rows[wish.sheet])
+        return written.comma_table((HEADERS[wish.sheet], *rows[wish.sheet]))
     return written.workbook({sheet: (HEADERS[sheet], *listed) for sheet, listed in rows.items()}, mark)
-
-
-def _text(sheet: str, rows: Sequence[Row]) -> bytes:
-    """CSV that a spreadsheet opens as it is; a cell that would become a formula begins with an apostrophe."""
-    target = io.StringIO(newline="")
-    lines = csv.writer(target)
-    lines.writerow(HEADERS[sheet])
-    lines.writerows([f"'{text}" if text.startswith(RISKY) else text for text in row] for row in rows)
-    return target.getvalue().encode("utf-8-sig")
 
 
 def _rows(sheet: str, reason: str, by: Actor, incident: UUID, now: datetime) -> Iterator[Row]:

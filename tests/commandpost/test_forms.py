@@ -203,6 +203,41 @@ def test_what_was_filled_in_opens_only_for_a_reason_and_is_journalled(
     assert signed_in(grid_worker).post(page, {"reason": "好奇"}).status_code == 403
 
 
+def test_what_came_in_goes_out_as_a_table_masked_or_for_a_reason(
+    stage: UUID, commander: Actor, grid_worker: Actor, outsider: Actor
+) -> None:
+    from muster.core.models import Entry
+    from muster.interop.openrosa.effects import Sender
+    from muster.interop.openrosa.taking import take
+
+    client = signed_in(commander)
+    xml = (
+        '<data id="night" version="3"><building>=1+1</building><door>阁楼</door><outcome>done</outcome>'
+        "<people><name>王小明</name></people><people><name>李四</name></people>"
+        "<meta><instanceID>uuid:0b9b9c0e-8f0f-4c39-b3c2-6f1a9d1f0011</instanceID></meta></data>"
+    )
+    with scope(commander, stage):
+        form = offered(client)
+        take(xml.encode(), [], Sender(commander, stage, NOW))
+    page = f"{PAGE}{form.id}/export/"
+    masked = client.post(page)
+    head, row = masked.content.decode("utf-8-sig").splitlines()
+    assert masked["Content-Type"].startswith("text/csv")
+    assert head.split(",")[6:] == ["building", "door", "outcome", "name"]
+    assert row.split(",")[6:] == ["***", "***", "done", "***"]
+    clear = client.post(page, {"reason": "核对门牌"}).content.decode("utf-8-sig").splitlines()[1]
+    assert clear.split(",")[6:] == ["'=1+1", "阁楼", "done", "王小明 | 李四"]
+    assert signed_in(grid_worker).post(page, {"reason": "好奇"}).status_code == 403
+    assert "王小明" not in signed_in(grid_worker).post(page).content.decode("utf-8-sig")
+    assert "阁楼" not in signed_in(outsider).post(page).content.decode("utf-8-sig")
+    with scope(commander, stage):
+        entries = Entry.objects.filter(action="interop.exported", actor=commander.by)
+        assert sorted((one.detail["masked"], one.reason is None) for one in entries) == [
+            (False, False),
+            (True, True),
+        ]
+
+
 def test_without_the_right_nothing_is_offered_or_set_up(
     stage: UUID, grid_worker: Actor, outsider: Actor
 ) -> None:

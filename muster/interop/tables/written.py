@@ -1,13 +1,15 @@
-"""Tables out: a workbook of text cells only, so that no cell can become a formula."""
+"""Tables out: workbooks and CSV of texts only, so that no cell can become a formula."""
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
 import xlsxwriter
 
 Rows = Iterable[Sequence[object]]
+RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def workbook(sheets: Mapping[str, Rows], footer: str = "") -> bytes:
@@ -22,3 +24,13 @@ def workbook(sheets: Mapping[str, Rows], footer: str = "") -> bytes:
             if footer:
                 sheet.set_footer(footer)
     return target.getvalue()
+
+
+def comma_table(rows: Rows) -> bytes:
+    """CSV that a spreadsheet opens as it is; a cell that would become a formula begins with an apostrophe."""
+    target = io.StringIO(newline="")
+    texts = ([str(cell) for cell in row] for row in rows)
+    csv.writer(target).writerows(
+        [f"'{one}" if one.startswith(RISKY) else one for one in row] for row in texts
+    )
+    return target.getvalue().encode("utf-8-sig")
