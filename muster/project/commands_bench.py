@@ -29,6 +29,10 @@ BENCHES: dict[str, tuple[str, str]] = {
         "bench.calling:main",
         "Hours to call through 6,000 records, beside a spreadsheet split evenly.",
     ),
+    "round": (
+        "bench.round:main",
+        "Hours to test 30,000 residents, beside queues that people walk up to without lists.",
+    ),
     "pages": ("bench.pages:main", "Milliseconds of pages for a restricted user, beside a district user."),
     "exposure": ("bench.exposure:main", "Seconds to find the contacts of cases, beside SQL written by hand."),
     "linkage": (

@@ -1,0 +1,1 @@
+"""One round of testing, played twice over the same residents, sites and staff: with coverage lists and without."""
