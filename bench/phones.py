@@ -60,7 +60,7 @@ select ('00000000-0000-5000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '{inciden
 from generate_series(1, {phones} * {items}) n;
 insert into worklists_workcause (id, incident, area, item, source_kind, source, due_at, priority, wanted)
 select gen_random_uuid(), incident, area, id, 'entry', gen_random_uuid(), due_at, 5, true from worklists_workitem;
-vacuum analyze;
+analyze;
 """
 
 

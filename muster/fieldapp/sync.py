@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from muster.core.access import Actor, scope
 from muster.core.errors import BadInput, Refusal
 from muster.core.models import Parked, Receipt
 from muster.core.told import Done, Many, Told
+from muster.domain.sampling import actions as sampling
 from muster.fieldapp import parking
 from muster.fieldapp.commands import COMMANDS, ORDER, RETRACTED
 from muster.fieldapp.envelope import Answer, Envelope, Wire, digest, happened_at, read_command, skew_of
@@ -114,6 +116,13 @@ class _Batch:
         """Answer with a reason (and item by item), and keep the command for a person or a later try."""
         self.answers[wire.id] = Answer(wire.id, result, refusal.code, refusal.say(self.language), data)
         self.park.append((wire, result, refusal.code))
+
+    def work(self, wires: Sequence[Wire]) -> None:
+        """Run the commands and settle what follows; with care, what one leads to is derived in its own savepoint."""
+        with nullcontext() if self.careful else sampling.together(self.incident):
+            self.run(wires)
+            if self.done:
+                self.settle()
 
     def run(self, wires: Sequence[Wire]) -> None:
         """Hand the commands to their actions, those of one name together, things before observations."""
@@ -227,9 +236,7 @@ def _receive(
         batch.careful = careful
         wires = batch.read()
         fresh = batch.claim(wires)
-        batch.run(fresh)
-        if batch.done:
-            batch.settle()
+        batch.work(fresh)
         batch.write_answers(fresh)
         if actor.device is not None:
             _seen(actor.device, wires, len(fresh), now)
@@ -264,9 +271,7 @@ def _retry(actor: Actor, incident: UUID, language: str, *, careful: bool) -> int
         wires = [parking.opened(one) for one in parked.values()]
         batch = _Batch(actor, incident, Envelope(commands=[]), now, language)
         batch.careful = careful
-        batch.run(wires)
-        if batch.done:
-            batch.settle()
+        batch.work(wires)
         taken = [wire for wire in wires if batch.answers[wire.id].result == "stored"]
         ids = [wire.id for wire in taken]
         Receipt.objects.filter(pk__in=ids).update(result="stored", code="")

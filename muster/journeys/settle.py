@@ -79,6 +79,7 @@ def _widen(whole: Touched, incident: UUID, now: datetime) -> None:
     """Add what must be asked again because of what was touched; contacts reached so are derived again."""
     if persons := whole.get("people.resident"):
         _add(whole, sampling.reconsider_residents(persons, incident, now).touched)
+    sampling.derive_gathered(incident)
     derived = set(whole.get("cases.contact", ()))
     for kind, widen in WIDER.items():
         if whole.get(kind):

@@ -7,7 +7,9 @@ the system. Locks are taken in one order everywhere: coverage, tubes, tables.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -89,11 +91,52 @@ def seats_of(residents: Iterable[UUID], incident: UUID) -> tuple[set[UUID], set[
     return {row.tube for row in rows}, pairs
 
 
+@dataclass
+class _Asked:
+    """What is to be derived again."""
+
+    tubes: set[UUID] = field(default_factory=set)
+    pairs: set[Pair] = field(default_factory=set)
+    sites: set[UUID] = field(default_factory=set)
+
+
+_gathered: ContextVar[_Asked | None] = ContextVar("sampling_gathered", default=None)
+
+
+@contextmanager
+def together(incident: UUID) -> Iterator[None]:
+    """Inside, what is to be derived is gathered and derived once: a tube's samples and its seal cost one look."""
+    token = _gathered.set(_Asked())
+    try:
+        yield
+        derive_gathered(incident)
+    finally:
+        _gathered.reset(token)
+
+
+def derive_gathered(incident: UUID) -> None:
+    """Derive what was gathered until now: somebody is about to read it."""
+    asked = _gathered.get()
+    if asked is not None and (asked.tubes or asked.pairs or asked.sites):
+        _gathered.set(_Asked())
+        _derive(incident, asked)
+
+
 def derive(
     *, incident: UUID, tubes: Iterable[UUID], pairs: Iterable[Pair] = (), sites: Iterable[UUID] = ()
 ) -> None:
     """Write what these tubes and tables are, and how often these residents were sampled in these rounds."""
-    changed, wanted = set(pairs), set(tubes)
+    gathered = _gathered.get()
+    asked = gathered or _Asked()
+    asked.tubes |= set(tubes)
+    asked.pairs |= set(pairs)
+    asked.sites |= set(sites)
+    if gathered is None:
+        _derive(incident, asked)
+
+
+def _derive(incident: UUID, asked: _Asked) -> None:
+    changed, wanted = asked.pairs, asked.tubes
     with scope(system(incident=incident), incident):
         people = _People()
         people.load({resident for _, resident in changed})
@@ -101,7 +144,7 @@ def derive(
         _hold_coverage(persons, incident)
         wanted |= {row.tube for rows in _samples_of(persons, people).values() for row in rows}
         bulk.lock(Tube, wanted)
-        tables = {*sites, *_write_tubes(wanted, people)}
+        tables = {*asked.sites, *_write_tubes(wanted, people)}
         _write_coverage(persons, changed, people, incident)
         _write_tables(tables)
 

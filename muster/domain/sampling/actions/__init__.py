@@ -40,6 +40,7 @@ from muster.domain.sampling.actions.tubes import (
     seal_tubes,
     take_samples,
 )
+from muster.domain.sampling.state import derive_gathered, together
 
 __all__ = [
     "CatchUp",
@@ -60,6 +61,7 @@ __all__ = [
     "cancel_slots",
     "catch_up",
     "count_tubes",
+    "derive_gathered",
     "end_catch_ups",
     "explain_untested",
     "hand_over_tubes",
@@ -77,4 +79,5 @@ __all__ = [
     "seal_tubes",
     "set_up_sites",
     "take_samples",
+    "together",
 ]
