@@ -30,7 +30,7 @@ from muster.domain.people import queries as people
 from muster.domain.places import queries as places
 from muster.domain.places.models import Point
 from muster.domain.responders import queries as responders
-from muster.domain.sampling import actions, queries
+from muster.domain.sampling import actions, appointments, queries
 from muster.domain.sampling.models import (
     ResultReported,
     Tube,
@@ -68,11 +68,13 @@ def sites(request: DeskRequest) -> HttpResponse:
     )
     held = {**points, **known}
     lines = {one.site: one for one in queries.site_lines(request.incident.id, request.now)}
+    hour = request.now.replace(minute=0, second=0, microsecond=0)
+    near = appointments.board(held, hour - timedelta(hours=8), request.now + timedelta(hours=1))
+    going = {one.site: one for one in near if one.from_at <= request.now < one.to_at}
     rows = [
-        _site(held.get(site), boards.get(site), names) | _line(lines.get(site))
+        _site(held.get(site), boards.get(site), names) | _line(lines.get(site)) | {"slot": going.get(site)}
         for site in sorted(held, key=lambda one: (held[one].name, one))
     ]
-    hour = request.now.replace(minute=0, second=0, microsecond=0)
     since = hour - timedelta(hours=HOURS - 1)
     taken = queries.samples_by_hour(from_at=since, to_at=request.now)
     totals = {state: sum(row["states"][n][1] for row in rows) for n, state in enumerate(TubeState)}

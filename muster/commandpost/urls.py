@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from muster.commandpost import (
     batches,
+    bookings,
     buildings,
     calling,
     case_notes,
@@ -33,6 +34,7 @@ from muster.commandpost import (
     requests,
     responders,
     shifts,
+    site_page,
     sites,
     sitrep,
     stock,
@@ -44,7 +46,7 @@ from muster.commandpost import (
 SCREENS = (
     overview, buildings, mapping, cases, case_page, case_notes, contact_page, exposure, line_list, zones, people,
     matching, journal, work, lists, calling, imports, paper,
-    batches, responders, shifts, sites, coverage, catching_up, gates, gate_desk, stock, helpline, requests, sitrep,
+    batches, responders, shifts, sites, site_page, coverage, catching_up, bookings, gates, gate_desk, stock, helpline, requests, sitrep,
     devices, forms, sweeps, ground,
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -79,7 +80,8 @@ def test_a_reason_takes_somebody_out_of_those_left(served: UUID, commander: Acto
     assert "1 exempt" in page
     assert "Infant" in text(client.get(PAGE + "untested/" + HERE + "&standing=exempt"))
     assert "Nobody is left here" in text(client.get(PAGE + "coverage/loudspeaker/" + HERE))
-    for wrong in ({"reason": "nonsense"}, {"resident": []}, {"round": "x"}):
+    wrongs: tuple[dict[str, Any], ...] = ({"reason": "nonsense"}, {"resident": []}, {"round": "x"})
+    for wrong in wrongs:
         assert client.post(PAGE + "coverage/explain/", said | wrong).status_code == 422
     stranger = signed_in(tracer).post(PAGE + "coverage/explain/", said | {"resident": [str(new_id())]})
     assert stranger.status_code == 404
@@ -125,8 +127,8 @@ def test_homes_are_sampled_in_pairs(served: UUID, commander: Actor, outsider: Ac
     assert client.post(PAGE + "coverage/begin/", order | {"codes": f"{ann}, {ben}"}).status_code == 302
     (test,) = items(commander, served, "test")
     with scope(commander, served):
-        team = Team.objects.get(pk=test.assignee)
-    assert (test.subject, test.step, team.kind) == (OTHER, "visit", "sampling")
+        team = Team.objects.get(kind="sampling")
+    assert (test.subject, test.step, test.assignee) == (OTHER, "visit", team.id)
     assert test.priority == 2  # followed as a contact: first
     page = text(client.get(PAGE + "coverage/" + HERE))
     assert "Tests at the door" in page

@@ -82,3 +82,14 @@ def ahead(persons: Iterable[UUID], now: datetime) -> dict[UUID, datetime]:
         Slot.objects.filter(pk__in={slot for _, slot in rows}, to_at__gt=now).values_list("id", "from_at")
     )
     return {person: slots[slot] for person, slot in rows if slot in slots}
+
+
+def held(person: UUID, now: datetime) -> list[Slot]:
+    """The slots a person is booked in that are not over."""
+    mine = Booking.objects.filter(resident=person).exclude(booked_at=None).values_list("slot", flat=True)
+    return list(Slot.objects.filter(pk__in=list(mine), to_at__gt=now).order_by("from_at", "id"))
+
+
+def slot(identity: UUID) -> Slot | None:
+    """A slot, where visible."""
+    return Slot.objects.filter(pk=identity).first()

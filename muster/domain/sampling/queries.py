@@ -11,7 +11,7 @@ from django.db import connection, models
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Right, TruncHour
 
-from muster.core.access import scope, visitor
+from muster.core.access import scope, span, system, visitor
 from muster.core.models import Retraction
 from muster.core.plans import by_index
 from muster.domain.incidents import queries as incidents
@@ -55,6 +55,14 @@ class AtLab(msgspec.Struct, frozen=True):
 def rounds() -> QuerySet[Round]:
     """The rounds of this scope, newest first."""
     return Round.objects.order_by("-from_at", "id")
+
+
+def round_at(area: int, incident: UUID, now: datetime) -> Round | None:
+    """The newest round that goes on around an area: that of a whole district is told to each community."""
+    going = Q(to_at=None) | Q(to_at__gt=now)
+    with scope(system(), incident):
+        held = list(rounds().filter(going, incident=incident, from_at__lte=now)[:50])
+    return next((one for one in held if span(one.area)[0] <= area < span(one.area)[1]), None)
 
 
 def tubes(*, site: UUID | None = None, state: str | None = None, flagged: bool = False) -> QuerySet[Tube]:

@@ -183,12 +183,13 @@ for _one in (Standing.AWAY, Standing.REFUSED):
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """Whom to list: of an area, a building or a door; `left` is all who are still to be tested."""
+    """Whom to list: of an area, a building, a door, or one; `left` is all who are still to be tested, `any` all."""
 
     area: int | None = None
     building: UUID | None = None
     dwelling: UUID | None = None
     standing: str = "left"
+    resident: UUID | None = None
 
 
 def people(
@@ -199,6 +200,8 @@ def people(
     values = _values(test_round, wish.area, building=wish.building, dwelling=wish.dwelling, size=size)
     if standing in AMONG:
         sql += f" and r.id in ({AMONG[Standing(standing)]})"
+    if wish.resident is not None:
+        sql, values["resident"] = sql + " and r.id = %(resident)s", wish.resident
     if wish.dwelling is not None:
         sql += " and r.dwelling = %(dwelling)s"
     elif wish.building is not None:
@@ -206,7 +209,7 @@ def people(
     if after is not None:
         sql += " and (r.area, r.id) > (%(after_area)s, %(after_id)s)"
         values |= {"after_area": after[0], "after_id": after[1]}
-    values["standings"] = list(LEFT) if standing == "left" else [standing]
+    values["standings"] = {"left": list(LEFT), "any": list(Standing)}.get(standing, [standing])
     with by_index():
         rows = _fetch(
             f"select * from ({sql}) w where w.standing = any(%(standings)s) order by w.area, w.id limit %(size)s",  # noqa: S608

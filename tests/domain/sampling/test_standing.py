@@ -15,6 +15,7 @@ from muster.core.ids import derive_id, new_id
 from muster.domain.people.models import Resident
 from muster.domain.sampling import actions, standing
 from muster.domain.sampling.models import Coverage, Round
+from muster.domain.sampling.rules import Standing
 from muster.domain.sampling.standing import Wish
 from muster.domain.worklists.models import DwellingState, WorkItem
 from tests.cast import COMMUNITY, DISTRICT, INCIDENT, NOW, person
@@ -39,7 +40,7 @@ def held() -> Round:
 def where(area: int | None = None) -> dict[UUID, str]:
     return {
         one.id: one.standing
-        for kind in standing.Standing
+        for kind in Standing
         for one in standing.people(held(), Wish(area, standing=kind))
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -122,8 +122,9 @@ def open_slots(*, told: Sequence[Told[OpenSlots]], by: Actor, incident: UUID, no
     opened: set[UUID] = set()
     for one in sorted(done.stored(told), key=lambda one: (one.at, one.id)):
         b = one.body
-        times = slots_of(b.from_at, b.to_at, b.minutes) if b.from_at < b.to_at else []
-        if not 0 < len(times) <= MOST_SLOTS:
+        whole = b.to_at - b.from_at <= MOST_SLOTS * timedelta(minutes=b.minutes)
+        times = slots_of(b.from_at, b.to_at, b.minutes) if whole else []
+        if not times:
             done.refused[one.id] = BadInput(problem="to_at")
             continue
         wanted = {
