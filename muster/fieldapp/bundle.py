@@ -26,7 +26,7 @@ from django.views.decorators.http import require_GET
 
 from muster.core import accounts, clock, telephones
 from muster.core.access import scope
-from muster.fieldapp import gates, lines, seals, sections
+from muster.fieldapp import gates, ground, lines, seals, sections
 from muster.fieldapp.holder import Holder
 from muster.fieldapp.views import refuses
 
@@ -43,6 +43,9 @@ SECTIONS: dict[str, Section] = {
     "tasks": sections.tasks,
     "buildings": sections.buildings,
     "doors": sections.doors,
+    "ground": ground.ground,
+    "places": ground.places,
+    "breeding": ground.breeding,
     "line": lines.line,
     "tubes": lines.tubes,
     "gate": gates.gate,

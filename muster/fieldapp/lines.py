@@ -30,7 +30,11 @@ def line(holder: Holder) -> list[Row]:
         for zone in pack.zones
         if zone.tests
     ]
-    pools.append({"code": "single", "zh": "单管", "en": "single", "size": testing.isolation_pool_size.value})
+    home = {"code": "household", "zh": "一户一管", "en": "one household", "size": testing.pool_size.value}
+    pools += [
+        home,
+        {"code": "single", "zh": "单管", "en": "single", "size": testing.isolation_pool_size.value},
+    ]
     return [{"id": "rules", "pools": pools}, *_rounds(holder)]
 
 

@@ -19,7 +19,8 @@ from muster.domain.places import queries as places
 from muster.domain.places.models import Building, Dwelling, Point
 from muster.domain.responders import queries as responders
 from muster.domain.worklists import sweep_queries as sweeps
-from muster.domain.worklists.models import DwellingState, WorkItem
+from muster.domain.worklists.models import WorkItem
+from muster.fieldapp import ground
 from muster.fieldapp.holder import Holder
 
 Row = dict[str, Any]
@@ -216,19 +217,11 @@ def doors(holder: Holder) -> list[Row]:
             "id", "building_id", "label", "floor", "unit"
         )[:6_000]
     )
-    states = {one.id: one for one in DwellingState.objects.filter(building__in=listed)}
+    known = ground.found_at(holder, listed, [row[0] for row in rows])
     found = []
     for door, building, label, floor, unit in sorted(
         rows, key=lambda row: (place[row[1]], row[3] or 0, row[4] or 0, row[2])
     ):
         row: Row = {"id": str(door), "building": str(building), "label": label, "floor": floor, "unit": unit}
-        if door in states:
-            state = states[door]
-            row |= {
-                "outcome": state.outcome,
-                "visits": state.visits,
-                "persons": state.persons,
-                "last_at": state.last_at,
-            }
-        found.append(row)
+        found.append(row | known[door])
     return found

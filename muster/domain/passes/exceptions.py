@@ -182,3 +182,10 @@ def administrators(points: set[UUID]) -> dict[UUID, UUID]:
     )
     found |= dict(named.order_by("at", "id").values_list("point", "responder"))
     return {point: responder for point, responder in found.items() if responder is not None}
+
+
+def administered_by(responder: UUID) -> set[UUID]:
+    """The places of this scope for whose code this person answers now."""
+    named = set(PlaceAdministered.objects.filter(responder=responder).values_list("point", flat=True))
+    held = set(Point.objects.filter(administrator=responder).values_list("id", flat=True))
+    return {point for point, who in administrators(named | held).items() if who == responder}

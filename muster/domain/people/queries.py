@@ -214,12 +214,19 @@ def at_doors(dwellings: Iterable[UUID]) -> list[tuple[UUID, UUID, UUID]]:
         return list(cursor.fetchall())
 
 
+def registered_at(dwellings: Iterable[UUID]) -> dict[UUID, int]:
+    """How many persons are registered behind each of these doors; those of none are left out."""
+    sql = f"select dwelling, count(distinct canonical) from ({AT_DOORS}) home group by dwelling"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(set(dwellings))])
+        return dict(cursor.fetchall())
+
+
 def heads(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, int]]:
     """The canonical id and the area of these residents, where visible."""
-    with connection.cursor() as cursor:  # one array, not thousands of parameters
-        sql = "select id, canonical, area from people_resident where id = any(%s::uuid[])"
-        cursor.execute(sql, [bulk.array(set(ids))])
-        return {one: (head, area) for one, head, area in cursor.fetchall()}
+    sql = "select id, canonical, area from people_resident where id = any(%s::uuid[])"
+    found = prepared.fetch(sql, [bulk.array(set(ids))])
+    return {one: (head, area) for one, head, area in found}
 
 
 def joined_with(heads: Iterable[UUID]) -> dict[UUID, set[UUID]]:

@@ -93,6 +93,19 @@ def card_of(dwelling: UUID) -> HouseholdCard | None:
     return found.order_by("-at", "-id").first()
 
 
+CARDS = """
+select c.dwelling, max(c.at) from worklists_householdcard c where c.dwelling = any(%s::uuid[])
+    and not exists (select from core_retraction r where r.target = c.id) group by 1
+"""
+
+
+def cards_at(doors: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When the household card of each of these doors was written, where there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute(CARDS, [list(doors)])
+        return dict(cursor.fetchall())
+
+
 class NeedsCard(msgspec.Struct, frozen=True):
     """What a card says that a household needs; `gone_at` when the card was taken back."""
 

@@ -58,3 +58,10 @@ export function onHold(element, act) {
   for (const end of ["pointerup", "pointerleave", "pointercancel"]) element.addEventListener(end, stop);
   element.addEventListener("contextmenu", (event) => { event.preventDefault(); stop(); act(); });
 }
+
+/** The look of some screens, loaded with the first of them. @param {string} name */
+export function wear(name) {
+  const address = new URL(`../look/${name}.css`, import.meta.url).href;
+  if ([...document.styleSheets].some((one) => one.href === address)) return;
+  document.head.append(h("link", { rel: "stylesheet", href: address }));
+}

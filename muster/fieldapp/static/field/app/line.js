@@ -9,7 +9,7 @@
 /** @typedef {import("./pack.js").Deed} Deed */
 
 const DOCUMENT = /^[1-9]\d{16}[\dX]$/;
-const PERSON = /^MUSP:([0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12})$/;
+const PERSON = /^MUSR:([0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12})$/;
 const PHONE = /^1[3-9]\d{9}$/;
 const TUBE = /^(?=.*\d)[A-Z0-9-]{4,40}$/;
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -33,8 +33,9 @@ export function meaning(text) {
 /**
  * The tubes of this phone from its records: who sits in which, which are closed, who was sampled today.
  * @param {Deed[]} deeds everything recorded here, oldest first @param {{code: string, state: string, site: string}[]} known tubes of the bundle
+ * @param {string} [site] where this phone stands
  */
-export function state(deeds, known) {
+export function state(deeds, known, site) {
   const gone = new Set(deeds.filter((one) => one.name === "retract_fact").map((one) => one.body.target));
   const alive = deeds.filter((one) => !gone.has(one.id));
   /** @type {Map<string, string>} resident → what was scanned of them */
@@ -48,22 +49,25 @@ export function state(deeds, known) {
   }
   const closed = new Set(alive.filter((one) => one.name === "seal_tube").map((one) => one.body.code));
   const elsewhere = new Set(known.filter((one) => one.state !== "open" && !tubes.has(one.code)).map((one) => one.code));
-  return { tubes, closed, elsewhere, today: new Set([...tubes.values()].flat().map((one) => one.key)) };
+  const foreign = new Set(known.filter((one) => one.state === "open" && site && one.site !== site && !tubes.has(one.code)).map((one) => one.code));
+  return { tubes, closed, elsewhere, foreign, today: new Set([...tubes.values()].flat().map((one) => one.key)) };
 }
 
 /**
- * What the next scan does. `open` is the tube in hand, if any.
- * @param {ReturnType<typeof state>} known @param {Open | null} open @param {{kind: string, value: string}} scanned
- * @returns {{does: "begin" | "seat" | "again" | "refuse", reason?: string}}
+ * What the next scan does. `open` is the tube in hand, if any; where each household has a tube of its own, the next
+ * tube closes the one in hand.
+ * @param {ReturnType<typeof state>} known @param {Open | null} open @param {{kind: string, value: string}} scanned @param {boolean} [homes]
+ * @returns {{does: "begin" | "turn" | "seat" | "again" | "refuse", reason?: string}}
  */
-export function next(known, open, scanned) {
+export function next(known, open, scanned, homes = false) {
   const { kind, value } = scanned;
   if (kind === "unknown" || kind === "misread") return { does: "refuse", reason: kind };
   if (kind === "tube") {
     if (open?.code === value) return { does: "again" };
-    if (open && open.seats.length) return { does: "refuse", reason: "close_first" };
     if (known.closed.has(value)) return { does: "refuse", reason: "closed" };
     if (known.elsewhere.has(value)) return { does: "refuse", reason: "used" };
+    if (known.foreign.has(value)) return { does: "refuse", reason: "foreign" };
+    if (open?.seats.length) return homes ? { does: "turn" } : { does: "refuse", reason: "close_first" };
     return { does: "begin" };
   }
   if (!open) return { does: "refuse", reason: "tube_first" };
@@ -76,6 +80,12 @@ export function next(known, open, scanned) {
 export function inHand(known, size) {
   const open = [...known.tubes].filter(([code]) => !known.closed.has(code)).at(-1);
   return open ? { code: open[0], size, seats: open[1] } : null;
+}
+
+/** Under 18 on this day, as an identity number says; others say nothing. @param {string} value @param {number} now */
+export function isMinor(value, now) {
+  if (!DOCUMENT.test(value)) return false;
+  return new Date(Number(value.slice(6, 10)) + 18, Number(value.slice(10, 12)) - 1, Number(value.slice(12, 14))).getTime() > now;
 }
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

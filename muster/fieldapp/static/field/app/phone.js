@@ -33,7 +33,8 @@ export const me = () => row("me", "me") ?? {};
 /**
  * Record one command. Resolves when it is on the disk; says "saved" only then. When the phone cannot keep it, says so
  * loudly and rejects: nothing was recorded.
- * @param {string} name one of docs/reference/commands.md @param {any} body @param {{quiet?: boolean, by?: string}} [how]
+ * @param {string} name one of docs/reference/commands.md @param {any} body
+ * @param {{quiet?: boolean, by?: string, deed?: any}} [how] `deed`: what stays readable here, where that is not the body
  * @returns {Promise<string>} the id of the record
  */
 export async function record(name, body, how = {}) {
@@ -42,7 +43,7 @@ export async function record(name, body, how = {}) {
   const keys = { device: found.device, kid: found.kid, server: found.server, sign: found.sign };
   try {
     const { id } = await outbox.capture(keys, { name, body, by });
-    await pack.addDeed({ id, name, body, by: by ?? "", at: Date.now() }).catch((error) => console.warn(error));
+    await pack.addDeed({ id, name, body: how.deed ?? body, by: by ?? "", at: Date.now() }).catch((error) => console.warn(error));
     if (!how.quiet) { signal("good"); toast(t("Saved on this phone"), "done"); }
     sync.soon();
     return id;

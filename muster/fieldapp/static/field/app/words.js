@@ -33,6 +33,26 @@ export const stateOf = (code) => ({
 /** The glyph of a state. @param {string} state */
 export const glyph = (state) => ({ done: "✓", absent: "○", refused: "!", late: "!", doing: "◐" })[state] ?? "";
 
+/** @param {string} code */
+export const needWord = (code) => say({
+  medicine: t("medicine"), food: t("food"), water: t("water"), transport: t("transport"), dialysis: t("dialysis"),
+  baby_food: t("baby food"), interpreter: t("an interpreter"), counselling: t("counselling"), care: t("somebody to look in"),
+  family_letter: t("family letter"), other: t("something else"),
+}, code);
+export const NEEDS = ["medicine", "food", "water", "transport", "dialysis", "baby_food", "interpreter", "counselling", "care", "other"];
+
+/** @param {string} code */
+export const spokenWord = (code) => say({
+  zh: t("Mandarin"), yue: t("Cantonese"), hak: t("Hakka"), nan: t("Teochew"), en: t("English"), sign: t("sign language"),
+  other: t("another language"),
+}, code);
+export const SPOKEN = ["zh", "yue", "hak", "nan", "en", "sign", "other"];
+
+/** The colour mark of a door after a mosquito survey. @param {string} code */
+export const markWord = (code) => say({
+  "": t("not looked into yet"), clear: t("no water"), water: t("water left"), larvae: t("larvae found"),
+}, code);
+
 /** @param {string} result */
 export const resultWord = (result) => say({
   stored: t("has arrived"), duplicate: t("arrived before"), quarantined: t("arrived, waiting"),
@@ -44,4 +64,9 @@ export const commandWord = (name) => say({
   record_visit: t("visit at a door"), record_attempt: t("call or visit"), begin_shift: t("shift begun"),
   end_shift: t("shift ended"), hand_over: t("hand-over"), take_over: t("hand-over taken"),
   retract_fact: t("taken back"), take_sample: t("sample"), scan_pass: t("pass scanned"),
+  seal_tube: t("tube closed"), register_person: t("person registered"), record_household: t("household card"),
+  survey_containers: t("containers looked into"), report_breeding_site: t("breeding site"),
+  inspect_breeding_site: t("look at a breeding site"), keep_photograph: t("photograph"), add_building: t("building added"),
+  add_doors: t("doors added"), check_in_place: t("check-in at a place"), count_tubes: t("tubes counted"),
+  hand_over_tube: t("tube handed over"), open_exception: t("let through without papers"),
 }, name);

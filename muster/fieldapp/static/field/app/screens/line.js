@@ -1,8 +1,8 @@
 // @ts-check
 /** The registration line: scan the tube, then the people; nothing to tap as long as all goes well. */
 import { newId } from "../bytes.js";
-import { fill, h, sheet } from "../dom.js";
-import { inHand, meaning, next, receipt, state } from "../line.js";
+import { fill, h, sheet, wear } from "../dom.js";
+import { inHand, isMinor, meaning, next, receipt, state } from "../line.js";
 import { done, me, now, record, retract, row, rows, signal, toast } from "../phone.js";
 import { to } from "../routes.js";
 import { camera, wedge } from "../scan.js";
@@ -34,28 +34,35 @@ export function words(reason) {
     full: () => t("The tube is full. Close it and take the next one."),
     close_first: () => t("Close the tube in hand before the next one."),
     closed: () => t("This tube is closed. Take a new one and put this one aside."),
+    foreign: () => t("This tube was begun at another site. Put it aside and tell the desk."),
     used: () => t("This tube was used elsewhere. Put it aside and tell the desk."),
     misread: () => t("The identity number was read wrongly. Scan it again."),
     unknown: () => t("This code is neither a tube nor a person. Scan again, or enter the person by hand."),
+    codes_dead: () => t("The codes people show cannot be read. Scan or type the identity card, or use the printed sheet."),
   };
   return (said[reason] ?? said.unknown)();
 }
 
-const known = () => state(done(), rows("tubes"));
+/** So many unknown codes in a row: it is not the person, the codes are dead. */
+const STRANGE = 3;
+/** @param {string} site */
+const stateAt = (site) => state(done(), rows("tubes"), site);
 /** @param {any} pool */
 const poolWord = (pool) => `${language === "en" ? pool.en : pool.zh} · ${pool.size}`;
 
 /** @param {HTMLElement} place @param {string[]} rest */
 export async function show(place, [id]) {
-  wear();
+  wear("line");
   const site = row("points", id) ?? sites()[0];
   if (!site || !pools().length) {
     fill(place, h("p", { class: "empty" }, t("No site on this phone yet. The command post gives you a shift at one; then come back.")));
     return;
   }
+  const known = () => stateAt(site.id);
   const pool = () => pools().find((/** @type {any} */ one) => one.code === localStorage.getItem(POOL)) ?? pools()[0];
+  const byHomes = () => pool().code === "household";
   const round = rows("line").find((one) => one.round)?.id ?? null;
-  const held = { open: inHand(known(), pool().size), last: /** @type {any} */ (null), busy: Promise.resolve() };
+  const held = { open: inHand(known(), pool().size), last: /** @type {any} */ (null), busy: Promise.resolve(), strange: 0 };
 
   const card = h("section", { class: "tube", "aria-live": "polite" });
   const said = h("p", { class: "note last", role: "status" });
@@ -78,7 +85,8 @@ export async function show(place, [id]) {
   /** One person into the tube in hand. @param {any} who `resident`, what is shown, and perhaps what to register */
   const seat = async (who) => {
     const open = /** @type {NonNullable<typeof held.open>} */ (held.open);
-    if (who.register) await record("register_person", { id: who.resident, area: me().area_code, ...who.register }, { quiet: true });
+    const home = byHomes() && open.seats.length ? { household: open.seats[0].resident } : {};
+    if (who.register) await record("register_person", { id: who.resident, area: me().area_code, ...home, ...who.register }, { quiet: true });
     const number = open.seats.length + 1;
     const sample = await record("take_sample", {
       resident: who.resident, code: open.code, site: site.id, round, pool_size: open.size, seat: number, place: "site",
@@ -106,10 +114,13 @@ export async function show(place, [id]) {
   const scanned = async (text) => {
     if (document.querySelector("dialog[open]")) return;
     const found = meaning(text);
-    const step = next(known(), held.open, found);
-    if (step.does === "refuse") { refuse(step.reason ?? "unknown"); return; }
+    const step = next(known(), held.open, found, byHomes());
+    const reason = step.does === "refuse" ? step.reason ?? "unknown" : "";
+    held.strange = reason === "unknown" ? held.strange + 1 : 0;
+    if (reason) { refuse(held.strange >= STRANGE ? "codes_dead" : reason); return; }
     if (step.does === "again") { say(t("This tube is in hand."), ""); return; }
-    if (step.does === "begin") {
+    if (step.does === "turn") await shut(false);
+    if (step.does === "begin" || step.does === "turn") {
       held.open = { code: found.value, size: pool().size, seats: [] };
       signal("good");
       say(t("Tube begun. Now the people."), "doing");
@@ -175,45 +186,63 @@ function alarm(text) {
   setTimeout(() => place.remove(), 2_500);
 }
 
-/**
- * Somebody without a code, or a child on a parent's entry. @param {any} last who sat down before @param {(who: any) => Promise<void>} seat
- */
-function walkIn(last, seat) {
-  const name = h("input", { id: "w-name", name: "name", maxlength: 80, autocomplete: "off" });
-  const number = h("input", { id: "w-number", name: "number", maxlength: 20, inputmode: "text", autocomplete: "off" });
-  const child = h("input", { type: "checkbox", name: "child" });
-  const alert = h("p", { role: "alert", class: "said" });
-  const send = async (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const said = /** @type {HTMLInputElement} */ (name).value.trim();
-    const typed = /** @type {HTMLInputElement} */ (number).value.replace(/\s/g, "").toUpperCase();
-    const found = typed ? meaning(typed) : null;
-    const isChild = /** @type {HTMLInputElement} */ (child).checked;
-    if (!said && !typed) { alert.textContent = t("A name or a number, please."); return; }
-    if (found?.kind === "misread") { alert.textContent = words("misread"); return; }
-    const register = {
-      name: said, document: found?.kind === "document" ? typed : "", phone: found?.kind === "phone" ? typed : "",
-      ...(isChild && last ? { household: last.resident, vulnerabilities: ["child"] } : {}),
-    };
-    if (typed && !register.document && !register.phone) { alert.textContent = t("This is no identity number and no mobile number."); return; }
-    shut.close();
-    const resident = newId(now());
-    const key = register.document || (isChild ? "" : register.phone) || resident;
-    await seat({ resident, register, key, name: said || t("ends in {tail}", { tail: typed.slice(-4) }) }).catch(() => toast(t("NOT saved. Write it on paper and call the command post."), "late"));
-  };
-  const shut = sheet(t("Somebody without a code"), h("form", { onsubmit: send },
-    h("label", { for: "w-name" }, t("Name")), name,
-    h("label", { for: "w-number" }, t("Identity number or mobile number")), number,
-    last ? h("label", { class: "choice" }, child, h("span", {}, t("A child of the person before"))) : null,
-    alert,
-    h("button", { type: "submit", class: "key key-main", id: "w-save" }, t("Sit down in the tube")),
-    h("button", { type: "button", class: "key", onclick: () => shut.close() }, t("Close"))));
-  name.focus();
+/** A field with its name. @param {string} id @param {string} words @param {number} most */
+function field(id, words, most) {
+  const input = /** @type {HTMLInputElement} */ (h("input", { id, maxlength: most, autocomplete: "off" }));
+  return { said: () => input.value.trim(), input, part: [h("label", { for: id }, words), input] };
 }
 
-/** The look of the site's screens, loaded with them. */
-export function wear() {
-  const address = new URL("../../look/line.css", import.meta.url).href;
-  if ([...document.styleSheets].some((one) => one.href === address)) return;
-  document.head.append(h("link", { rel: "stylesheet", href: address }));
+/** @param {string} typed @returns {{document: string, phone: string, wrong: string}} */
+function numberOf(typed) {
+  const value = typed.replace(/\s/g, "").toUpperCase();
+  const kind = value ? meaning(value).kind : "";
+  const wrong = kind === "misread" ? words("misread") : value && kind !== "document" && kind !== "phone"
+    ? t("This is no identity number and no mobile number.") : "";
+  return { document: kind === "document" ? value : "", phone: kind === "phone" ? value : "", wrong };
+}
+
+/**
+ * Somebody without a code; a child on a parent's entry; somebody under age whose guardian is not here.
+ * @param {any} last who sat down before @param {(who: any) => Promise<void>} seat
+ */
+function walkIn(last, seat) {
+  const name = field("w-name", t("Name"), 80), number = field("w-number", t("Identity number or mobile number"), 20);
+  const guardian = field("w-guardian", t("Guardian's name"), 80), reach = field("w-reach", t("Guardian's mobile number"), 20);
+  const choice = (/** @type {string} */ value, /** @type {string} */ text) => h("label", { class: "choice" },
+    h("input", { type: "radio", name: "minor", value, checked: value === "no", onchange: () => { apart.hidden = minor() !== "guardian"; } }), h("span", {}, text));
+  const form = /** @type {HTMLFormElement} */ (h("form", {}));
+  const minor = () => String(new FormData(form).get("minor") ?? "no");
+  const apart = h("div", { class: "more", hidden: true }, guardian.part, reach.part);
+  const alert = h("p", { role: "alert", class: "said" });
+  const send = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const mine = numberOf(number.said()), theirs = numberOf(reach.said());
+    const how = minor();
+    alert.textContent = !name.said() && !number.said() ? t("A name or a number, please.") : mine.wrong
+      || (how === "guardian" && (!guardian.said() || !theirs.phone) ? t("Name and mobile number of the guardian, please.") : "")
+      || (how === "no" && isMinor(mine.document, now()) ? t("Under 18: who is the guardian? Choose below.") : "");
+    if (alert.textContent) { signal("bad"); return; }
+    shut.close();
+    await sit({ name: name.said(), ...mine }, how, { name: guardian.said(), phone: theirs.phone })
+      .catch(() => toast(t("NOT saved. Write it on paper and call the command post."), "late"));
+  };
+  const sit = async (/** @type {any} */ who, /** @type {string} */ how, /** @type {any} */ theirs) => {
+    const resident = newId(now());
+    let household = how === "child" ? last.resident : null;
+    if (how === "guardian") {
+      household = newId(now());
+      await record("register_person", { id: household, area: me().area_code, ...theirs }, { quiet: true });
+    }
+    const register = { name: who.name, document: who.document, phone: who.phone, ...(household ? { household } : {}) };
+    const key = who.document || (how === "no" ? who.phone : "") || resident; // a child may bring a parent's number
+    await seat({ resident, register, key, name: who.name || t("ends in {tail}", { tail: key.slice(-4) }) });
+  };
+  form.addEventListener("submit", send);
+  fill(form, name.part, number.part,
+    h("fieldset", {}, h("legend", {}, t("Under age")), choice("no", t("of age")), last ? choice("child", t("A child of the person before")) : null, choice("guardian", t("Guardian is not here"))),
+    apart, alert,
+    h("button", { type: "submit", class: "key key-main", id: "w-save" }, t("Sit down in the tube")),
+    h("button", { type: "button", class: "key", onclick: () => shut.close() }, t("Close")));
+  const shut = sheet(t("Somebody without a code"), [form]);
+  name.input.focus();
 }

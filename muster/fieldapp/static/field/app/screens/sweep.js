@@ -1,7 +1,8 @@
 // @ts-check
 /** A building: floors × units, top floor first. A tap says what was found; holding a floor says it for all of it. */
 import { fill, h, onHold, sheet } from "../dom.js";
-import { done, record, retract, row, rows, toast } from "../phone.js";
+import { byFloor, doors, doorsOf, house, houses, said } from "../houses.js";
+import { record, retract, row, signal, toast } from "../phone.js";
 import { to } from "../routes.js";
 import { t, when } from "../t.js";
 import { meta } from "../pack.js";
@@ -10,19 +11,10 @@ import { glyph, outcomeWord, stateOf } from "../words.js";
 const MOST_PERSONS = 30;
 
 /** @param {string[]} rest */
-export const title = ([id]) => (id && row("buildings", id) ? row("buildings", id).name : t("Which building?"));
+export const title = ([id]) => (id && house(id) ? house(id).name : t("Which building?"));
 
-/** What was said here and not taken back, by door. */
-function said() {
-  const gone = new Set(done("retract_fact").map((deed) => deed.body.target));
-  /** @type {Map<string, import("../pack.js").Deed[]>} */
-  const found = new Map();
-  for (const deed of done("record_visit")) {
-    if (gone.has(deed.id)) continue;
-    found.set(deed.body.dwelling, [...(found.get(deed.body.dwelling) ?? []), deed]);
-  }
-  return found;
-}
+const visits = () => said("record_visit", "dwelling");
+const HOUR = 3_600_000;
 
 /**
  * A door as all know it: the latest visit wins for display, every visit is kept. What this phone said since the list
@@ -37,23 +29,20 @@ export function merged(door, mine) {
     outcome: newer ? last.body.outcome : door.outcome ?? "",
     persons: newer ? last.body.persons ?? 0 : door.persons ?? 0,
     visits: (door.visits ?? 0) + mine.filter((deed) => deed.at > listed).length,
-    by: newer ? "me" : "",
     at: newer ? last.at : door.last_at,
   };
 }
 
-/** Doors of a building by floor, the top one first. @param {string} id */
-function floors(id) {
-  const mine = said();
-  /** @type {Map<string, any[]>} */
-  const found = new Map();
-  const doors = rows("doors").filter((one) => one.building === id);
-  doors.sort((a, b) => (b.floor ?? -99) - (a.floor ?? -99) || (a.unit ?? 0) - (b.unit ?? 0) || a.label.localeCompare(b.label));
-  for (const door of doors) {
-    const floor = door.floor === null ? "" : String(door.floor);
-    found.set(floor, [...(found.get(floor) ?? []), { ...door, now: merged(door, mine.get(door.id) ?? []) }]);
-  }
-  return found;
+/** When somebody is to come again: the protocol's hours after the last visit, for a door that stayed shut. @param {any} now */
+function againAt(now) {
+  const hours = row("ground", "rules")?.recheck_hours;
+  return hours && now.at && ["absent", "refused"].includes(now.outcome) ? new Date(now.at).getTime() + hours * HOUR : 0;
+}
+
+/** Doors of a building by floor, the top one first, each with what it is now. @param {any[]} held */
+function floors(held) {
+  const mine = visits();
+  return byFloor(held.map((door) => ({ ...door, now: merged(door, mine.get(door.id) ?? []) })));
 }
 
 /** @param {any[]} doors */
@@ -64,11 +53,12 @@ function counts(doors) {
 }
 
 export function cards() {
-  return rows("buildings").sort((a, b) => a.order - b.order).map((one) => {
-    const n = counts([...floors(one.id).values()].flat());
+  const held = doors();
+  return houses().sort((a, b) => a.order - b.order).map((one) => {
+    const n = counts([...floors(held.get(one.id) ?? []).values()].flat());
     const state = n.all && n.done === n.all ? "done" : n.refused ? "refused" : n.done + n.absent ? "doing" : "open";
     return {
-      to: to("sweep", one.id), kind: t("building"), title: one.name, detail: one.compound || one.address,
+      to: to("sweep", one.id), kind: t("building"), title: one.name, detail: one.compound || one.address || (one.mine ? t("written down on this phone") : ""),
       state, order: state === "done" ? 90 : 40, word: t("{done} of {all}", n),
     };
   });
@@ -76,9 +66,9 @@ export function cards() {
 
 /** @param {HTMLElement} place @param {string[]} rest */
 export function show(place, [id, view]) {
-  const building = row("buildings", id);
+  const building = house(id);
   if (!building) { fill(place, h("p", { class: "empty" }, t("This building is not on the phone. It comes with the next list if it is yours."))); return; }
-  const found = floors(id);
+  const found = floors(doors().get(id) ?? []);
   const n = counts([...found.values()].flat());
   const again = () => show(place, [id, view]);
   fill(place,
@@ -87,12 +77,15 @@ export function show(place, [id, view]) {
     h("div", { class: "tabs", role: "group", "aria-label": t("View") },
       h("a", { class: "key key-small", href: to("sweep", id), "aria-current": view ? null : "page" }, t("All doors")),
       h("a", { class: "key key-small", href: to("sweep", id, "again"), "aria-current": view ? "page" : null }, t("Go back to ({n})", { n: n.absent }))),
-    view === "again" ? goBack(found, again) : grid(found, again));
+    view === "again" ? goBack(found, again) : grid(found, again),
+    h("div", { class: "ways" },
+      h("button", { type: "button", class: "key", id: "add-door", onclick: () => addDoors(id, again) }, t("Add a door")),
+      row("ground", "rules")?.vector ? h("a", { class: "key", href: to("mosquito", id) }, t("Mosquito survey")) : null));
 }
 
 /** @param {Map<string, any[]>} found @param {() => void} again */
 function grid(found, again) {
-  if (!found.size) return h("p", { class: "empty" }, t("No doors are known in this building. Tell the desk how many floors and units it has."));
+  if (!found.size) return h("p", { class: "empty" }, t("No doors are known in this building. Add them one by one, or tell the desk how many floors and units it has."));
   return h("div", { class: "grid-wrap", tabindex: "0", role: "region", "aria-label": t("Doors by floor") }, h("table", { class: "grid" },
     h("caption", { class: "quiet" }, t("Doors by floor")),
     h("tbody", {}, [...found].map(([floor, doors]) => {
@@ -111,17 +104,26 @@ function cell(door, again) {
   const sign = door.now.outcome === "empty" ? "—" : glyph(state);
   return h("button", {
     type: "button", class: `cell cell-${state}`, "data-door": door.label, onclick: () => ask(door, again),
-    "aria-label": t("{label}: {outcome}", { label: door.label, outcome: outcomeWord(door.now.outcome) }),
+    "aria-label": [t("{label}: {outcome}", { label: door.label, outcome: outcomeWord(door.now.outcome) }),
+      door.doubled ? t("visited by two teams") : "", door.home ? t("{n} registered", { n: door.home }) : ""].filter(Boolean).join(", "),
   }, h("b", {}, door.label), h("span", { "aria-hidden": "true" }, sign, state === "absent" && door.now.visits > 1 ? door.now.visits : "",
-    state === "done" && door.now.persons ? h("small", {}, `${door.now.persons}${t("p.")}`) : ""));
+    door.doubled ? "×2" : ""), people(door, state));
+}
+
+/** Persons met against persons registered, where either is known. @param {any} door @param {string} state */
+function people(door, state) {
+  const met = state === "done" ? door.now.persons : 0;
+  const said = door.home ? `${met}/${door.home}` : met ? `${met}${t("p.")}` : "";
+  return said ? h("small", { "aria-hidden": "true" }, said) : null;
 }
 
 /** The sheet of one door. @param {any} door @param {() => void} again */
 function ask(door, again) {
-  let persons = door.now.persons || 1;
+  let persons = door.now.persons || door.home || 1;
   const number = h("output", { class: "number", id: "persons" }, persons);
   const step = (/** @type {number} */ by) => { persons = Math.min(MOST_PERSONS, Math.max(0, persons + by)); number.textContent = String(persons); };
-  const mine = said().get(door.id)?.at(-1);
+  const mine = visits().get(door.id)?.at(-1);
+  const next = againAt(door.now);
   const tell = (/** @type {string} */ outcome, /** @type {number} */ people) => async () => {
     shut.close();
     await record("record_visit", { dwelling: door.id, outcome, persons: people });
@@ -130,13 +132,16 @@ function ask(door, again) {
   const keys = [["done", t("Done")], ["absent", t("Nobody there")], ["refused", t("Refuses / needs help")], ["empty", t("Empty, nobody lives here")]];
   const shut = sheet(t("Door {label}", { label: door.label }), [
     door.now.at ? h("p", { class: "detail" }, t("{outcome}, {time}, {n} visits", { outcome: outcomeWord(door.now.outcome), time: when(door.now.at), n: door.now.visits })) : null,
-    h("div", { class: "stepper" }, h("span", {}, t("Persons who live here")),
+    next ? h("p", { class: "detail" }, t("Come again from {time}", { time: when(next) })) : null,
+    door.doubled ? h("p", { class: "note" }, "×2 ", t("Two teams were here. Both visits are kept; the desk compares them.")) : null,
+    h("div", { class: "stepper" }, h("span", {}, t("Persons who live here"), door.home ? h("span", { class: "detail" }, t("{n} registered", { n: door.home })) : null),
       h("button", { type: "button", class: "key", "aria-label": t("one less"), onclick: () => step(-1) }, "−"), number,
       h("button", { type: "button", class: "key", "aria-label": t("one more"), onclick: () => step(1) }, "+")),
     h("div", { class: "choices" }, keys.map(([outcome, words]) => h("button", {
       type: "button", class: `key choice-key state-${stateOf(outcome)}`, "data-outcome": outcome,
       onclick: () => tell(outcome, outcome === "done" ? persons : 0)(),
     }, h("span", { "aria-hidden": "true" }, outcome === "empty" ? "—" : glyph(stateOf(outcome))), " ", words))),
+    h("a", { class: "key", href: to("home", door.id) }, t("Household card"), door.card_at ? ` · ${when(door.card_at)}` : ""),
     mine ? h("button", { type: "button", class: "key", onclick: async () => { shut.close(); await retract(mine.id, "worklists.visit"); again(); } }, t("Take back what I said")) : null,
     h("button", { type: "button", class: "key", onclick: () => shut.close() }, t("Close")),
   ]);
@@ -168,6 +173,22 @@ function goBack(found, again) {
   return h("ul", { class: "cards" }, listed.map((door) => h("li", {}, h("button", {
     type: "button", class: `card card-${stateOf(door.now.outcome)}`, onclick: () => ask(door, again),
   }, h("span", { class: `shape shape-${stateOf(door.now.outcome)}`, "aria-hidden": "true" }, glyph(stateOf(door.now.outcome))),
-  h("span", { class: "card-words" }, h("b", {}, door.label), h("span", { class: "detail" }, `${outcomeWord(door.now.outcome)} · ${when(door.now.at)}`)),
+  h("span", { class: "card-words" }, h("b", {}, door.label), h("span", { class: "detail" }, [outcomeWord(door.now.outcome), when(door.now.at), againAt(door.now) ? t("again from {time}", { time: when(againAt(door.now)) }) : ""].filter(Boolean).join(" · "))),
   h("span", { class: "card-kind" }, t("{n} visits", { n: door.now.visits }))))));
+}
+
+/** Doors that nobody had on a list. @param {string} building @param {() => void} again */
+function addDoors(building, again) {
+  const input = /** @type {HTMLInputElement} */ (h("input", { id: "labels", maxlength: 200, autocomplete: "off", required: true }));
+  const shut = sheet(t("Add a door"), [h("form", { onsubmit: async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const labels = [...new Set(input.value.split(/[,，、;；\s]+/).filter(Boolean))];
+    if (!labels.length || labels.some((one) => one.length > 40)) { signal("bad"); return; }
+    shut.close();
+    await record("add_doors", { building, labels }, { deed: { building, labels, doors: await doorsOf(building, labels) } });
+    again();
+  } }, h("label", { for: "labels" }, t("What stands on it; several with a comma")), input,
+  h("button", { type: "submit", class: "key key-main" }, t("Add")),
+  h("button", { type: "button", class: "key", onclick: () => shut.close() }, t("Close")))]);
+  input.focus();
 }

@@ -1,17 +1,16 @@
 // @ts-check
 /** Tubes on the table against tubes in the system, before the courier signs. */
-import { fill, h } from "../dom.js";
+import { fill, h, wear } from "../dom.js";
 import { meaning, table } from "../line.js";
 import { done, record, row, rows, signal, toast } from "../phone.js";
 import { camera, wedge } from "../scan.js";
 import { t } from "../t.js";
-import { wear } from "./line.js";
 
 export const title = () => t("Is every tube on the table?");
 
 /** @param {HTMLElement} place @param {string[]} rest */
 export async function show(place, [id]) {
-  wear();
+  wear("line");
   const site = row("points", id);
   if (!site) { fill(place, h("p", { class: "empty" }, t("No site on this phone yet. The command post gives you a shift at one; then come back."))); return; }
   /** @type {Set<string>} */
