@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from uuid import UUID
+from collections.abc import Callable
+from uuid import UUID, SafeUUID
 
-from uuid_utils.compat import uuid5 as _uuid5
+import uuid_utils
 from uuid_utils.compat import uuid7 as _uuid7
 
 SPACE = UUID("6d757374-6572-5000-8000-e99b86e7bb93")
+_SPACE = uuid_utils.UUID(SPACE.hex)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -19,7 +21,28 @@ def new_id() -> UUID:
 
 def derive_id(*parts: object) -> UUID:
     """The UUIDv5 of the parts: the same parts give the same id on every machine and every replay."""
-    return _uuid5(SPACE, "\x1f".join(map(str, parts)))
+    return _derived("\x1f".join(map(str, parts)))
+
+
+def deriving(*parts: object) -> Callable[..., UUID]:
+    """`derive_id` with these parts said once, for many ids that begin alike."""
+    head = "\x1f".join(map(str, parts)) + "\x1f"
+
+    def derive(*more: object) -> UUID:
+        return _derived(head + "\x1f".join(map(str, more)))
+
+    return derive
+
+
+def _derived(name: str) -> UUID:
+    """The UUIDv5 of a name, made of its number at once: a list of 100,000 rows derives half a million."""
+    made = object.__new__(UUID)
+    _number(made, uuid_utils.uuid5(_SPACE, name).int)
+    _safety(made, SafeUUID.unknown)
+    return made
+
+
+_number, _safety = (UUID.__dict__[slot].__set__ for slot in ("int", "is_safe"))
 
 
 def short_code(identity: UUID, length: int = 6) -> str:

@@ -6,10 +6,9 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
-from muster.core import bulk
+from muster.core import bulk, prepared
 from muster.core.access import span
 from muster.domain.places.models import Area, Building, Dwelling, Point
 from muster.domain.places.rules import Found, Parts, address_key, asked_keys
@@ -78,10 +77,9 @@ def dwellings_of(building: UUID) -> list[Dwelling]:
 
 def dwellings_at(ids: Iterable[UUID]) -> dict[UUID, tuple[int, UUID]]:
     """Area and building of these dwellings, where visible."""
-    with connection.cursor() as cursor:  # one array, not thousands of parameters
-        sql = "select id, area, building_id from places_dwelling where id = any(%s::uuid[])"
-        cursor.execute(sql, [bulk.array(set(ids))])
-        return {identity: (area, held) for identity, area, held in cursor.fetchall()}
+    sql = "select id, area, building_id from places_dwelling where id = any(%s::uuid[])"
+    found = prepared.fetch(sql, [bulk.array(set(ids))])
+    return {identity: (area, held) for identity, area, held in found}
 
 
 def dwelling_titles(ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -123,15 +121,12 @@ def resolve_addresses(asked: Sequence[Parts], areas: Iterable[int] = (0,)) -> li
     doors = _doors_named({pair for pairs in wanted for pair in pairs})
     odd = {pairs[0][0] for pairs in wanted if pairs and not any(pair in doors for pair in pairs)}
     doors |= _doors(odd) if odd else {}
-    return [_with_door(one, parts, doors) for one, parts in zip(chosen, asked, strict=True)]
+    return [_with_door(one, pairs, doors) for one, pairs in zip(chosen, wanted, strict=True)]
 
 
 def _aliases(keys: set[str]) -> list[tuple[str, UUID, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select text, building_id, area from places_alias where text = any(%s::text[])", [list(keys)]
-        )
-        return list(cursor.fetchall())
+    sql = "select text, building_id, area from places_alias where text = any(%s::text[])"
+    return prepared.fetch(sql, [list(keys)])
 
 
 def _choose(keys: Sequence[str], found: Mapping[str, Mapping[UUID, int]]) -> Found:
@@ -162,9 +157,8 @@ join places_dwelling d on d.building_id = w.held and d.label = w.label
 def _doors_named(pairs: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
     """Doors whose label is written as its key is: nearly all are."""
     listed = list(pairs)
-    with connection.cursor() as cursor:
-        cursor.execute(NAMED, [bulk.array(held for held, _ in listed), [label for _, label in listed]])
-        return {(held, label): identity for held, label, identity in cursor.fetchall()}
+    asked = [bulk.array(held for held, _ in listed), [label for _, label in listed]]
+    return {(held, label): identity for held, label, identity in prepared.fetch(NAMED, asked)}
 
 
 def _doors(buildings: set[UUID]) -> dict[tuple[UUID, str], UUID]:
@@ -172,8 +166,8 @@ def _doors(buildings: set[UUID]) -> dict[tuple[UUID, str], UUID]:
     return {(held, address_key(label)): identity for held, label, identity in rows}
 
 
-def _with_door(one: Found, parts: Parts, doors: Mapping[tuple[UUID, str], UUID]) -> Found:
-    if one.building is None:
-        return one
-    door = next((d for key in _labels(parts) if (d := doors.get((one.building, key)))), None)
-    return Found(building=one.building, dwelling=door, area=one.area)
+def _with_door(
+    one: Found, pairs: Sequence[tuple[UUID, str]], doors: Mapping[tuple[UUID, str], UUID]
+) -> Found:
+    door = next((d for pair in pairs if (d := doors.get(pair))), None)
+    return Found(building=one.building, dwelling=door, area=one.area) if door else one

@@ -71,13 +71,13 @@ def _enrol_chunk(
 ) -> tuple[list[Match], set[UUID]]:
     incident, _, held = setting
     doors = places.dwellings_at(row.dwelling for row in chunk if row.dwelling)
-    allowed = by.allowed("people.import", {_area(row, origin, doors) for row in chunk}, incident)
+    areas = [_area(row, origin, doors) for row in chunk]
+    allowed = by.allowed("people.import", areas, incident)
     asked = queries.keys_of(held, chunk, doors)
     found = queries.Candidates(asked)
     matches: list[Match] = []
     new: dict[UUID, tuple[Row, Keys, int]] = {}
-    for row, keys in zip(chunk, asked, strict=True):
-        area = _area(row, origin, doors)
+    for row, keys, area in zip(chunk, asked, areas, strict=True):
         if problem := queries.problem_of(row, doors) or ("" if area in allowed else "right"):
             matches.append(Match("refused", None, problem))
             continue
@@ -103,7 +103,8 @@ def _enrol_chunk(
 
 
 def _area(row: Row, origin: Origin, doors: dict[UUID, tuple[int, UUID]]) -> int:
-    return doors[row.dwelling][0] if row.dwelling and row.dwelling in doors else row.area or origin.area
+    door = doors.get(row.dwelling) if row.dwelling else None
+    return door[0] if door else row.area or origin.area
 
 
 def _identity_of(row: Row, keys: Keys, area: int, incident: UUID) -> UUID:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from muster.core import bulk, prepared
 from muster.domain.worklists.models import WorkItem
-from muster.domain.worklists.rules import CallingRules, Cause, Want, item_state, step_of, wanted
+from muster.domain.worklists.rules import (
+    CallingRules,
+    Cause,
+    ItemState,
+    Want,
+    Wanted,
+    item_state,
+    step_of,
+    wanted,
+)
 
 COLUMNS = (
     "id", "incident", "area", "kind", "subject_kind", "subject", "occasion", "building", "opened_at", "state", "step",
@@ -28,18 +38,29 @@ def begin_items(
     grouped: defaultdict[UUID, list[Want]] = defaultdict(list)
     for (item, _), want in listed.items():
         grouped[item].append(want)
-    rows = [_row(item, wants, calling, incident, now) for item, wants in grouped.items()]
+    state_of = cache(partial(_state, calling))
+    rows = [_row(item, wants, state_of, incident, now) for item, wants in grouped.items()]
     fresh = bulk.insert(WorkItem, COLUMNS, rows)
     still_open = {row[0]: row[5] for row in rows if row[0] in fresh and row[9] == "open"}
     return fresh, _untouched(still_open)
 
 
+def _state(calling: CallingRules, causes: tuple[Cause, ...]) -> tuple[Wanted, ItemState]:
+    """What causes come to, and the state of an item that nobody has tried."""
+    asked = wanted(causes)
+    return asked, item_state(asked, (), calling)
+
+
 def _row(
-    item: UUID, wants: list[Want], calling: CallingRules, incident: UUID, now: datetime
+    item: UUID,
+    wants: list[Want],
+    state_of: Callable[[tuple[Cause, ...]], tuple[Wanted, ItemState]],
+    incident: UUID,
+    now: datetime,
 ) -> tuple[Any, ...]:
-    causes = [Cause(want.due_at, want.priority, want.satisfied_at, want.area) for want in wants]
-    asked, first = wanted(causes), min(wants, key=lambda want: (want.priority, want.area))
-    state = item_state(asked, (), calling)
+    # most rows of a list ask for the same by the same time: looked at once
+    asked, state = state_of(tuple([Cause(want.due_at, want.priority, want.satisfied_at) for want in wants]))
+    first = wants[0] if len(wants) == 1 else min(wants, key=lambda want: (want.priority, want.area))
     return (
         item, incident, first.area, first.kind, first.subject_kind, first.subject, first.occasion, first.building, now,
         state.state, step_of(first.kind, state.step), state.next_try_at, state.done_at, asked.causes, asked.due_at,

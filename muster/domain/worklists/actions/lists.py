@@ -12,7 +12,7 @@ import msgspec
 from muster.core import bulk, journal
 from muster.core.access import Actor
 from muster.core.errors import BadInput, NotAllowed
-from muster.core.ids import derive_id
+from muster.core.ids import deriving
 from muster.core.told import Done, Told
 from muster.core.vault import vault
 from muster.domain.incidents import queries as incidents
@@ -80,15 +80,16 @@ def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: D
     )  # fmt: skip
     named, refused = _people(body, by, incident, now)
     heads = registry.heads({resident for resident, _ in named.values()})
+    entry = deriving(body.id)
     rows = [
         (
-            derive_id(body.id, number),
+            entry(number),
             incident,
             body.area,
             body.id,
             number,
             resident,
-            item_id(incident, ItemKind.VERIFY, heads[resident][0] if resident in heads else resident, ""),
+            item_id(incident, ItemKind.VERIFY, heads.get(resident, (resident,))[0], ""),
             how,
         )
         for number, (resident, how) in named.items()
