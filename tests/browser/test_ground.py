@@ -157,7 +157,7 @@ def test_containers_are_counted_by_a_tap_and_the_index_follows_at_once(phone: Pa
 
 
 def is_zh(page: Page) -> bool:
-    return page.evaluate("document.documentElement.lang") != "en"
+    return str(page.evaluate("document.documentElement.lang")) != "en"
 
 
 def test_a_breeding_site_has_two_small_photographs_each_a_record_of_its_own(phone: Page) -> None:

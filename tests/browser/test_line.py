@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
+from stdnum.cn.ric import calc_check_digit
 
 from bench import gate
 from bench.field_files import FIELD, served
@@ -37,12 +40,14 @@ def address() -> Iterator[str]:
 def held(**more: Any) -> dict[str, list[dict[str, Any]]]:
     pools = [
         {"code": "usual", "zh": "普通", "en": "usual", "size": 3},
+        {"code": "household", "zh": "一户一管", "en": "one household", "size": 10},
         {"code": "single", "zh": "单管", "en": "single", "size": 1},
     ]
     site = {"id": SITE, "kind": "site", "name": "坂田小学采样点", "address": "和悦路1号", "mine": True}
     tubes = [
         {"id": "t1", "code": "T9001", "site": SITE, "state": "resulted", "seats": 10},
         {"id": "t2", "code": "T9002", "site": SITE, "state": "sealed", "seats": 10},
+        {"id": "t3", "code": "T9003", "site": "elsewhere", "state": "open", "seats": 4},
     ]
     rows = {
         "line": [{"id": "rules", "pools": pools}],
@@ -107,6 +112,7 @@ def test_a_tube_and_its_people_take_no_tap_and_the_full_tube_closes_itself(
         (["T1", "ID1", "T2"], "先封好手上"),
         (["T1", "ID1", "CLOSE", "T1"], "已封管"),
         (["T9001"], "在别处用过"),
+        (["T9003"], "别的采样点"),
         (["T1", "BAD"], "读错"),
         (["T1", "HTTPS://X"], "既不是采样管"),
     ],
@@ -174,4 +180,38 @@ def test_the_courier_signs_only_when_table_and_system_agree_or_the_difference_is
         ("hand_over_tube", "T7777", None),
         ("hand_over_tube", "T9002", None),
     ]
+    page.close()
+
+
+def test_a_household_has_a_tube_of_its_own_and_a_minor_somebody_who_answers(
+    chromium: Browser, address: str
+) -> None:
+    page = begin(chromium, address)
+    page.locator("#pool").select_option("household")
+    parent, other = citizen(21, 21), citizen(22, 22)
+    begun = time.monotonic()
+    scan(page, "T1001", parent)
+    expect(page.locator(".tube")).to_have_attribute("data-seats", "1")
+    assert time.monotonic() - begun < 6, "a known person takes no tap and few seconds"
+    begun = time.monotonic()
+    page.locator("#walk-in").click()
+    page.locator("#w-name").fill("钱小三")
+    minor = f"440399{datetime.now(UTC).year - 8}0101001"
+    page.locator("#w-number").fill(minor + calc_check_digit(minor + "0"))
+    page.locator("#w-save").click()
+    expect(page.locator("dialog [role=alert]")).to_contain_text("监护人")
+    page.get_by_text("监护人不在场").click()
+    page.locator("#w-guardian").fill("钱大")
+    page.locator("#w-reach").fill("13800138000")
+    page.locator("#w-save").click()
+    expect(page.locator(".tube")).to_have_attribute("data-seats", "2")
+    assert time.monotonic() - begun < 20, "somebody without a code"
+    scan(page, "T1002", other)  # the next household: its tube closes the one in hand
+    expect(page.locator(".tube")).to_have_attribute("data-seats", "1")
+    assert [one["seats_said"] for _, one, _ in deeds(page, "seal_tube")] == [2]
+    registered = {one.get("name") or one["document"]: one for _, one, _ in deeds(page, "register_person")}
+    guardian, child = registered["钱大"], registered["钱小三"]
+    assert (guardian["phone"], child["household"]) == ("13800138000", guardian["id"])
+    assert "household" not in registered[other]
+    assert len(deeds(page, "take_sample")) == 3, "the guardian is not sampled"
     page.close()
