@@ -109,6 +109,14 @@ class Desk:
         body = msgspec.json.encode(content)
         return self.server.ask(self.client, "POST", path, content=body, headers=self._headers())
 
+    def form(self, path: str, data: Mapping[str, str], file: tuple[str, bytes] | None = None) -> str:
+        """A form of a page, as the browser sends it; where the page leads to."""
+        files = {"file": file} if file else None
+        response = self.server.ask(self.client, "POST", path, data=data, files=files, headers=self._headers())
+        if response.status_code != httpx.codes.FOUND:
+            _content(response, path)
+        return str(response.headers.get("Location", path))
+
     def sync(self, envelope: Mapping[str, object]) -> Answers:
         """Hand in a batch at the desk."""
         return _answers(self.post("/sync", envelope))

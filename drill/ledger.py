@@ -97,10 +97,6 @@ class Ledger:
         """The item the server made of a row."""
         return self.rows.get(row.list, {}).get(row.row)
 
-    def knows_rows(self, act: Act) -> bool:
-        """Whether it was heard which items the rows of a pushed list became."""
-        return act.note["first"] in self.rows.get(str(act.note["list"]), {})
-
     def settled(self, act: Act) -> bool:
         """Whether nothing is left to be done about a command: taken, or refused for good."""
         return act.id in self.entries or self.others.get(act.id, ("",))[0] in ("refused", "conflict")

@@ -7,16 +7,17 @@ from itertools import islice
 from random import Random
 from uuid import UUID
 
+from drill.areas import short
 from drill.disturbances import Manner, manners
 from drill.lists import PushedList, Truth
 from drill.plan import Verification
 from drill.play.script import How, Json, Row, Scene, chunks, daytime
 from drill.population import Resident, Responder
+from drill.uploads import COLUMNS
 from drill.world import KINDS
 
 PURPOSES = {"key_person": "key_person", "contact": "contact", "check": "verification"}
-COLUMNS = {"name": "姓名", "document": "证件号码", "phone": "联系电话", "address": "现住址"}
-ROWS = 1_000  # of a list in one command
+ROWS = 2_500  # of a list in one file
 SHARED = 12  # callers to one telephone
 FOUND_AT_DOOR = 0.9  # of those whose number is wrong
 
@@ -28,6 +29,7 @@ class Person:
     key: str
     row: int
     labels: frozenset[str]
+    address: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,6 @@ def _push(scene: Scene, wanted: Verification, pushed: PushedList) -> None:
         note: Json = {
             "list": name,
             "purpose": PURPOSES[wanted.kind],
-            "first": part[0][1].row,
             "persons": [person_key(name, truth) for _, truth in part],
         }
         at = wanted.issued_at + timedelta(seconds=number)
@@ -94,7 +95,7 @@ def people_of(scene: Scene, wanted: Verification, pushed: PushedList) -> list[Pe
     for row, truth in zip(pushed.rows, pushed.truth, strict=True):
         key = person_key(name, truth)
         if row[COLUMNS["phone"]] and key not in found:
-            found[key] = Person(key, truth.row, truth.labels)
+            found[key] = Person(key, truth.row, truth.labels, truth.address)
     return list(found.values())
 
 
@@ -165,22 +166,21 @@ def _attempt(
 
 
 def _elsewhere(scene: Scene, wanted: Verification, people: Sequence[Person]) -> None:
-    """Who lives elsewhere goes to the area that takes over; some of them come back."""
+    """Who lives elsewhere went on when the list came in; some come back, and go on to the next area."""
     name = list_key(scene, wanted)
     roles = scene.script.scenario.roles
     areas = [area for role, area in roles.items() if role.startswith("also_receiving")]
-    if not areas:
-        return
-    begin = wanted.issued_at + timedelta(hours=2)
-    for number, part in enumerate(chunks(people, 60)):
-        area = areas[number % len(areas)]
-        rows = [Row(name, one.row) for one in part]
-        at = begin + timedelta(minutes=number)
-        body: Json = {"items": rows, "area": int(area.code), "reason": "lives_elsewhere"}
-        scene.tell(scene.desk, "transfer_items", at, body)
-        desk = scene.account("desk", area.code)
-        back: Json = {"items": rows[:2], "reason": "not_found_here"}
-        scene.tell(desk, "return_items", at + timedelta(hours=5), back)
+    begin = wanted.issued_at + timedelta(hours=6)
+    for number, area in enumerate(areas):
+        there = [one for one in people if one.address.startswith(short(area.name))]
+        for turn, part in enumerate(chunks(there, 60)):
+            rows = [Row(name, one.row) for one in part[:2]]
+            at = begin + timedelta(minutes=turn)
+            back: Json = {"items": rows, "reason": "not_found_here"}
+            scene.tell(scene.account("desk", area.code), "return_items", at, back)
+            onward = areas[(number + 1) % len(areas)]
+            body: Json = {"items": rows, "area": int(onward.code), "reason": "lives_elsewhere"}
+            scene.tell(scene.desk, "transfer_items", at + timedelta(hours=1), body)
 
 
 def contacts(scene: Scene) -> tuple[Resident, ...]:

@@ -10,13 +10,15 @@ from uuid import UUID, uuid4
 
 from drill.client import Answer, Desk, Door, DrillError, Server
 from drill.disturbances import Sent
-from drill.ledger import TAKEN, Ledger
+from drill.ledger import Ledger
 from drill.phones import Drawer
 from drill.play.schedule import WINDOW, Package, Withheld, hours, named_rows, packages, schedule, wire
 from drill.play.script import COMMANDER, Act, Json, Script
+from drill.uploads import hand_in
 
 HANDS = 4
 REPLACED = "-replacement"
+UPLOADED = "push_list"  # comes as a file, over the page of imports
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 AGAIN = 1_000  # commands in a batch when only asking whether they are known
 Progress = Callable[[int, int, datetime], None]
@@ -122,30 +124,24 @@ class Player:
     def _send(self, package: Package) -> None:
         """Hand one package in and write down what became of it."""
         ready = [(one, body) for one in package.sent if (body := self.body(one.event.command)) is not None]
-        heard = self._heard(package, ready)
-        self.ledger.write(heard)
-        for act, answer in heard:
-            if act.name == "push_list" and answer.result in TAKEN and not self.ledger.knows_rows(act):
-                self._learn(package, act)
+        self.ledger.write(self._heard(package, ready))
 
     def _heard(self, package: Package, ready: Sequence[tuple[Sent[Act], Json]]) -> list[tuple[Act, Answer]]:
-        if not ready:
-            return []
+        """What the server says to commands, and to lists, which are files."""
+        lists = [one.event.command for one, _ in ready if one.event.command.name == UPLOADED]
+        heard = [(act, hand_in(self.desk(package.sender), act)) for act in lists]
+        commands = [(one, body) for one, body in ready if one.event.command.name != UPLOADED]
+        if not commands:
+            return heard
         envelope = {
             "batch": uuid4(),
             "incident": self.incident(package.incident),
             "sent_at": self.clock.now() + package.clock_error,
-            "commands": [wire(one, body) for one, body in ready],
+            "commands": [wire(one, body) for one, body in commands],
         }
         said = {answer.id: answer for answer in self._door(package).sync(envelope).answers}
-        acts = [one.event.command for one, _ in ready]
-        return [(act, said[str(act.id)]) for act in acts if str(act.id) in said]
-
-    def _learn(self, package: Package, act: Act) -> None:
-        """The list was taken but its answer was lost: push it once more, which changes nothing and tells again."""
-        command: Json = {"id": uuid4(), "name": act.name, "at": act.at, "body": act.body}
-        envelope: Json = {"incident": self.incident(act.incident), "commands": [command]}
-        self.ledger.write([(act, answer) for answer in self._door(package).sync(envelope).answers])
+        acts = [one.event.command for one, _ in commands]
+        return heard + [(act, said[str(act.id)]) for act in acts if str(act.id) in said]
 
     def body(self, act: Act) -> Json | None:
         """What is sent: rows of lists become the items the server made of them. None while none is known."""

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.timezone import get_default_timezone
@@ -69,6 +69,9 @@ FIELD: labels.Labels = {
     "vehicles": gettext_lazy("Vehicles"), "total": gettext_lazy("Total"), "number": gettext_lazy("Building number"),
     "floors": gettext_lazy("Floors"), "units_per_floor": gettext_lazy("Doors a floor"),
     "tube": gettext_lazy("Tube"), "result": gettext_lazy("Result"), "reported_at": gettext_lazy("Reported at"),
+    "area": gettext_lazy("Area"), "investigation": gettext_lazy("Investigation"),
+    "withdrawn": gettext_lazy("Withdrawn"), "via": gettext_lazy("Through"), "state": gettext_lazy("State"),
+    "stays": gettext_lazy("Stays"), "release": gettext_lazy("Release"), "channel": gettext_lazy("Asked"),
     "units": gettext_lazy("Doors in all"), "lat": gettext_lazy("Latitude"), "lon": gettext_lazy("Longitude"),
 }  # fmt: skip
 OPTIONS = ("purpose", "source", "title", "script_zh", "script_yue", "script_en")
@@ -201,7 +204,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
         "label": RESULT[row["result"]],
         "reason": texts.reason(row["code"], _language()) if row["code"] else "",
         "how": texts.how(row["how"], _language()) if row["how"] else "",
-        "field": FIELD.get(row["field"], row["field"]),
+        "field": _fields(row["field"]),
     }
 
 
@@ -230,12 +233,21 @@ def _row(row: ImportRow, names: dict[UUID, Any]) -> dict[str, Any]:
         "row": row.row,
         "result": row.result,
         "label": RESULT[row.result],
-        "field": FIELD.get(row.field, row.field),
+        "field": _fields(row.field),
         "reason": texts.reason(row.code, _language()) if row.code else "",
         "how": texts.how(row.how, _language()) if row.how else "",
         "who": names.get(row.subject) if row.subject else None,
         "candidates": [(who, names[who]) for who in row.candidates if who in names],
     }
+
+
+def _fields(said: str) -> str:
+    """The fields a row names, in words; those that were left as they are say so."""
+    words = []
+    for one in said.split():
+        word = str(FIELD.get(one.removeprefix("!"), one))
+        words.append(_("not: %(field)s") % {"field": word} if one.startswith("!") else word)
+    return " · ".join(words)
 
 
 def _working(made: Import) -> dict[str, Any]:
@@ -321,6 +333,14 @@ def _posted(request: DeskRequest) -> None:
 
 
 @screen
+def rows(request: DeskRequest, upload: UUID) -> HttpResponse:
+    """For programs: how far an import is, its counts, and the work item of each row of a list. Nobody is named."""
+    made = importing.find(upload)
+    items = queries.items(made) if made.kind == kinds.LISTS and made.state == "run" else {}
+    return JsonResponse({"state": made.state, "counts": made.counts, "items": items})
+
+
+@screen
 def report(request: DeskRequest, upload: UUID) -> HttpResponse:
     """The report as a workbook."""
     result = request.GET.get("result", "")
@@ -343,5 +363,6 @@ urlpatterns = [
     path("imports/<uuid:upload>/run/", run, name="imports-run"),
     path("imports/<uuid:upload>/undo/", undo, name="imports-undo"),
     path("imports/<uuid:upload>/working/", working, name="imports-working"),
+    path("imports/<uuid:upload>/rows.json", rows, name="imports-rows"),
     path("imports/<uuid:upload>/report.xlsx", report, name="imports-report"),
 ]

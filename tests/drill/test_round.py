@@ -18,7 +18,8 @@ from drill.testing.day import Day
 
 HOUSE = Path(__file__).parents[2]
 RULES = Rules(
-    site_people=500, desk_people=250, desk_hour=82, pool=10, busy_minutes=25, hours=24, mis_scan=0.02, callers=2, pairs=2
+    site_people=500, desk_people=250, desk_hour=82, pool=10, busy_minutes=25, hours=24, mis_scan=0.02, callers=2,
+    pairs=2,
 )  # fmt: skip
 
 

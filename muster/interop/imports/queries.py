@@ -13,6 +13,7 @@ from muster.core.vault import vault
 from muster.domain.people import queries as people
 from muster.domain.people.queries import Masked
 from muster.domain.worklists import naming
+from muster.domain.worklists.models import ListEntry
 from muster.interop.imports import keeping
 from muster.interop.imports.listing import list_id
 from muster.interop.models import Import, ImportRow
@@ -64,6 +65,12 @@ def twins(made: Import) -> list[Import]:
 def known_before(made: Import) -> dict[str, int]:
     """Of the rows of a list: how many persons other lists name, were called, are verified already."""
     return naming.known_before(list_id(made))
+
+
+def items(made: Import) -> dict[int, UUID]:
+    """The work item that each row of a list became."""
+    entries = ListEntry.objects.filter(list=list_id(made), returned_at=None)
+    return dict(entries.values_list("row", "item"))
 
 
 def progress(made: Import) -> int | None:
