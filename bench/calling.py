@@ -83,7 +83,10 @@ def rows(ours: score.Score, sheet: score.Score, free: score.Score) -> list[Row]:
         row("calling, calls in all", ours.calls, sheet.calls, "calls"),
         row("calling, calls at night", ours.at_night, sheet.at_night, "calls"),
         row(
-            "calling, records reached in 24 h", ours.reached_in_a_day * 100, sheet.reached_in_a_day * 100, "%"
+            "calling, records reached in 24 h",
+            round(ours.reached_in_a_day * 100, 2),
+            round(sheet.reached_in_a_day * 100, 2),
+            "%",
         ),
         row("calling, records handed to a visit", ours.to_visit, sheet.to_visit, "records"),
         row("calling, the same, tried again at any hour", ours.to_visit, free.to_visit, "records"),
