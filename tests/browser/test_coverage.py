@@ -1,0 +1,78 @@
+"""Coverage as a desk walks through it: from the round to a person, a reason, the loudspeaker, the doors; a site."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.tabs import LANGUAGES, broken_rules, overflow, picture
+
+REASONS = {"zh": ("infant", "婴幼儿"), "en": ("travel", "Travelling")}
+STANDING = {"zh": "exempt", "en": "away"}
+
+
+def keeps_the_rules(page: Page) -> None:
+    assert broken_rules(page) == []
+    assert overflow(page) <= 0
+
+
+def number(page: Page, standing: str) -> int:
+    """The number on the door that opens people of this standing."""
+    said = page.locator(f".doors a[href*='standing={standing}'] .door-value").inner_text()
+    return int(re.sub(r"\D", "", said))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_left_is_found_explained_and_reached(at_desk: Open, language: str) -> None:
+    page = at_desk("sites/coverage/", language=language)
+    keeps_the_rules(page)
+    page.locator("tbody a[data-open]").first.click()
+    keeps_the_rules(page)
+    picture(page, "coverage", language)
+    before = number(page, STANDING[language])
+    page.locator("tbody a[data-open]").first.click()
+    keeps_the_rules(page)
+    page.locator(".doors a[href*='standing=left']").click()
+    expect(page.locator("select[name=standing]")).to_have_value("left")
+    keeps_the_rules(page)
+    code, word = REASONS[language]
+    page.locator("input[name=resident]").first.check()
+    page.locator("#why").select_option(code)
+    page.locator("form[action='../coverage/explain/'] button").click()
+    page.locator("select[name=standing]").select_option(STANDING[language])
+    expect(page.locator("tbody")).to_contain_text(word)
+    page = at_desk("sites/coverage/", language=language, width=390)
+    keeps_the_rules(page)
+    page.locator("tbody a[data-open]").first.click()
+    assert number(page, STANDING[language]) == before + 1
+    where = page.url.partition("?")[2]
+    for paper in ("loudspeaker", "doors"):
+        sheet = at_desk(f"sites/coverage/{paper}/?{where}", language=language)
+        expect(sheet.locator("tbody tr").first).to_be_visible()
+        keeps_the_rules(sheet)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_site_is_set_up_and_somebody_is_booked(at_desk: Open, language: str) -> None:
+    page = at_desk("sites/", language=language)
+    page.locator("tbody a[data-open]").first.click()
+    page.locator("#n-people").fill("240")
+    page.locator("#n-people").press("Enter")
+    expect(page.locator("#u-lanes")).to_have_value("3")
+    page.locator("form[action='set-up/'] button").click()
+    expect(page.locator("#messages, .messages").first).to_contain_text(re.compile("3"))
+    page.locator(".ask summary").click()
+    page.locator("form[action='slots/'] button").click()
+    expect(page.locator("tbody tr[data-row]").first).to_be_visible()
+    keeps_the_rules(page)
+    picture(page, "site", language)
+    people = at_desk("sites/untested/", language=language)
+    people.locator("tbody a[href*='/bookings/']").first.click()
+    keeps_the_rules(people)
+    people.locator("form[action='book/'] button").first.click()
+    expect(people.locator("form[action='cancel/']")).to_be_visible()
+    people.locator("form[action='cancel/'] button").click()
+    expect(people.locator("form[action='book/']").first).to_be_visible()
