@@ -72,6 +72,7 @@ MADE = (
     "(select min(r.tx) from mobilising_rollcall r where r.incident = f.incident),"
     " (select min(b.tx) from mobilising_shiftbegun b where b.incident = f.incident)))"
 )
+ON_THE_SPOT = "f.device is not null"  # told by a telephone, not loaded with a register
 REFUSED = "f.outcome = 'refused'"
 AGAIN = (
     "exists (select from worklists_attempt e where e.item = f.item and e.outcome = 'refused' and e.by <> f.by"
@@ -119,7 +120,8 @@ SERVICES: tuple[Service, ...] = (
            " and c.at <= f.at)")),
     *_all("G20", "passes_passscanned", "sites/", ("gates", "卡口查验", "gates", "true")),
     *_all("G20", "worklists_visit", "buildings/", ("household_visits", "上门走访", "household visits", "true")),
-    *_all("G20", "worklists_attempt", "work/", ("information_checks", "信息核查", "information checks", "true")),
+    *_all("G20", "people_registration", "people/",
+          ("information_checks", "上门信息核查", "information checks at the door", ON_THE_SPOT)),
     *_all("G20", "notices_broadcast", "zones/",
           ("chat_pushes", "微信推送", "chat pushes", "f.channel = 'chat'"),
           ("loudspeakers", "广播喊话", "loudspeakers", "f.channel = 'loudspeaker'")),
