@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
+from muster.commandpost import degraded
 from muster.commandpost.asking import has, tabs, whereabouts
 from muster.commandpost.frame import DeskRequest, bounds, ids, screen
 from muster.core import accounts, load, telephones
@@ -25,7 +26,11 @@ PAGES = (("", pgettext_lazy("tab", "Phones")), ("state/", pgettext_lazy("tab", "
 MOST_ACCOUNTS = 500
 SILENT = timedelta(minutes=30)
 LEAST_MB = 200
-LANES = {"phones": gettext_lazy("records of phones"), "desks": gettext_lazy("pages of desks")}
+LANES = {
+    "phones": gettext_lazy("records of phones"),
+    "backlog": gettext_lazy("large batches of phones"),
+    "desks": gettext_lazy("pages of desks"),
+}
 
 
 def _numbers(found: list[tuple[int, int]]) -> str:
@@ -212,6 +217,7 @@ def state(request: DeskRequest) -> HttpResponse:
     rows = _listed(request) if has(request, "device.enrol") else []
     in_service = [row for row in rows if row["state"] != "refused"]
     waiting = Parked.objects.filter(incident=request.incident.id, settled_at=None)
+    parts = degraded.parts(request)
     shed = [
         {"what": LANES[one["lane"]], "at": datetime.fromtimestamp(one["at"], UTC), "n": one["shed"]}
         for one in load.recent()
@@ -220,13 +226,17 @@ def state(request: DeskRequest) -> HttpResponse:
     context = {
         "tabs": tabs(request, "phones", *PAGES),
         "shed": shed,
+        "parts": parts,
+        "unsent": [row for row in in_service if row["unsent"]],
         "silent": [row for row in in_service if row["state"] == "absent"],
         "in_service": len(in_service),
         "missing": [row for row in in_service if row["gaps"] or row["chain"]],
         "waiting": waiting.filter(result="quarantined").aggregate(since=Min("parked_at"))["since"],
         "n_waiting": waiting.filter(result="quarantined").count(),
         "aside": waiting.exclude(result="quarantined").count(),
-        "is_well": not shed and not any(row["state"] in ("absent", "late") for row in in_service),
+        "is_well": not shed
+        and not any(one.signs for one in parts)
+        and not any(row["state"] in ("absent", "late") or row["unsent"] for row in in_service),
     }
     return render(request, "commandpost/devices/state.html", context)
 

@@ -10,12 +10,14 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.timezone import localtime
 
 from muster.commandpost import terms
-from muster.commandpost.asking import has, tabs, wish
+from muster.commandpost.asking import has, tabs, whereabouts, wish
 from muster.commandpost.frame import DeskRequest, screen, within
 from muster.commandpost.gate_desk import exceptions_of
 from muster.commandpost.sites import HOURS, MOST_SITES, PAGES
+from muster.core.ids import new_id
 from muster.core.models import Device
 from muster.domain.passes import carried, exceptions
 from muster.domain.passes import queries as passes
@@ -44,12 +46,15 @@ def gates(request: DeskRequest) -> HttpResponse:
     context = {
         "tabs": tabs(request, "sites", *PAGES),
         "wish": {"hours": str(hours)},
-        "gates": _gates(counted, names, _list_ages(request, since)),
+        "gates": _gates(counted, names, list_ages(request, since)),
         "places": _places(request),
         "exceptions": exceptions_of(request, names),
         "closings": terms.CLOSING,
         "may_step": has(request, "passes.scan"),
         "may_issue": has(request, "passes.issue"),
+        "may_survey": has(request, "places.survey"),
+        "areas": whereabouts(request, "places.survey"),
+        "fresh": new_id(),
         "doubts": [(one, names.get(one.gate, ""), terms.word(terms.CHECK, one.checked)) for one in doubts],
         "kinds": [
             (terms.word(terms.PASS, kind), n, gone, good) for kind, n, gone, good in kinds.order_by("kind")
@@ -58,7 +63,7 @@ def gates(request: DeskRequest) -> HttpResponse:
     return render(request, "commandpost/sites/gates.html", context)
 
 
-def _list_ages(request: DeskRequest, since: datetime) -> dict[UUID, tuple[int, bool]]:
+def list_ages(request: DeskRequest, since: datetime) -> dict[UUID, tuple[int, bool]]:
     """Minutes since the phone of each gate that was silent longest had the lists, and whether that is too old."""
     rows = PassScanned.objects.filter(incident=request.incident.id, at__gte=since, device__isnull=False)
     pairs = set(rows.values_list("gate", "device").distinct())
@@ -84,8 +89,14 @@ def _places(request: DeskRequest) -> list[dict[str, Any]]:
     rows = list(found.order_by("name", "id")[:MOST_SITES])
     named = exceptions.administrators({one.id for one in rows})
     known = responders.known(set(named.values()))
+    since = localtime(request.now).replace(hour=0, minute=0, second=0, microsecond=0)
+    counted = passes.check_ins(from_at=since, to_at=request.now + timedelta(minutes=5))
     return [
-        {"point": one, "code": known[named[one.id]].code if named.get(one.id) in known else ""}
+        {
+            "point": one,
+            "code": known[named[one.id]].code if named.get(one.id) in known else "",
+            "today": counted.get(one.id, 0),
+        }
         for one in rows
     ]
 

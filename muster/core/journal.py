@@ -130,6 +130,12 @@ def _digest(before: bytes, low: int, high: int) -> tuple[bytes, int]:
     return head.digest(), count
 
 
+def unsealed_since() -> datetime | None:
+    """When the oldest entry was made that no segment holds; needs a scope that sees everything."""
+    last = Segment.objects.order_by("-serial").values_list("high_tx", flat=True).first() or 0
+    return Entry.objects.filter(tx__gte=last).order_by("tx", "id").values_list("at", flat=True).first()
+
+
 def seal() -> Segment:
     """Chain all settled entries into a new segment; needs a scope that sees everything.
 

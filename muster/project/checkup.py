@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -14,9 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection
 
+from muster.core import room
+
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
-DISK_WARNS_AT = 0.80
-DISK_STOPS_BELOW = 500_000_000
 SKEW_SECONDS = 5.0
 
 
@@ -150,14 +149,14 @@ def keys() -> Iterator[Problem]:
 
 def disk() -> Iterator[Problem]:
     """Room for what is still to come."""
-    usage = shutil.disk_usage(settings.VAR if Path(settings.VAR).exists() else Path.cwd())
-    if usage.free < DISK_STOPS_BELOW or 1 - usage.free / usage.total >= DISK_WARNS_AT:
-        free = f"{usage.free / 1e9:.1f} GB"
+    left = room.left()
+    if left.is_low:
+        free = f"{left.free / 1e9:.1f} GB"
         yield Problem(
             "disk.filling",
             f"磁盘快满了，剩余 {free}。请清理或扩容。",
             f"The disk is filling up, {free} left. Make room.",
-            is_grave=usage.free < DISK_STOPS_BELOW,
+            is_grave=left.is_grave,
         )
 
 
