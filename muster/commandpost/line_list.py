@@ -16,7 +16,12 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-SHEET: Labels = {"cases": _("Cases"), "contacts": _("Contacts"), "follow_ups": _("Follow-ups")}
+SHEET: Labels = {
+    "cases": _("Cases"),
+    "contacts": _("Contacts"),
+    "relations": _("Who met whom"),
+    "follow_ups": _("Follow-ups"),
+}
 
 
 @screen

@@ -23,14 +23,23 @@ from muster.domain.people import queries as registry
 from muster.domain.places import queries as places
 from muster.interop.tables import written
 
-SHEETS = ("cases", "contacts", "follow_ups")
+SHEETS = ("cases", "contacts", "relations", "follow_ups")
 HEADERS = {
     "cases": ("id", "name", "telephone", "document", "area", "onset", "report_date", "investigation", "withdrawn"),
     "contacts": (
         "id", "name", "telephone", "document", "area", "case_id", "via", "class", "context", "last_exposure", "state",
         "stays", "release",
     ),
+    "relations": ("case_id", "contact_id", "last_exposure", "context", "class", "via"),
     "follow_ups": ("contact", "date", "status", "channel"),
+}  # fmt: skip
+# the fields of the import that these headers are
+FIELDS = {
+    "cases": ("key", "name", "phone", "document", "area", "onset", "positive", "investigation", "withdrawn"),
+    "contacts": (
+        "key", "name", "phone", "document", "area", "case", "via", "class", "context", "last", "state", "stays",
+        "release",
+    ),
 }  # fmt: skip
 MOST = 200_000
 BATCH = 2_000
@@ -66,6 +75,11 @@ def _rows(sheet: str, reason: str, by: Actor, incident: UUID, now: datetime) -> 
     if sheet == "follow_ups":
         yield from _follow_ups(incident)
         return
+    if sheet == "relations":
+        for tie in Contact.objects.order_by("named_at", "id")[:MOST]:
+            last = _at(tie.last_exposure_at)
+            yield (str(tie.case), str(tie.id), last, tie.exposure, tie.contact_class, str(tie.via or ""))
+        return
     found: Sequence[Case | Contact] = (
         list(Case.objects.order_by("positive_at", "id")[:MOST])
         if sheet == "cases"
@@ -88,6 +102,13 @@ def _words(
         return {one: (w.name, w.phone, w.document) for one, w in registry.masked(residents, incident).items()}
     clear = people.unmask(residents, reason, by=by, incident=incident, now=now)
     return {one: (w.name, w.phone, w.document) for one, w in clear.items()}
+
+
+def fields_of(one: Case | Contact, who: Row) -> dict[str, str]:
+    """What goes out about a case or a contact, by the fields of the import; `who`: name, telephone, document, area."""
+    if isinstance(one, Case):
+        return dict(zip(FIELDS["cases"], _case(one, who), strict=True))
+    return dict(zip(FIELDS["contacts"], _contact(one, who), strict=True))
 
 
 def _case(one: Case, who: Row) -> Row:

@@ -68,7 +68,7 @@ class ImportRow(Held):
     row = models.IntegerField()
     result = models.CharField(max_length=8)  # taken, refused, already, doubtful
     code = models.CharField(max_length=40, blank=True, default="")
-    field = models.CharField(max_length=24, blank=True, default="")
+    field = models.CharField(max_length=200, blank=True, default="")  # several are apart by spaces
     how = models.CharField(max_length=12, blank=True, default="")
     subject = models.UUIDField(null=True)  # the resident, batch or building
     candidates = ArrayField(models.UUIDField(), default=list)

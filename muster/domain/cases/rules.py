@@ -147,13 +147,15 @@ class Due(msgspec.Struct, frozen=True):
 FOLLOWED = ("followed", "symptomatic", "lost")
 
 
-def investigation(steps: Iterable[Done], told_onset: date | None) -> Investigation:
-    """An investigation as a function of the set of its steps; the newest onset that was said counts."""
+def investigation(steps: Iterable[Done], confirmed: Iterable[Done] = ()) -> Investigation:
+    """An investigation as a function of the set of its steps; the newest onset that was said with any of them, or
+    with a confirmation, counts."""
     ordered = sorted(steps, key=lambda one: (one.at, one.id))
     first: dict[str, datetime] = {}
     for one in ordered:
         first.setdefault(one.step, one.at)
-    said = [one.onset_date for one in ordered if one.onset_date is not None]
+    words = sorted([*ordered, *confirmed], key=lambda one: (one.at, one.id))
+    said = [one.onset_date for one in words if one.onset_date is not None]
     reported = first.get(Step.REPORTED)
     return Investigation(
         state="finished" if reported else "started" if ordered else "open",
@@ -161,7 +163,7 @@ def investigation(steps: Iterable[Done], told_onset: date | None) -> Investigati
         track_known_at=first.get(Step.TRACK_KNOWN),
         isolated_at=first.get(Step.ISOLATED),
         reported_at=reported,
-        onset_date=said[-1] if said else told_onset,
+        onset_date=said[-1] if said else None,
     )
 
 

@@ -47,7 +47,7 @@ def upload(*, file: File, wish: Wish, by: Actor, incident: UUID, now: datetime) 
     if kind is None:
         raise WrongKind(kind=wish.kind)
     _require(by, kind, wish.area, incident)
-    table = keeping.read(file.data, file.name)
+    table = keeping.read(file.data, file.name, kind.code)
     held, identity = vault(incident), new_id()
     shown = {"header": table.header, "first": [], "sheet": table.sheet, "name": file.name[:200]}
     made = Import.objects.create(
@@ -177,7 +177,7 @@ def open_table(made: Import) -> Table:
     """The kept file, read again."""
     sealed = ImportFile.objects.values_list("sealed", flat=True).get(pk=made.id)
     data = keeping.open_file(vault(made.incident), made.id, sealed)
-    return keeping.read(data, made.kind)
+    return keeping.read(data, made.kind, made.kind)
 
 
 def decide(

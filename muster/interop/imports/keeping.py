@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from muster.core.vault import Vault
+from muster.interop.imports.line_words import LINES
 from muster.interop.imports.refusals import FileRefused
 from muster.interop.tables.read import read_table
 from muster.interop.tables.shapes import Table, TableRefused
@@ -17,10 +18,16 @@ from muster.interop.tables.shapes import Table, TableRefused
 KIND = "note"
 
 
-def read(data: bytes, name: str) -> Table:
-    """The table in a file; refused in both languages when there is none."""
+def read(data: bytes, name: str, kind: str = "") -> Table:
+    """The table in a file; refused in both languages when there is none. A workbook with a sheet of the kind's name,
+    as line lists of ours are, is read there."""
     try:
-        return read_table(data, name)
+        try:
+            return read_table(data, name, kind if kind in LINES else None)
+        except TableRefused as problem:
+            if problem.code != "tables.no_sheet":
+                raise
+            return read_table(data, name)
     except TableRefused as problem:
         raise FileRefused(problem) from problem
 

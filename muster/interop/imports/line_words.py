@@ -20,6 +20,9 @@ CASE_WORDS = {
     "classification": "病例分类 分类 classification caseClassification case_classification case_status",
     "onset": "发病日期 发病时间 date_of_onset onset_date onset symptoms_onsetDate dt_onset",
     "positive": "阳性日期 确诊日期 报告日期 date_of_reporting reportDate report_date confirm_date dt_report",
+    "area": "area",
+    "investigation": "investigation",
+    "withdrawn": "withdrawn",
 }
 CONTACT_WORDS = {
     "key": "密接编号 编号 uuid id contact_uuid contact_id",
@@ -27,17 +30,26 @@ CONTACT_WORDS = {
     "case": "病例编号 关联病例 caze_uuid case_uuid case_id case source_uuid",
     "last": "最后接触日期 最后暴露时间 date_of_last_contact lastContactDate last_contact_date last_exposure",
     "class": "类别 密接类别 contactClassification contact_classification contact_class class",
+    "context": "接触场合 暴露方式 context_of_exposure context",
+    "via": "via",
+    "area": "area",
+    "state": "state",
+    "stays": "stays",
+    "release": "release",
 }
 RELATION_WORDS = {
-    "case": "病例编号 来源编号 source_uuid source source_id from",
-    "contact": "密接编号 对象编号 target_uuid target target_id to",
+    "case": "病例编号 来源编号 source_uuid source source_id case_id from",
+    "contact": "密接编号 对象编号 target_uuid target target_id contact_id to",
     "last": "最后接触日期 最后暴露时间 date_of_last_contact lastContactDate last_exposure date",
     "context": "接触场合 暴露方式 context_of_exposure context exposure",
+    "class": "类别 密接类别 contact_class class",
+    "via": "via",
 }
 FOLLOW_UP_WORDS = {
     "contact": "密接编号 contact_uuid contact person_uuid contact_id",
     "date": "随访日期 日期 date_of_followup followup_date visitDateTime visit_date date",
     "status": "随访结果 结果 状态 followup_status status visitStatus visit_status",
+    "channel": "channel",
 }
 STATUS = {
     "seenok": "seen_ok", "seennotok": "seen_not_ok", "missed": "missed", "notperformed": "", "notattempted": "",

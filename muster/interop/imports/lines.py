@@ -20,7 +20,8 @@ from muster.domain.incidents import queries as incidents
 from muster.domain.people import actions as registry
 from muster.interop.imports.line_reading import CaseLine, ContactLine, FollowUpLine, RelationLine
 from muster.interop.imports.line_words import CASES, CONTACTS, FOLLOW_UPS, RELATIONS
-from muster.interop.imports.outcomes import ALREADY, REFUSED, TAKEN, Outcome
+from muster.interop.imports.outcomes import ALREADY, OWN, REFUSED, TAKEN, Outcome
+from muster.interop.imports.own import HIDDEN, WITHDRAWN, Own, as_id
 from muster.interop.imports.people import Persons, Setting, refusal
 from muster.interop.imports.reading import Reading
 from muster.interop.imports.usage import in_use
@@ -44,11 +45,8 @@ class Lines:
         self.setting, self.kind = setting, kind
         self.persons = Persons(setting)
         contacts = incidents.pack_of(setting.incident).contacts
-        self.classes = {
-            word.casefold(): one.code
-            for one in (contacts.classes if contacts else ())
-            for word in (one.code, one.title.zh, one.title.en)
-        }
+        self.classes = _spelled(contacts.classes if contacts else ())
+        self.own = Own(setting, self.classes, _spelled(contacts.exposures if contacts else ()))
         self.first = contacts.classes[0].code if contacts else ""
         self._said: set[UUID] = set()
         self._old: set[UUID] = set()  # people whom earlier files brought
@@ -76,11 +74,11 @@ class Lines:
         """Rows that cannot go on, and the people of the others by their id in the list."""
         settled = {one.row: refusal(one) for one in chunk if one.said is None}
         lines = [(one, one.said) for one in chunk if one.said is not None]
+        self.own.look(said for _, said in lines)
         for reading, said in lines:
-            if isinstance(said, CaseLine) and not said.counts:
-                settled[reading.row] = Outcome(
-                    reading.row, REFUSED, "imports.not_confirmed", "classification"
-                )
+            if (problem := self._kept_out(said)) is not None:
+                settled[reading.row] = Outcome(reading.row, REFUSED, *problem)
+        lines = [one for one in lines if self._held(one[1]) is None]
         known = self._known(said for _, said in lines)
         fresh: dict[str, Reading] = {}
         for reading, said in lines:
@@ -95,6 +93,31 @@ class Lines:
                 settled[outcome.row] = outcome
         return settled, known
 
+    def _held(self, said: Any) -> Case | Contact | None:
+        """The case or contact of ours that a row is about, when it came from here."""
+        if isinstance(said, CaseLine):
+            return self.own.cases.get(said.key)
+        if isinstance(said, ContactLine):
+            return self.own.contacts.get(said.key)
+        if isinstance(said, RelationLine) and (held := self.own.contacts.get(said.contact)) is not None:
+            return held if held.case == as_id(said.case) else None
+        return None
+
+    def _kept_out(self, said: Any) -> tuple[str, str] | None:
+        """Why a row is not taken in as something new, and which field says so."""
+        if self._held(said) is not None:
+            return None
+        key = "contact" if isinstance(said, RelationLine | FollowUpLine) else "key"
+        if getattr(said, key) in self.own.hidden:
+            return HIDDEN, key
+        if isinstance(said, CaseLine) and not said.counts:
+            return "imports.not_confirmed", "classification"
+        if isinstance(said, CaseLine) and "withdrawn" in said.cells:
+            return WITHDRAWN, "withdrawn"
+        if isinstance(said, ContactLine) and said.cells.get("state") == "withdrawn":
+            return WITHDRAWN, "state"
+        return None
+
     def _known(self, lines: Iterable[Any]) -> Known:
         """People of earlier files by the ids that these rows name."""
         keys = {
@@ -103,17 +126,24 @@ class Lines:
         ids = {self._person(key): key for key in keys}
         rows = list(ListedPerson.objects.filter(pk__in=ids).values_list("id", "resident", "upload"))
         self._old |= {one for one, _, upload in rows if upload != self.setting.upload}
-        return {ids[one]: resident for one, resident, _ in rows}
+        known = {ids[one]: resident for one, resident, _ in rows}
+        return known | {key: held.resident for key, held in self.own.contacts.items() if key in keys}
 
     def _person(self, key: str) -> UUID:
         return derive_id(self.setting.incident, "line list", key)
 
     def _case(self, key: str) -> UUID:
+        if (held := self.own.cases.get(key)) is not None:
+            return held.id
         return derive_id(self.setting.incident, "line list case", key)
 
     def _list(self, known: Known) -> None:
         s = self.setting
-        rows = [(self._person(key), s.incident, s.area, one, s.upload) for key, one in known.items()]
+        rows = [
+            (self._person(key), s.incident, s.area, one, s.upload)
+            for key, one in known.items()
+            if key not in self.own.contacts
+        ]
         bulk.insert(ListedPerson, ("id", "incident", "area", "resident", "upload"), rows)
 
     def _facts(
@@ -141,7 +171,8 @@ class Lines:
             self._said.add(fact)
             fact = derive_id(fact, self.setting.upload) if fact in gone else fact
             told.append(Told(fact, at, self.setting.by.by, body))
-            outcomes.append(Outcome(reading.row, TAKEN, reading.code, reading.field, "new", fact))
+            how = "new" if self._held(reading.said) is None else OWN
+            outcomes.append(Outcome(reading.row, TAKEN, reading.code, reading.field, how, fact))
         return outcomes, told
 
     def _see(self, lines: dict[int, Line | Outcome]) -> None:
@@ -157,6 +188,8 @@ class Lines:
 
     def _line(self, reading: Reading, known: Known) -> Line | Outcome:
         said, row = reading.said, reading.row
+        if (held := self._held(said)) is not None:
+            return self.own.judge(reading, held)
         if isinstance(said, CaseLine):
             case = self._case(said.key)
             body = cases.ConfirmCase(case, known[said.key], said.positive, said.onset)
@@ -166,32 +199,55 @@ class Lines:
         if isinstance(said, RelationLine):
             if said.contact not in known:
                 return Outcome(row, REFUSED, "imports.unknown_contact", "contact")
-            return self._tie(said.case, said.contact, known, self.first, said.last, said.exposure)
-        kind = self.classes.get(said.contact_class.casefold(), "" if said.contact_class else self.first)
-        if not kind:
+            return self._tie(reading, said.contact, known)
+        if self._class(said) and said.case and said.last:
+            return self._tie(reading, said.key, known)
+        if not self._class(said):
             return Outcome(row, REFUSED, "imports.unknown_class", "class")
-        if said.case and said.last:
-            return self._tie(said.case, said.key, known, kind, said.last, "")
         somebody = self._person(said.key)
         fresh = somebody not in self._said and somebody not in self._old
         self._said.add(somebody)
         return Outcome(row, TAKEN if fresh else ALREADY, reading.code, reading.field, "new" if fresh else "again",
                        known[said.key])  # fmt: skip
 
-    def _tie(self, case: str, key: str, known: Known, kind: str, last: datetime, exposure: str) -> Line:
-        contact = derive_id(self.setting.incident, "line list contact", case, key)
-        body = cases.NameContact(contact, self._case(case), known[key], kind, last, exposure)
-        return derive_id(contact, "said", kind, last.isoformat(), exposure), last, body
+    def _class(self, said: ContactLine | RelationLine) -> str:
+        return self.classes.get(said.contact_class.casefold(), "" if said.contact_class else self.first)
+
+    def _tie(self, reading: Reading, key: str, known: Known) -> Line | Outcome:
+        """Who met which case, of which class, and through whom."""
+        said: Any = reading.said
+        kind, case, last = self._class(said), self._case(said.case), said.last
+        if not kind:
+            return Outcome(reading.row, REFUSED, "imports.unknown_class", "class")
+        contact = derive_id(self.setting.incident, "line list contact", said.case, key)
+        through = said.cells.get("via", "")
+        via = self.own.contact_of(through, case) if through else None
+        if through and via is None:
+            via = derive_id(self.setting.incident, "line list contact", said.case, through)
+        body = cases.NameContact(contact, case, known[key], kind, last, said.exposure, via)
+        words = (kind, last.isoformat(), said.exposure, *([via] if via else []))
+        return derive_id(contact, "said", *words), last, body
 
     def _followed(self, row: int, said: FollowUpLine, known: Known) -> Line | Outcome:
         if not said.outcome:
             return Outcome(row, REFUSED, "imports.not_performed", "status")
+        mine = self.own.contacts.get(said.contact)
         held = Contact.objects.filter(resident=known[said.contact]) if said.contact in known else None
-        contact = held.order_by("named_at", "id").values_list("id", flat=True).first() if held else None
+        contact = (
+            mine.id if mine
+            else held.order_by("named_at", "id").values_list("id", flat=True).first() if held else None
+        )  # fmt: skip
         if contact is None:
             return Outcome(row, REFUSED, "imports.unknown_contact", "contact")
-        body = cases.RecordFollowUp(contact, Health(said.outcome), Channel.CALL)
+        if mine and self.own.followed(contact, said.at, said.outcome):
+            return Outcome(row, ALREADY, how=OWN, subject=mine.resident)
+        body = cases.RecordFollowUp(contact, Health(said.outcome), Channel(said.channel))
         return derive_id(contact, "said", said.at.isoformat(), said.outcome), said.at, body
+
+
+def _spelled(codes: Iterable[Any]) -> dict[str, str]:
+    """Codes of the pack by everything they may be written as."""
+    return {word.casefold(): one.code for one in codes for word in (one.code, one.title.zh, one.title.en)}
 
 
 def take_back(kind: str, upload: UUID, by: Actor, incident: UUID, now: datetime) -> dict[str, int]:

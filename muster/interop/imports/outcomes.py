@@ -15,6 +15,7 @@ CHOICES = (SAME, OTHER, TAKE, SKIP)
 AMBIGUOUS, SKIPPED, SIMILAR, FORWARDED = (
     "imports.ambiguous", "imports.skipped", "imports.similar", "imports.forwarded",
 )  # fmt: skip
+OWN = "own"  # a row of our own line list that came back
 UNMATCHED = ("", "new", "unsure")
 
 

@@ -72,6 +72,36 @@ OWN: dict[str, tuple[str, str]] = {
         "当天没有进行随访，无内容可记录。",
         "Nobody was asked on this day: there is nothing to record.",
     ),
+    "imports.masked": (
+        "已脱敏的内容不会写入，也不会覆盖原有内容。",
+        "Masked words are not taken in and replace nothing.",
+    ),
+    "imports.on_card": (
+        "姓名、电话、证件与登记不一致；台账不修改登记信息，请在登记中更正。",
+        "Name, telephone or document differ from the registration. A line list changes none of them: correct the "
+        "registration.",
+    ),
+    "imports.derived": (
+        "由系统根据记录得出，不能通过台账修改。",
+        "This follows from what was recorded; a line list does not change it.",
+    ),
+    "imports.fixed": (
+        "确诊时间和所属病例不能通过台账修改；如有误请撤销后重新确认。",
+        "The hour of the result and the case of a contact stay as they are: withdraw and confirm or name anew.",
+    ),
+    "imports.withdrawn": (
+        "该病例或密接已撤销，不导入。",
+        "This case or contact was withdrawn: nothing is taken in.",
+    ),
+    "imports.changed": ("所列内容已按表格更新。", "What is named was changed as the sheet says."),
+    "imports.partly": (
+        "部分内容已更新；标“未导入”的没有导入。",
+        "Some of it was changed; what is marked “not” was not taken in.",
+    ),
+    "imports.unknown_context": (
+        "现行方案没有这个暴露方式。",
+        "The protocol in force has no such exposure.",
+    ),
     "imports.future": ("时间晚于现在。", "This instant has not come yet."),
     "imports.number": ("不是可接受的数字。", "This is no number that can be right."),
     "imports.blank": ("不能为空。", "This must not be blank."),
@@ -97,6 +127,7 @@ HOW: dict[str, tuple[str, str]] = {
     "sound": ("电话、住址相同，姓名同音", "same telephone and building, the name sounds the same"),
     "unsure": ("待比对，先单独处理", "to be compared, on its own until then"),
     "place": ("住址和姓名相同", "same address and name"),
+    "own": ("本系统导出的台账", "our own line list"),
     "again": ("此前已导入", "imported before"),
     "elsewhere": ("此前已导入，现已迁出", "imported before, moved since"),
     "decided": ("人工判断", "decided by a person"),

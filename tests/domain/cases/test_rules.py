@@ -113,12 +113,15 @@ def test_an_investigation_begins_with_its_first_step_and_ends_with_the_report() 
         rules.Done(at(0.2), "b", "isolated", date(2022, 2, 15)),
         rules.Done(at(0.3), "c", "reported", date(2022, 2, 16)),
     ]
-    assert rules.investigation([], None).state == "open"
-    assert rules.investigation(steps[:2], None).state == "started"
-    for told in permutations(steps):
-        found = rules.investigation(told, date(2022, 2, 10))
+    told = [rules.Done(at(0.0), "z", "", date(2022, 2, 10))]
+    assert rules.investigation([]).state == "open"
+    assert rules.investigation(steps[:2]).state == "started"
+    for order in permutations(steps):
+        found = rules.investigation(order, told)
         assert (found.state, found.isolated_at, found.onset_date) == ("finished", at(0.2), date(2022, 2, 16))
-    assert rules.investigation([], date(2022, 2, 10)).onset_date == date(2022, 2, 10)
+    assert rules.investigation([], told).onset_date == date(2022, 2, 10)
+    later = rules.Done(at(0.4), "y", "", date(2022, 2, 14))
+    assert rules.investigation(steps, [later, *told]).onset_date == date(2022, 2, 14)
 
 
 FACTS = st.lists(

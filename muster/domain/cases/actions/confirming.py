@@ -123,7 +123,7 @@ def recompute_cases(cases: set[UUID]) -> None:
     ends, steps, onsets = queries.withdrawals(cases), queries.steps(cases), queries.told_onsets(cases)
     rows = []
     for case in cases:
-        s = investigation(steps.get(case, []), onsets.get(case))
+        s = investigation(steps.get(case, []), onsets.get(case, []))
         rows.append(
             (case, ends.get(case), s.state, s.started_at, s.track_known_at, s.isolated_at, s.reported_at, s.onset_date)
         )  # fmt: skip

@@ -146,7 +146,7 @@ def sources_of(found: Sequence[Meeting]) -> dict[tuple[UUID, UUID], str]:
     """How it is known that each person found was at the place: person and place to the class of the visit."""
     twins = people.joined_with({one.person for one in found})
     pairs = [(one, record) for one in found for record in {one.person, *twins.get(one.person, ())}]
-    values = [
+    values: list[Any] = [
         bulk.array(one.person for one, _ in pairs), bulk.array(record for _, record in pairs),
         bulk.array(one.place for one, _ in pairs), [one.first_at for one, _ in pairs],
         [one.last_at for one, _ in pairs], PIECE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -97,10 +97,13 @@ def steps(cases: set[UUID]) -> dict[UUID, list[Done]]:
     return found
 
 
-def told_onsets(cases: set[UUID]) -> dict[UUID, date]:
-    """The day of onset as it was said with the confirmation; the newest confirmation counts."""
+def told_onsets(cases: set[UUID]) -> dict[UUID, list[Done]]:
+    """The days of onset as they were said with confirmations."""
+    found: dict[UUID, list[Done]] = defaultdict(list)
     rows = standing(CaseConfirmed.objects.filter(case__in=cases, onset_date__isnull=False))
-    return dict(rows.order_by("at", "id").values_list("case", "onset_date"))
+    for case, at, key, onset in rows.values_list("case", "at", "id", "onset_date"):
+        found[case].append(Done(at, str(key), "", onset))
+    return found
 
 
 def ended_cases(cases: Iterable[UUID]) -> set[UUID]:
