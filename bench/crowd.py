@@ -1,4 +1,4 @@
-"""Telephones for load: enrolled like real ones, their records sealed before the clock starts (that is the phones' work).
+"""Telephones for load: enrolled like real ones, their records sealed before the clock starts: that is the phones' work.
 
 What is sealed lies in one file for each phone and is sent from there, so that the hands that send cost the measured
 machine as little as they can.
@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from drill.seal import CURVE, Sealer, decode, encode, point
@@ -148,3 +149,16 @@ def new_id(at: datetime) -> UUID:
     """A UUIDv7 of this moment."""
     number = int(at.timestamp() * 1000) << 80 | uuid.uuid4().int & ((1 << 80) - 1)
     return UUID(int=number & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
+
+
+def acknowledged(body: bytes) -> set[str]:
+    """The records that an answer says are in the database."""
+    answers = msgspec.json.decode(body)["answers"]
+    return {one["id"] for one in answers if one["result"] in ("stored", "duplicate")}
+
+
+def in_database(dsn: str, tables: Sequence[str]) -> set[str]:
+    """The records that are."""
+    with psycopg.connect(dsn) as superuser:
+        rows = (superuser.execute(f"select id from {table}".encode()) for table in tables)  # noqa: S608
+        return {str(row[0]) for found in rows for row in found}

@@ -44,6 +44,14 @@ def row(name: str, ours: Sequence[float], reference: Sequence[float], unit: str)
     )
 
 
+class Rows(list[Row]):
+    """Lines of what was measured once."""
+
+    def put(self, name: str, ours: float, reference: float, unit: str) -> None:
+        """One more."""
+        self.append(Row(name, round(ours, 1), round(reference, 1), round(ours / reference, 3), unit, 1))
+
+
 def show(rows: Sequence[Row], as_json: bool) -> None:
     """One line of JSON, or a table."""
     if as_json:

@@ -22,12 +22,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import msgspec
-import psycopg
-
 from bench import crowd
 from bench.hands import Lines, Tally, arrive
-from bench.house import Row, as_superuser, house, options, served, show
+from bench.house import Rows, as_superuser, house, options, served, show
 from bench.reference import copy_facts
 
 BATCH = 100
@@ -91,7 +88,9 @@ class Day:
             yield batch
 
     def _record(self, number: int, step: int, rng: random.Random, at: datetime) -> dict[str, Any]:
-        turn, place = divmod(step, 50)  # of fifty records 29 are visits, 10 calls, 10 samples of a tube and its seal
+        turn, place = divmod(
+            step, 50
+        )  # of fifty records 29 are visits, 10 calls, 10 samples of a tube and its seal
         if place < 29:
             door = number * DOORS_A_PHONE + (turn * 29 + place) % DOORS_A_PHONE + 1
             outcome = rng.choice(("done", "done", "absent", "refused"))
@@ -106,7 +105,13 @@ class Day:
         if place == 49:
             return crowd.command("seal_tube", {"code": code, "seats_said": 10}, at)
         who = number * RESIDENTS_A_PHONE + (turn * 10 + place - 39) % RESIDENTS_A_PHONE + 1
-        seat = {"resident": thing("8800", who), "code": code, "round": str(ROUND), "pool_size": 10, "seat": place - 38}
+        seat = {
+            "resident": thing("8800", who),
+            "code": code,
+            "round": str(ROUND),
+            "pool_size": 10,
+            "seat": place - 38,
+        }
         return crowd.command("take_sample", {**seat, "place": "home"}, at)
 
 
@@ -122,20 +127,21 @@ class Night:
 
     async def bring(self, parcels: Sequence[crowd.Parcel]) -> None:
         """One phone until it has nothing left: the rounds and pauses of `sync.js`."""
-        pause = 0.0
         for parcel in parcels:
+            pause = 1.0
             while (wait := await self.send(parcel)) is not None:
-                pause = min(max(2 * pause, 2.0), 300.0)
-                await asyncio.sleep(wait * (1 + self.rng.random()) if wait else pause * (0.5 + self.rng.random()))
-            pause = 0.0
+                if wait:
+                    await asyncio.sleep(wait * (1 + self.rng.random()))
+                else:
+                    pause = min(2 * pause, 300.0)
+                    await asyncio.sleep(pause * (0.5 + self.rng.random()))
 
     async def send(self, parcel: crowd.Parcel) -> float | None:
         """Hand in one batch; how long the server asks to wait, 0 when nobody answered, None when it has it."""
         headers = {"Authorization": f"Bearer {parcel.token}", "Accept-Language": "zh-Hans"}
         reply = await self.lines.ask("POST", "/sync", headers, parcel.body())
         if reply.status == 200:
-            answers = msgspec.json.decode(reply.body)["answers"]
-            good = {one["id"] for one in answers if one["result"] in ("stored", "duplicate")}
+            good = crowd.acknowledged(reply.body)
             self.stored |= good
             if len(good) < len(parcel.ids):
                 self.wrong.append(reply.body[:300].decode())
@@ -163,7 +169,8 @@ class Night:
         opened = (partial(self.page, cookie, f"/i/bench/{path}") for path in _paths(over))
         sent = (partial(self.small, parcel) for parcel in takewhile(lambda _: not over.is_set(), small))
         await asyncio.gather(
-            arrive(opened, rates[0], pages, self.rng), arrive(sent, rates[1], line, random.Random(self.rng.random()))
+            arrive(opened, rates[0], pages, self.rng),
+            arrive(sent, rates[1], line, random.Random(self.rng.random())),
         )
         return pages, line
 
@@ -179,7 +186,7 @@ class Return:
     """The whole measurement on one server."""
 
     def __init__(self, wish: Any, place: Path, port: int) -> None:
-        self.wish, self.rows, self.port = wish, list[Row](), port
+        self.wish, self.rows, self.port = wish, Rows(), port
         everybody = crowd.enrol(wish.phones + wish.live, crowd.open_incident())
         fill = {"doors": DOORS_A_PHONE, "items": ITEMS_A_PHONE, "residents": RESIDENTS_A_PHONE}
         as_superuser(
@@ -211,33 +218,30 @@ class Return:
         pages, line = await others
         self.night.lines.close()
         whole = self.wish.phones * self.wish.records
-        self.put(f"{self.wish.phones} phones x {self.wish.records}: all in, against 5 min", seconds, LIMIT_S, "s")
+        self.rows.put(
+            f"{self.wish.phones} phones x {self.wish.records}: all in, against 5 min", seconds, LIMIT_S, "s"
+        )
         self.rate = whole / seconds
         for name, tally in (("desk pages", pages), ("phones on the line", line)):
-            self.put(f"{name} meanwhile: p50, against 2 s", tally.milliseconds(0.5), OTHERS_MS, "ms")
-            self.put(f"{name} meanwhile: p99, against 2 s", tally.milliseconds(0.99), OTHERS_MS, "ms")
-            self.put(f"{name} meanwhile: answered, of all", tally.count(200), tally.whole, "requests")
+            self.rows.put(f"{name} meanwhile: p50, against 2 s", tally.milliseconds(0.5), OTHERS_MS, "ms")
+            self.rows.put(f"{name} meanwhile: p99, against 2 s", tally.milliseconds(0.99), OTHERS_MS, "ms")
+            self.rows.put(f"{name} meanwhile: answered, of all", tally.count(200), tally.whole, "requests")
         told = self.night.told_to_wait
-        self.put("told to wait, against batches", told, sum(map(len, self.parcels)), "batches")
-
-    def put(self, name: str, ours: float, reference: float, unit: str) -> None:
-        """One more line."""
-        self.rows.append(Row(name, round(ours, 1), round(reference, 1), round(ours / reference, 3), unit, 1))
+        self.rows.put("told to wait, against batches", told, sum(map(len, self.parcels)), "batches")
 
     def reckon(self) -> list[str]:
         """Look for everything in the database; what is wrong, in words."""
         from muster.project import installation
 
         dsn = installation.server().dsn(installation.database_name())
-        with psycopg.connect(dsn) as superuser:
-            there = {
-                str(row[0]) for table in FACTS for row in superuser.execute(f"select id from {table}".encode())
-            }
+        there = crowd.in_database(dsn, FACTS)
         stored = self.night.stored
         sealed = {one for parcels in self.parcels for parcel in parcels for one in parcel.ids}
-        self.put("acknowledged and in the database, of acknowledged", len(stored & there), len(stored), "records")
+        self.rows.put(
+            "acknowledged and in the database, of acknowledged", len(stored & there), len(stored), "records"
+        )
         limit = copy_facts.rate(dsn, FACTS, BATCH)
-        self.put("taken in, against COPY of the rows", self.rate, limit, "records/s")
+        self.rows.put("taken in, against COPY of the rows", self.rate, limit, "records/s")
         wrong = [f"{len(stored - there)} acknowledged records are lost"] if stored - there else []
         if sealed - stored:
             wrong.append(f"{len(sealed - stored)} records were never acknowledged")
@@ -256,7 +260,10 @@ class Moments:
         """The batches of one phone."""
         phone, at = self.first + number, datetime.now(UTC)
         for turn in range(self.times):
-            door, item = phone * DOORS_A_PHONE + turn % DOORS_A_PHONE + 1, phone * ITEMS_A_PHONE + turn % ITEMS_A_PHONE + 1
+            door, item = (
+                phone * DOORS_A_PHONE + turn % DOORS_A_PHONE + 1,
+                phone * ITEMS_A_PHONE + turn % ITEMS_A_PHONE + 1,
+            )
             visit = {"dwelling": thing("a000", door), "outcome": "done", "persons": 2}
             call = {"item": thing("8000", item), "channel": "phone", "outcome": "no_answer"}
             both = [crowd.command("record_visit", visit, at), crowd.command("record_attempt", call, at)]

@@ -23,11 +23,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-import psycopg
 
 from bench import crowd
 from bench.hands import Lines, Tally, arrive, in_turns
-from bench.house import Row, as_superuser, house, options, served, show
+from bench.house import Rows, as_superuser, house, options, served, show
 from bench.reference import copy_facts
 
 SITES = 20
@@ -102,8 +101,7 @@ class Site:
         headers = {"Authorization": f"Bearer {parcel.token}", "Accept-Language": "zh-Hans"}
         reply = await self.lines.ask("POST", "/sync", headers, parcel.body())
         if reply.status == 200:
-            answers = msgspec.json.decode(reply.body)["answers"]
-            good = {one["id"] for one in answers if one["result"] in ("stored", "duplicate")}
+            good = crowd.acknowledged(reply.body)
             self.stored |= good
             if len(good) < len(parcel.ids):
                 self.wrong.append(reply.body[:300].decode())
@@ -132,7 +130,7 @@ class Hour:
         self.wish, self.place = wish, place
         self.rng = random.Random(wish.seed)
         self.part = wish.part or wish.persons
-        self.rows: list[Row] = []
+        self.rows = Rows()
         self.sent: set[str] = set()
         self.phones = crowd.enrol(wish.phones, crowd.open_incident())
         as_superuser(SEED.format(round=ROUND, incident=crowd.INCIDENT, area=crowd.AREA, sites=SITES))
@@ -176,14 +174,14 @@ class Hour:
         tally, seconds = await self.arriving(parcels, self.wish.rate)
         said = f"site hour, {self.wish.rate:g} persons/s"
         came = persons(parcels) / seconds
-        self.put(
+        self.rows.put(
             f"{said}: taken in, against those who came",
             came * tally.count(200) / tally.whole,
             came,
             "persons/s",
         )
-        self.put(f"{said}: batch p50, against 1 s", tally.milliseconds(0.5), LIMIT_MS, "ms")
-        self.put(f"{said}: batch p99, against 1 s", tally.milliseconds(0.99), LIMIT_MS, "ms")
+        self.rows.put(f"{said}: batch p50, against 1 s", tally.milliseconds(0.5), LIMIT_MS, "ms")
+        self.rows.put(f"{said}: batch p99, against 1 s", tally.milliseconds(0.99), LIMIT_MS, "ms")
 
     async def capacity(self, parcels: list[crowd.Parcel]) -> tuple[list[crowd.Parcel], float]:
         """As many as are taken from phones that always have more; the batches that were not sent, and the rate."""
@@ -191,7 +189,7 @@ class Hour:
         seconds = await in_turns(works, self.wish.hands, tally, self.wish.capacity)
         reached = parcels[: tally.whole]
         rate = persons(reached) * tally.count(200) / tally.whole / seconds
-        self.put("capacity, against the hour", rate, self.wish.rate, "persons/s")
+        self.rows.put("capacity, against the hour", rate, self.wish.rate, "persons/s")
         return parcels[tally.whole :], rate
 
     async def storm(self, parcels: list[crowd.Parcel], capacity: float) -> None:
@@ -199,12 +197,12 @@ class Hour:
         tally, seconds = await self.arriving(parcels, self.wish.times * capacity)
         taken = persons(parcels) * tally.count(200) / tally.whole / seconds
         said = f"{self.wish.times:g} times the capacity"
-        self.put(f"{said}: taken in, against the capacity", taken, capacity, "persons/s")
-        self.put(f"{said}: let in, p99, against 2 s", tally.milliseconds(0.99), STORM_LIMIT_MS, "ms")
-        self.put(
+        self.rows.put(f"{said}: taken in, against the capacity", taken, capacity, "persons/s")
+        self.rows.put(f"{said}: let in, p99, against 2 s", tally.milliseconds(0.99), STORM_LIMIT_MS, "ms")
+        self.rows.put(
             f"{said}: told to come back, p99, against 200 ms", tally.milliseconds(0.99, 503), NO_MS, "ms"
         )
-        self.put(f"{said}: told to come back, of all", tally.count(503, 429), tally.whole, "batches")
+        self.rows.put(f"{said}: told to come back, of all", tally.count(503, 429), tally.whole, "batches")
         unclear = tally.whole - tally.count(200, 503, 429)
         if unclear:
             self.site.wrong.append(
@@ -214,29 +212,20 @@ class Hour:
     async def calm(self, parcels: Sequence[crowd.Parcel]) -> None:
         """The hour goes on at once."""
         tally, _ = await self.arriving(parcels, self.wish.rate)
-        self.put("at once afterwards: batch p99, against 1 s", tally.milliseconds(0.99), LIMIT_MS, "ms")
-        self.put("at once afterwards: taken in, of all", tally.count(200), tally.whole, "batches")
-
-    def put(self, name: str, ours: float, reference: float, unit: str) -> None:
-        """One more line."""
-        self.rows.append(Row(name, round(ours, 1), round(reference, 1), round(ours / reference, 3), unit, 1))
+        self.rows.put("at once afterwards: batch p99, against 1 s", tally.milliseconds(0.99), LIMIT_MS, "ms")
+        self.rows.put("at once afterwards: taken in, of all", tally.count(200), tally.whole, "batches")
 
     def reckon(self) -> list[str]:
         """Look for everything in the database; what is wrong, in words."""
         from muster.project import installation
 
         dsn = installation.server().dsn(installation.database_name())
-        with psycopg.connect(dsn) as superuser:
-            there = {
-                str(row[0])
-                for table in FACTS
-                for row in superuser.execute(f"select id from {table}".encode())
-            }
+        there = crowd.in_database(dsn, FACTS)
         stored = self.site.stored
-        self.put(
+        self.rows.put(
             "acknowledged and in the database, of acknowledged", len(stored & there), len(stored), "records"
         )
-        self.put("in the database, of sealed", len(there), len(self.sent), "records")
+        self.rows.put("in the database, of sealed", len(there), len(self.sent), "records")
         wrong = [f"{len(stored - there)} acknowledged records are lost"] if stored - there else []
         if there != self.sent:
             wrong.append(
@@ -244,7 +233,9 @@ class Hour:
             )
         limit = copy_facts.rate(dsn, FACTS, self.part * 2 + 1)
         rate = next(row.ours for row in self.rows if row.name.startswith("capacity"))
-        self.put("capacity, against COPY of the rows", rate * (2 + 1 / self.wish.persons), limit, "records/s")
+        self.rows.put(
+            "capacity, against COPY of the rows", rate * (2 + 1 / self.wish.persons), limit, "records/s"
+        )
         return [*wrong, *self.site.wrong[:5]]
 
 

@@ -34,11 +34,6 @@ SELF = """set_config('muster.low', '0', true), set_config('muster.high', '0', tr
     set_config('muster.areas', '{}', true), set_config('muster.account', """
 
 
-def _grants(account: UUID) -> tuple[Grant, ...]:
-    prepared.run(f"select {SELF} %s, true)", [str(account)])
-    return _grants_in_force(account)
-
-
 def _grants_in_force(account: UUID) -> tuple[Grant, ...]:
     """Needs the account's own scope: `SELF`."""
     rows = prepared.fetch(
@@ -51,10 +46,14 @@ def _grants_in_force(account: UUID) -> tuple[Grant, ...]:
 
 def find_actor(account: UUID) -> Actor | None:
     """The actor behind an account, with the rights in force now; None when it is gone. Needs a transaction."""
-    row = Account.objects.filter(pk=account, is_active=True).values_list("username", "responder").first()
-    if row is None:
+    rows = prepared.fetch(
+        f"select username, responder, {SELF} id::text, true) from core_account where id = %s and is_active",  # noqa: S608
+        [account],
+    )
+    if not rows:
         return None
-    return Actor(account=account, grants=_grants(account), responder=row[1], username=row[0])
+    username, responder = rows[0][:2]
+    return Actor(account=account, grants=_grants_in_force(account), responder=responder, username=username)
 
 
 def actor(account: UUID) -> Actor:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import os
-import random
 import threading
 import time
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from django.core.cache import cache
 REMEMBERED = 900  # seconds a shedding stays on the page of what is degraded
 KEY = "load/shed/{}"
 OLD = 0.8  # how much of the known time of service stays when a new one is measured
+LONGEST = 120  # seconds anybody is sent away for
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Lane:
     spent: float = 0.05
     waiting: int = 0
     shed: int = 0
+    _turn: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _free: threading.Semaphore = field(init=False)
 
@@ -56,8 +58,15 @@ class Lane:
         self._free.release()
 
     def come_back(self) -> int:
-        """Seconds after which to try again: another few for each."""
-        return random.randint(3, 8) + min(int(self.spent * 10), 30)  # noqa: S311 (spreads phones, keeps no secret)
+        """Seconds after which to try again: those who were sent away stand in a line, each behind the last.
+
+        So they come back as fast as they can be served, few at once and nobody later than needed.
+        """
+        with self._lock:
+            now, each = time.monotonic(), self.spent / self.slots
+            begins = max(self._turn, now + (self.waiting + 1) * each)
+            self._turn = min(begins + each, now + LONGEST)
+            return max(1, math.ceil(self._turn - now))
 
 
 _told: dict[str, float] = {}

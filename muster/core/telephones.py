@@ -104,12 +104,14 @@ def give_key(*, device: UUID, public_key: bytes, area: int) -> None:
 def actor_of(device: UUID) -> tuple[Actor, Device] | None:
     """Whom a phone acts for and the phone, revoked or not; None when it was never enrolled."""
     found = Device.objects.filter(pk=device).first()
-    if found is None:
-        return None
-    actor = accounts.find_actor(found.account)
-    if actor is None:
-        return None
-    return dataclasses.replace(actor, device=device), found
+    actor = acting(found) if found else None
+    return (actor, found) if actor and found else None
+
+
+def acting(phone: Device) -> Actor | None:
+    """Whom a phone acts for; None when that account is gone. Needs a transaction."""
+    actor = accounts.find_actor(phone.account)
+    return dataclasses.replace(actor, device=phone.id) if actor else None
 
 
 def by_token(token: str) -> Device | None:

@@ -13,7 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from django.db import transaction
 
-from muster.core import accounts, chains, telephones
+from muster.core import accounts, chains, clock, telephones
 from muster.core.access import Actor, scope, system
 from muster.core.errors import Refusal
 from muster.core.models import Device
@@ -116,14 +116,17 @@ def incident_of(kid: str) -> UUID | None:
 
 
 def take(
-    raws: Sequence[msgspec.Raw], *, bringer: Actor, incident: UUID, envelope: Envelope, language: str
-) -> list[Answer]:
+    raws: Sequence[msgspec.Raw], *, bringer: Actor, incident: UUID, envelope: Envelope, language: str,
+    known: Device | None = None,
+) -> list[Answer]:  # fmt: skip
     """Take sealed records in; one answer for each. What does not open is kept for a person.
 
-    `envelope` gives batch and the sender's clock. Records of a phone that was taken out of service are held for a
-    person too, and answered as quarantined.
+    `envelope` gives batch, the sender's clock and what the sending phone says of itself; `known` is that phone.
+    Records of a phone that was taken out of service are held for a person too, and answered as quarantined.
     """
     load = Load(language)
+    if known is not None:
+        load.devices[known.id] = (bringer, known)
     with transaction.atomic():
         for raw in raws:
             load.read(raw, bringer.device)
@@ -134,23 +137,33 @@ def take(
         assert held is not None
         groups.setdefault((one.item.device, held[0]), []).append(one)
     for (device, home), group in groups.items():
-        known = load.devices[device]
-        assert known is not None
-        load.answers += _take_group(known, home, group, envelope, language)
+        owner = load.devices[device]
+        assert owner is not None
+        load.answers += _take_group(owner, home, group, (envelope, bringer.device), language)
+    if bringer.device is not None and all(device != bringer.device for device, _ in groups):
+        with transaction.atomic():
+            telephones.arrived(bringer.device, (), envelope.phone, clock.now())
     return load.answers
 
 
 def _take_group(
-    known: tuple[Actor, Device], incident: UUID, group: list[Opened], envelope: Envelope, language: str
+    owner: tuple[Actor, Device],
+    incident: UUID,
+    group: list[Opened],
+    said: tuple[Envelope, UUID | None],
+    language: str,
 ) -> list[Answer]:
-    actor, device = known
+    actor, device = owner
+    envelope, bringer = said
     if device.revoked_at is not None:
         answers = _hold(actor, incident, group, language)
     else:
         batch = Envelope([one.inner for one in group], batch=envelope.batch, sent_at=envelope.sent_at)
         _now, answers = sync.receive(lambda: (actor, incident), batch, language)
     with transaction.atomic():
-        telephones.arrived(device.id, (one.item.seq for one in group), None)
+        mine = device.id == bringer
+        heard = (envelope.phone, clock.now()) if mine else (None, None)
+        telephones.arrived(device.id, (one.item.seq for one in group), *heard)
         chains.follow(device.id, [one.link() for one in group])
     return answers
 

@@ -78,23 +78,25 @@ def _sync_sealed(request: HttpRequest, envelope: Envelope) -> HttpResponse:
     language = get_language() or "zh"
     with transaction.atomic():
         device = telephones.by_token(request.headers.get("Authorization", "").removeprefix("Bearer "))
-        found = telephones.actor_of(device.id) if device else None
-    if device is None or found is None:
+        actor = telephones.acting(device) if device else None
+    if device is None or actor is None:
         raise accounts.Revoked
     answers: list[Answer] = []
     if envelope.commands and device.revoked_at is None:
-        _now, answers = syncing.receive(lambda: (found[0], device.home_incident), envelope, language)
-    for start in range(0, len(envelope.sealed), carried.MOST):
+        _now, answers = syncing.receive(lambda: (actor, device.home_incident), envelope, language)
+    for start in range(0, len(envelope.sealed) or 1, carried.MOST):
         part = envelope.sealed[start : start + carried.MOST]
         answers += carried.take(
-            part, bringer=found[0], incident=device.home_incident, envelope=envelope, language=language
+            part,
+            bringer=actor,
+            incident=device.home_incident,
+            envelope=envelope,
+            language=language,
+            known=device,
         )
-    with transaction.atomic():
-        now = clock.now()
-        telephones.arrived(device.id, (), envelope.phone, now)
     content = {
         "batch": envelope.batch,
-        "now": now,
+        "now": clock.now(),
         "answers": answers,
         "wipe": device.wipe_at is not None or device.revoked_at is not None,
     }

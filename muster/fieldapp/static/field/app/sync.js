@@ -53,7 +53,8 @@ export async function run() {
     line("fault", String(error));
   } finally {
     state.sending = false;
-    state.pause = good ? 0 : Math.min(Math.max(state.pause * 2, limits.firstPause), limits.longestPause);
+    const told = good || state.line === "busy"; // the server says itself when: no longer and longer pauses of our own
+    state.pause = told ? 0 : Math.min(Math.max(state.pause * 2, limits.firstPause), limits.longestPause);
     const jitter = 0.5 + Math.random();
     const pause = good ? limits.idle * jitter : Math.max(state.pause * jitter, state.retryAt - Date.now());
     clearTimeout(timer);
