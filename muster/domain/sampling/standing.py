@@ -2,7 +2,8 @@
 
 A sample counts most, then what was said about the person, then what a shut door or a call in the time of the
 round says; the rest is unknown. Counts of a whole district come from the few about whom something is known:
-`sampling_coverage_done`, `sampling_coverage_excused` and `people_resident_head` are read alone. A community or
+`sampling_coverage_done`, `sampling_coverage_excused` and `people_resident_head` are read alone, and
+`worklists_door_shut` and `worklists_item_said` hold the doors and calls that say something. A community or
 a building is read person by person, with one probe of each index.
 """
 
@@ -50,7 +51,8 @@ where {DUE}
 SAID = f"""
 select distinct on (x.resident) x.resident, x.area, x.standing from (
     select r.id resident, r.area, {SAYS_DOOR} standing, d.last_at at, d.id from worklists_dwellingstate d
-    join people_resident r on r.dwelling = d.id where {DOOR} and {DUE}
+    join people_resident r on r.dwelling = d.id
+    where {DOOR} and d.area >= %(low)s and d.area < %(high)s and {DUE}
     union all
     select r.id, r.area, {SAYS_CALL}, i.last_at, i.id from worklists_workitem i
     join people_resident r on r.id = i.subject where i.last_outcome in ('moved', 'refused') and {CALL} and {DUE}

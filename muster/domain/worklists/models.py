@@ -4,6 +4,7 @@
 range, and the counts by kind from the index alone; `worklists_item_queue` and `worklists_item_again` the callers'
 queue (what nobody has tried, and what is to be tried again at an hour); `worklists_item_leased` who is on the
 phone now; `worklists_cause_source` the reconciling of one source; `worklists_entry_row` the page of a list;
+`worklists_item_said`, `worklists_door_shut` the few calls and doors that say why somebody is untested;
 `worklists_entry_unsure` its rows that wait for a decision; `worklists_entry_progress` how far the lists of an area
 range are, from the index alone.
 """
@@ -25,6 +26,8 @@ from muster.domain.worklists.sweep_models import (
 )
 
 PHONED_STEPS = ("call", "other_caller")
+TURNED_AWAY = ("moved", "refused")  # what a call says about where its person stands in a round of tests
+SHUT = ("absent", "empty", "refused")  # and what a door says
 
 
 @tracked(form="incident")
@@ -139,6 +142,11 @@ class WorkItem(Held):
             models.Index(
                 fields=["building"], name="worklists_item_house", condition=models.Q(building__isnull=False)
             ),
+            models.Index(
+                fields=["subject"],
+                name="worklists_item_said",
+                condition=models.Q(last_outcome__in=TURNED_AWAY),
+            ),
         ]
 
 
@@ -214,6 +222,11 @@ class DwellingState(Held):
     done_at = models.DateTimeField(null=True)
     was_shut = models.BooleanField(default=False)
     doubled = models.BooleanField(db_default=False)  # two teams settled it: both visits are kept
+
+    class Meta(Held.Meta):
+        indexes = [
+            models.Index(fields=["area"], name="worklists_door_shut", condition=models.Q(outcome__in=SHUT))
+        ]
 
 
 class BuildingState(Held):
