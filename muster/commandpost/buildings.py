@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from muster.domain.places.models import Dwelling
 from muster.domain.responders import queries as responders
 from muster.domain.worklists import queries as worklists
 from muster.domain.worklists import sweep_queries as sweeps
+from muster.domain.worklists.actions import photographs
 from muster.domain.worklists.models import DwellingState, WorkItem
 from muster.domain.worklists.queries import BUILDING_STATES, BuildingRow
 
@@ -92,6 +94,7 @@ def building_page(request: DeskRequest, building: UUID) -> HttpResponse:
         "unlike": _unlike(doors, states, registered),
         "doubled": [(door.label, door.id) for door in doors if door.id in states and states[door.id].doubled],
         "marks": _marks(building),
+        "photographs": _photographs(row, request),
         "may_survey": request.actor.may("places.survey", row.area, request.incident.id),
     }
     return render(request, "commandpost/buildings/page.html", context)
@@ -126,6 +129,12 @@ def _marks(building: UUID) -> list[tuple[str, Any, int]]:
     """How many doors have each colour mark."""
     counts = Counter(one.mark for one in sweeps.marks_of(building).values())
     return [(MARK_LOOK[mark], MARK[mark], counts[mark]) for mark in MARK if counts[mark]]
+
+
+def _photographs(row: BuildingRow, request: DeskRequest) -> list[tuple[UUID, datetime]]:
+    """Pictures of the door or the landmark, for those who may see what is sealed."""
+    may = request.actor.may(photographs.SEE, row.area, request.incident.id)
+    return sweeps.photographs_of(row.id) if may else []
 
 
 def _floors(

@@ -25,7 +25,9 @@ from muster.domain.passes import queries as passes
 from muster.domain.passes.models import Pass
 from muster.domain.passes.rules import Closing
 from muster.domain.people import queries as people
+from muster.domain.places import actions as places
 from muster.domain.places.models import Point
+from muster.domain.places.rules import PointKind
 from muster.domain.responders import queries as responders
 from muster.interop.paper import making
 
@@ -181,6 +183,14 @@ def _by_code(code: str) -> UUID:
 
 @require_POST
 @screen
+def add_place(request: DeskRequest) -> HttpResponse:
+    """A shop, a market, a school that gets a code at its door."""
+    act(request, places.add_points, body(request, places.AddPoint, {"kind": PointKind.PLACE}))
+    return told(request, _("The place is written down. Name who answers for it."), "sites/gates")
+
+
+@require_POST
+@screen
 def administer(request: DeskRequest, point: UUID) -> HttpResponse:
     """Name the one person who answers for the code of a place."""
     who = _by_code(request.POST.get("owner_code", ""))
@@ -212,6 +222,7 @@ urlpatterns = [
     path(FOLDER + "passes/<uuid:held>/revoke/", revoke, name="passes-revoke"),
     path(FOLDER + "lists/<slug:kind>/", signed_list, name="passes-list"),
     path(FOLDER + "exceptions/<uuid:held>/", step, name="exceptions-step"),
+    path(FOLDER + "places/", add_place, name="places-add"),
     path(FOLDER + "places/<uuid:point>/administrator/", administer, name="places-administer"),
     path(FOLDER + "places/<uuid:point>/code/", place_code, name="places-code"),
 ]

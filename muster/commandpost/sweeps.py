@@ -14,6 +14,7 @@ from django.urls import path
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from muster.commandpost import labels
 from muster.commandpost.asking import body, has, tabs, whereabouts
@@ -25,7 +26,7 @@ from muster.domain.places import around
 from muster.domain.places import queries as places
 from muster.domain.places.models import Building
 from muster.domain.worklists import sweep_queries as queries
-from muster.domain.worklists.actions import breeding
+from muster.domain.worklists.actions import breeding, photographs
 from muster.domain.worklists.sweep_models import BreedingSite
 from muster.domain.worklists.sweep_queries import Block
 from muster.domain.worklists.sweep_rules import Counts, SiteState
@@ -148,8 +149,29 @@ def site_drawer(request: DeskRequest, site: UUID) -> HttpResponse:
         "owner": owner,
         "has_owner": found.owner_c is not None,
         "may": request.actor.may(RIGHT, found.area, request.incident.id),
+        "photographs": _photographs(request, found),
     }
     return drawer(request, "commandpost/sweeps/site.html", context)
+
+
+def _photographs(request: DeskRequest, site: BreedingSite) -> list[tuple[UUID, datetime, str]]:
+    """The pictures of a site for those who may see them, the first one first: which, when, before or after."""
+    if not request.actor.may(photographs.SEE, site.area, request.incident.id):
+        return []
+    words = {site.photo_before: _("before"), site.photo_after: _("after")}
+    return [(one, at, words.get(str(one), "")) for one, at in reversed(queries.photographs_of(site.id))]
+
+
+@require_safe
+@screen
+def photograph(request: DeskRequest, photo: UUID) -> HttpResponse:
+    """One photograph, to those who may see what is sealed; that it was looked at is in the journal."""
+    content = photographs.read_photograph(
+        photograph=photo, by=request.actor, incident=request.incident.id, now=request.now
+    )
+    answer = HttpResponse(content, content_type="image/jpeg")
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @screen
@@ -250,5 +272,6 @@ urlpatterns = [
     path("sweeps/circle/", circle, name="sweeps-circle"),
     path("sweeps/sites/", report_site, name="sweeps-report"),
     path("sweeps/sites/<uuid:site>/drawer/", site_drawer, name="sweeps-site"),
+    path("sweeps/photographs/<uuid:photo>/", photograph, name="sweeps-photograph"),
     path("sweeps/sites/<uuid:site>/look/", inspect_site, name="sweeps-look"),
 ]

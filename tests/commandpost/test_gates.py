@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.test import Client
 from muster.core import clock
 from muster.core.access import Actor, scope
 from muster.core.ids import new_id
+from muster.domain.passes import actions as passes
 from muster.domain.passes import exceptions, keys, lists, queries, token
 from muster.domain.passes.models import ExceptionMade, Pass
 from muster.domain.responders import queries as responders
@@ -126,6 +128,13 @@ def test_a_place_code_is_printed_once_somebody_answers_for_it(served: UUID, comm
         code = responders.known([ANN])[ANN].code
     assert client.post(f"{GATES}places/{GATE}/administrator/", {"owner_code": code}).status_code == 302
     assert client.get(f"{GATES}places/{GATE}/code/").content.startswith(b"%PDF")
+    shop = {"id": str(new_id()), "name": "惠民超市", "area": COMMUNITY}
+    assert [client.post(f"{GATES}places/", shop).status_code for _ in range(2)] == [302, 302]
+    with scope(commander, served):
+        for _ in range(3):
+            came = passes.CheckInPlace(UUID(shop["id"]))
+            tell(passes.check_in_places, came, commander, served, clock.now())
+    assert re.search(r"惠民超市</td>.{0,60}<td class=\"num\">3</td>", text(client.get(GATES)), re.DOTALL)
 
 
 @pytest.mark.parametrize(("form", "place"), [("S", SITE), ("G", GATE), ("B", HOUSE)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import timedelta
 from typing import Any
@@ -15,11 +16,12 @@ from muster.domain.incidents.models import Incident, Zone, ZoneBuilding
 from muster.domain.places import actions as places
 from muster.domain.places.models import Building, Dwelling
 from muster.domain.responders.models import Team
-from muster.domain.worklists.actions import breeding, doors, households
+from muster.domain.worklists.actions import breeding, doors, households, photographs
 from muster.domain.worklists.models import WorkItem
 from muster.domain.worklists.rules import DoorOutcome
-from muster.domain.worklists.sweep_models import BreedingSite
-from tests.cast import COMMUNITY, NOW, person
+from muster.domain.worklists.sweep_models import BreedingSite, Photograph
+from muster.domain.worklists.sweep_rules import SiteState
+from tests.cast import COMMUNITY, NOW, account_for, person
 from tests.commandpost.desk import BASE, HOUSE, LANGUAGES, NONSENSE, door, play, signed_in, tell, text
 
 PAGE = f"{BASE}sweeps/"
@@ -40,7 +42,7 @@ def stage(incident: UUID, commander: Actor, tracer: Actor) -> UUID:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_indices_rechecks_and_breeding_sites_are_shown_live(
-    stage: UUID, commander: Actor, language: str, monkeypatch: pytest.MonkeyPatch
+    stage: UUID, commander: Actor, outsider: Actor, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = new_id()
     monkeypatch.setattr("muster.core.clock.now", lambda: NOW)
@@ -59,7 +61,21 @@ def test_indices_rechecks_and_breeding_sites_are_shown_live(
     assert "中兴路3栋" in text(client.get(PAGE + HERE))
     drawer = text(client.get(f"{PAGE}sites/{site}/drawer/"))
     assert "李老板" in drawer
-    client.post(f"{PAGE}sites/{site}/look/", {"state": "cleared", "photo": "after.jpg"})
+    content = b"\xff\xd8\xff\xe0 a yard"
+    with scope(commander, stage):
+        shot = photographs.KeepPhotograph(COMMUNITY, site, base64.b64encode(content).decode())
+        tell(photographs.keep_photographs, shot, commander, stage, NOW)
+        fact = Photograph.objects.get().id
+        after = breeding.InspectBreedingSite(site, SiteState.CLEARED, str(fact))
+        tell(breeding.inspect_breeding_sites, after, commander, stage, NOW)
+    picture = f"{PAGE}photographs/{fact}/"
+    drawer = text(client.get(f"{PAGE}sites/{site}/drawer/"))
+    assert picture in drawer
+    assert client.get(picture).content == content
+    with scope(system(), stage):
+        account_for(outsider)
+    assert signed_in(outsider).get(picture).status_code == 404
+    client.post(f"{PAGE}sites/{site}/look/", {"state": "cleared"})
     with scope(commander, stage):
         assert BreedingSite.objects.get().state == "cleared"
 

@@ -31,6 +31,7 @@ class PointKind(StrEnum):
     HOSTEL = "hostel"
     LAB = "lab"
     MEAL = "meal"
+    PLACE = "place"  # a shop, a market, a school: somewhere with a code at its door
 
 
 class Parts(msgspec.Struct, frozen=True):

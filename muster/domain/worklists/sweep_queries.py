@@ -17,7 +17,7 @@ from muster.core.models import Retraction
 from muster.domain.places import queries as places
 from muster.domain.worklists.models import WorkItem
 from muster.domain.worklists.queries import COMMUNITY
-from muster.domain.worklists.sweep_models import BreedingSite, DoorMark, HouseholdCard
+from muster.domain.worklists.sweep_models import BreedingSite, DoorMark, HouseholdCard, Photograph
 from muster.domain.worklists.sweep_rules import Counts
 
 Bounds = tuple[int, int]
@@ -83,6 +83,14 @@ def breeding_sites(bounds: Bounds, size: int = 100) -> list[BreedingSite]:
 def site(identity: UUID) -> BreedingSite | None:
     """One breeding site."""
     return BreedingSite.objects.filter(pk=identity).first()
+
+
+def photographs_of(about: UUID, size: int = 12) -> list[tuple[UUID, datetime]]:
+    """Photographs of a breeding site or a building that stand, the newest first: which, and when."""
+    found = Photograph.objects.filter(about=about).exclude(
+        id__in=Retraction.objects.filter(kind="worklists.photograph").values("target")
+    )
+    return list(found.order_by("-at", "-id").values_list("id", "at")[:size])
 
 
 def card_of(dwelling: UUID) -> HouseholdCard | None:
