@@ -195,6 +195,8 @@ def decide(request: DeskRequest) -> HttpResponse:
         messages.warning(request, _("Nothing was selected."))
         return back
     done = _decided(request, picked)
+    if not done.data:  # refused as a whole: there is no answer for each
+        raise next(iter(done.refused.values()))
     answers: dict[str, str] = next(iter(done.data.values()), {})
     good = sum(answer == deciding.DONE for answer in answers.values())
     if good < len(answers) or len(answers) > PAGE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from muster.core import clock
 from muster.core.access import Actor, scope, system
 from muster.core.ids import derive_id
 from muster.domain.worklists.actions import calls
@@ -128,10 +130,27 @@ def test_what_was_sent_away_shows_who_has_not_begun_and_comes_back(
     sent = text(client.get(f"{PAGE}?who=sent"))
     assert f"{item.id}/drawer/" in sent
     assert "has not begun" in sent
+    with scope(system(), night):
+        WorkItem.objects.filter(pk=item.id).update(due_at=clock.now() - timedelta(hours=5))
+    late = text(client.get(f"{PAGE}?who=sent&due=late"))
+    assert f"{item.id}/drawer/" in late, "nobody answers: the sender sees that it is late"
+    assert "chip-late" in late
+    pushed = text(client.get(f"{BASE}lists/{derive_id('test', 'list')}/"))
+    assert "王**" in pushed, "and it remains on the sender's list"
     decided(client, "recall", item.id)
     assert f"{item.id}/drawer/" not in text(client.get(f"{PAGE}?who=sent"))
     with scope(system(), night):
         assert WorkItem.objects.get(pk=item.id).area == COMMUNITY
+
+
+@pytest.mark.parametrize("to", ["0", "9" * 15 + "0", "9" * 40, "x"])
+def test_nothing_is_sent_to_an_area_that_cannot_be(
+    night: UUID, desk: Actor, commander: Actor, to: str
+) -> None:
+    item = verify(commander, night)
+    answer = signed_in(desk).post(f"{PAGE}decide/", {"item": [str(item.id)], "verb": "transfer", "to": to})
+    assert answer.status_code == 422
+    assert verify(commander, night).area == COMMUNITY
 
 
 def test_a_list_shows_its_own_completion_and_who_remains(night: UUID, commander: Actor) -> None:

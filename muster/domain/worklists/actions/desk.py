@@ -10,8 +10,8 @@ from uuid import UUID
 import msgspec
 
 from muster.core import bulk, journal, prepared
-from muster.core.access import Actor
-from muster.core.errors import NotAllowed, NotFound, Refusal
+from muster.core.access import EVERYWHERE, Actor
+from muster.core.errors import BadInput, NotAllowed, NotFound, Refusal
 from muster.core.ids import derive_id
 from muster.core.models import Share
 from muster.core.told import Done, Told
@@ -190,6 +190,9 @@ def transfer_items(*, told: Sequence[Told[TransferItems]], by: Actor, incident: 
     done = Done()
     for one in told:
         to = one.body.area
+        if not 0 < to < EVERYWHERE[1]:
+            done.refused[one.id] = BadInput(problem="area")
+            continue
 
         def judge(item: Locked, to: int = to) -> type[Refusal] | None:
             return IsHere if item.area == to else None
