@@ -25,7 +25,6 @@ from muster.domain.incidents import queries as incidents
 from muster.domain.notices import actions as notices
 from muster.domain.notices.rules import Channel
 from muster.domain.people import queries as people
-from muster.domain.people.models import Resident
 from muster.domain.places import queries as places
 from muster.domain.places.models import Dwelling
 from muster.domain.responders import queries as responders
@@ -53,11 +52,10 @@ def reasons(request: DeskRequest) -> dict[str, tuple[str, Any]]:
 
 
 def named_people(request: DeskRequest, found: list[Person]) -> list[dict[str, Any]]:
-    """People as a desk may read them: masked, with their door; the vulnerable are marked."""
+    """People as a desk may read them: masked, with their door; those who come first are marked."""
     masked = people.masked([one.id for one in found], request.incident.id)
     titles = places.dwelling_titles({one.dwelling for one in found if one.dwelling})
-    frail = Resident.objects.filter(pk__in=[one.id for one in found]).exclude(vulnerabilities=[])
-    first = set(frail.values_list("id", flat=True))
+    first = standing.pressing([one.id for one in found], request.incident.id, request.now)
     return [
         {"person": one, "id": one.id, "name": masked[one.id].name if one.id in masked else "",
          "phone": masked[one.id].phone if one.id in masked else "", "first": one.id in first,

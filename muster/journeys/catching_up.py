@@ -16,7 +16,6 @@ from django.db import connection
 from muster.core import bulk
 from muster.core.access import span
 from muster.core.told import Touched, no_touch
-from muster.domain.incidents import queries as incidents
 from muster.domain.people import queries as people
 from muster.domain.sampling import standing
 from muster.domain.sampling.models import CatchUp, Coverage, Round
@@ -29,8 +28,7 @@ SOURCE = "round"
 KIND = {Means.CALL: ItemKind.VERIFY, Means.DOOR: ItemKind.TEST}
 FIRST, USUAL = 2, 5
 PEOPLE = """
-select r.id, r.area, d.building_id, r.birth_year, cardinality(r.vulnerabilities) > 0
-    or exists (select from cases_contact k where k.resident = r.id and k.state in ('followed', 'symptomatic', 'lost')),
+select r.id, r.area, d.building_id,
     exists (select from people_identity i where i.resident = r.id and i.phone_x is not null)
 from people_resident r left join places_dwelling d on d.id = r.dwelling
 where r.id = any(%s::uuid[]) and r.canonical = r.id and r.withdrawn_at is null
@@ -49,8 +47,6 @@ class _Person:
     id: UUID
     area: int
     building: UUID | None
-    birth_year: int | None
-    pressing: bool
     has_phone: bool
 
 
@@ -93,12 +89,12 @@ def wants(persons: set[UUID], incident: UUID, now: datetime) -> list[Want]:
     begun = set(
         WorkCause.objects.filter(source__in=persons, source_kind=SOURCE).values_list("item", flat=True)
     )
-    old = _old_from(incident, now)
+    first = standing.pressing(persons, incident, now)
     return [
         want
         for person in _people(persons)
         for order in _orders_of(person, orders)
-        if (want := _want(person, order, known.get((order.round, person.id)), old))
+        if (want := _want(person, order, known.get((order.round, person.id)), person.id in first))
         and (want.satisfied_at is None or want.item(incident) in begun)
     ]
 
@@ -121,12 +117,11 @@ def _orders_of(person: _Person, orders: Iterable[CatchUp]) -> Iterator[CatchUp]:
             yield order
 
 
-def _want(person: _Person, order: CatchUp, known: Coverage | None, old: int) -> Want | None:
+def _want(person: _Person, order: CatchUp, known: Coverage | None, first: bool) -> Want | None:
     """Work for this person; none where somebody said why not."""
     sampled = known is not None and known.samples > 0
     if known is not None and known.excuse and not sampled:
         return None
-    pressing = person.pressing or (person.birth_year is not None and person.birth_year <= old)
     return Want(
         kind=KIND[Means(order.means)],
         subject_kind="resident",
@@ -136,16 +131,10 @@ def _want(person: _Person, order: CatchUp, known: Coverage | None, old: int) -> 
         source_kind=SOURCE,
         source=person.id,
         due_at=order.due_at,
-        priority=FIRST if pressing else USUAL,
+        priority=FIRST if first else USUAL,
         satisfied_at=known.first_at if known is not None and sampled else None,
         building=person.building,
     )
-
-
-def _old_from(incident: UUID, now: datetime) -> int:
-    """Whoever was born in this year or before counts as old: by the age from which the pack accepts paper."""
-    gates = incidents.pack_of(incident).gates
-    return now.year - gates.paper_from_age.value if gates else 0
 
 
 def give(persons: set[UUID]) -> None:

@@ -9,6 +9,7 @@ a building is read person by person, with one probe of each index.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,8 +17,10 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from muster.core import bulk, prepared
 from muster.core.access import span
 from muster.core.plans import by_index
+from muster.domain.incidents import queries as incidents
 from muster.domain.sampling.models import Round
 from muster.domain.sampling.rules import Standing, occasion
 
@@ -60,6 +63,12 @@ select distinct on (x.resident) x.resident, x.area, x.standing from (
     and (c.samples > 0 or c.excuse <> ''))
 order by x.resident, x.at desc, x.id desc
 """  # noqa: S608
+# the old, those with a vulnerability, and contacts who are followed come first
+PRESSING = """
+select r.id from people_resident r where r.id = any(%s::uuid[]) and (cardinality(r.vulnerabilities) > 0
+    or r.birth_year <= %s or exists (select from cases_contact k
+        where k.resident = r.id and k.state in ('followed', 'symptomatic', 'lost')))
+"""
 KNOWN = "c.round = %(round)s and c.known and c.area >= %(low)s and c.area < %(high)s"
 LIVING = "r.dwelling in (select id from places_dwelling where building_id = %(building)s)"
 
@@ -225,3 +234,10 @@ def count_left(test_round: Round, area: int, building: UUID | None = None) -> in
     if building is not None:
         return sum(one.counts.left for one in by_dwelling(test_round, building))
     return sum(one.counts.left for one in by_community(test_round, area))
+
+
+def pressing(residents: Iterable[UUID], incident: UUID, now: datetime) -> set[UUID]:
+    """Those of these people who are sampled first; old is who may show paper at gates for their age."""
+    gates = incidents.pack_of(incident).gates
+    born = now.year - gates.paper_from_age.value if gates else 0
+    return {row[0] for row in prepared.fetch(PRESSING, [bulk.array(residents), born])}

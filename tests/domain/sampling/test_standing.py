@@ -191,3 +191,10 @@ def test_doors_count_within_the_round_only(site: UUID, in_scope: Actor) -> None:
         Round.objects.filter(pk=ROUND).update(to_at=NOW + timedelta(hours=1))
     shut(BUILDINGS[0], "empty", 90)
     assert set(where().values()) == {"unknown"}
+
+
+def test_the_old_and_the_vulnerable_come_first(site: UUID, in_scope: Actor) -> None:
+    Resident.objects.filter(pk=MEMBERS[0]).update(birth_year=NOW.year - 60)
+    Resident.objects.filter(pk=MEMBERS[1]).update(birth_year=NOW.year - 59)
+    Resident.objects.filter(pk=MEMBERS[2]).update(vulnerabilities=["dialysis"])
+    assert standing.pressing(MEMBERS, INCIDENT, NOW) == {MEMBERS[0], MEMBERS[2]}
