@@ -70,14 +70,7 @@ def push_lists(*, told: Sequence[Told[PushList]], by: Actor, incident: UUID, now
 
 def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: Done) -> dict[str, Any]:
     body = one.body
-    clock = incidents.pack_of(incident).clocks.get("list_answered")
-    deadline = body.deadline_at or (clock.deadline(one.at) if clock else None)
-    bulk.insert(
-        VerificationList,
-        LIST,
-        [(body.id, incident, body.area, body.source[:80], body.purpose, body.title[:120], one.at, deadline,
-          msgspec.to_builtins(body.script))],
-    )  # fmt: skip
+    _store(one, incident)
     named, refused = _people(body, by, incident, now)
     heads = registry.heads({resident for resident, _ in named.values()})
     entry = deriving(body.id)
@@ -114,6 +107,16 @@ def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: D
         "refused": refused,
         "items": {str(row[4]): str(row[6]) for row in rows},
     }
+
+
+def _store(one: Told[PushList], incident: UUID) -> None:
+    """The list itself, once; without a deadline the pack's clock counts."""
+    body = one.body
+    clock = incidents.pack_of(incident).clocks.get("list_answered")
+    deadline = body.deadline_at or (clock.deadline(one.at) if clock else None)
+    words = (body.source[:80], body.purpose, body.title[:120])
+    script = msgspec.to_builtins(body.script)
+    bulk.insert(VerificationList, LIST, [(body.id, incident, body.area, *words, one.at, deadline, script)])
 
 
 def _people(
