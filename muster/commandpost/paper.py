@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from muster.commandpost import labels
-from muster.commandpost.asking import wish
+from muster.commandpost.asking import has, wish
 from muster.commandpost.frame import DeskRequest, ids, screen, within
 from muster.core import journal
-from muster.core.errors import BadInput, NotFound
+from muster.core.errors import BadInput, NotAllowed, NotFound
 from muster.core.ids import derive_id
 from muster.domain.places.models import Building, Point
 from muster.domain.worklists.rules import DoorOutcome
-from muster.interop.paper import making
+from muster.interop.paper import making, sheets
 from muster.interop.paper.rows import MOST_SHEETS, Form, Misread, Sheet, read_header, record_of
 
 MOST_PLACES = 200
@@ -41,6 +41,7 @@ def paper(request: DeskRequest) -> HttpResponse:
     asked = wish(request, "q")
     context = {
         "wish": asked, "places": _places(request, asked["q"]), "most": MOST_SHEETS,
+        "may_passes": has(request, "passes.scan"),
         "narrowed": Building.objects.filter(within(request)).count() > MOST_PLACES,
     }  # fmt: skip
     return render(request, "commandpost/paper/paper.html", context)
@@ -81,18 +82,39 @@ def _number(request: DeskRequest, name: str, least: int, most: int) -> int:
 def pack(request: DeskRequest) -> HttpResponse:
     """A fresh pack as PDF; its number is the minute it was made, so that no two sheets share a row code."""
     form, place = _chosen(request)
-    sheets = _number(request, "sheets", 1, MOST_SHEETS) if form != Form.BUILDING else MOST_SHEETS
+    most = _number(request, "sheets", 1, MOST_SHEETS) if form != Form.BUILDING else MOST_SHEETS
     number = int(f"{localtime(request.now):%y%m%d%H%M}")
     language = "en" if (get_language() or "zh").startswith("en") else "zh"
-    made = making.pack_pdf(form, place, number, sheets, request.incident, language)
+    made = making.pack_pdf(form, place, number, most, request.incident, language)
     if made is None:
         raise NotFound
     journal.write(
         action="paper.print", by=request.actor, incident=request.incident.id, area=request.incident.area,
-        subjects=[place], count=sheets,
+        subjects=[place], count=most,
     )  # fmt: skip
     answer = HttpResponse(made, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="pack-{form}-{number}.pdf"'
+    return answer
+
+
+@require_safe
+@screen
+def wall(request: DeskRequest, what: str) -> HttpResponse:
+    """A list for the wall as PDF: whom to call, or the passes that hold (for those who look at passes)."""
+    make = {"contacts": sheets.contacts_pdf, "passes": sheets.pass_list_pdf}.get(what)
+    if make is None:
+        raise NotFound
+    if what == "passes" and not has(request, "passes.scan"):
+        raise NotAllowed(right="passes.scan")
+    language = "en" if (get_language() or "zh").startswith("en") else "zh"
+    made = make(request.incident, language, request.now)
+    journal.write(
+        action="paper.print", by=request.actor, incident=request.incident.id, area=request.incident.area,
+        subjects=[request.incident.id],
+    )  # fmt: skip
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{what}-{localtime(request.now):%y%m%d%H%M}.pdf"'
+    answer["Cache-Control"] = "no-store"
     return answer
 
 
@@ -124,10 +146,10 @@ def typing(request: DeskRequest, form: str, place: UUID, pack: int, number: int)
     if title is None:
         raise NotFound
     doors = making.doors_of(place) if kind == Form.BUILDING else []
-    sheets = making.sheets_of(kind, place, pack, number)
-    if number > len(sheets):
+    printed = making.sheets_of(kind, place, pack, number)
+    if number > len(printed):
         raise NotFound
-    sheet, rows = sheets[number - 1]
+    sheet, rows = printed[number - 1]
     now = localtime(request.now)
     context = {
         "form": str(kind), "form_word": FORMS[kind], "title": title, "sheet": sheet, "place": place,
@@ -152,6 +174,7 @@ def _row(sheet: Sheet, row: tuple[int, str, str, str], doors: list[making.Door])
 urlpatterns = [
     path("paper/", paper, name="paper"),
     path("paper/pack/", pack, name="paper-pack"),
+    path("paper/wall/<slug:what>/", wall, name="paper-wall"),
     path("paper/find/", find, name="paper-find"),
     path("paper/type/<slug:form>/<uuid:place>/<int:pack>/<int:number>/", typing, name="paper-type"),
 ]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -114,3 +117,28 @@ def test_a_door_keeps_its_record_whatever_row_it_stands_in(served: UUID, command
     for dwelling, record in rows.items():
         assert record == str(record_of(sheet.pack_id, sheet.code(UUID(dwelling))))
     assert len(set(rows.values())) == len(rows)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_lists_for_the_wall_are_printed(
+    served: UUID, commander: Actor, tmp_path: Path, language: str
+) -> None:
+    client = signed_in(commander, language)
+    assert "wall/passes/" in text(client.get(f"{BASE}paper/"))
+    for what in ("contacts", "passes"):
+        answer = client.get(f"{BASE}paper/wall/{what}/")
+        assert answer["Content-Type"] == "application/pdf"
+        assert answer.content.startswith(b"%PDF-")
+        if shutil.which("pdftotext") is None:
+            continue
+        (tmp_path / "x.pdf").write_bytes(answer.content)
+        said = subprocess.run(
+            ["pdftotext", str(tmp_path / "x.pdf"), "-"], capture_output=True, check=True
+        ).stdout
+        words = (
+            ["南坑封控区", "0755-1234"]
+            if what == "contacts"
+            else ["Passes that hold" if language == "en" else "有效通行证名单"]
+        )
+        assert all(word in said.decode() for word in words)
+    assert client.get(f"{BASE}paper/wall/other/").status_code == 404

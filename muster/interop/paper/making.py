@@ -122,7 +122,7 @@ def pack_pdf(
         "incident": incident.title_en if language == "en" else incident.title_zh,
         "words": said.words, "columns": said.columns,
         "sheets": [
-            {"number": sheet.number, "qr": qr(sheet.header), "first": sheet.first, "last": sheet.first + ROWS - 1,
+            {"number": sheet.number, "qr": qr(sheet.header), "first": sheet.first,
              "rows": [
                  {"number": number, "code": code, "qr": qr(text, error="l"), "label": label}
                  for number, code, text, label in rows
