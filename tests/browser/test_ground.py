@@ -22,6 +22,7 @@ from muster.fieldapp.catalogue import in_languages
 from muster.fieldapp.ground import _vector
 from muster.protocols import load
 from tests.browser.tabs import broken_rules, overflow, picture
+from tests.browser.test_field_screens import SMALL
 
 NARROW: ViewportSize = {"width": 390, "height": 844}
 HOUSE, POINT, SITE = (str(derive_id("test", "ground", name)) for name in ("house", "point", "site"))
@@ -95,10 +96,19 @@ def show(page: Page, *address: str) -> None:
 
 
 def look(page: Page, name: str) -> None:
-    """What every screen must be, and its picture for the guide."""
+    """What every screen must be by day, by night and on a narrow phone; and its picture for the guide."""
+    english = page.evaluate("document.documentElement.lang") == "en"
+    page.evaluate(
+        "(theme) => { document.documentElement.dataset.theme = theme; }", "night" if english else "day"
+    )
     assert [one for one in broken_rules(page) if 'class="wedge"' not in one] == []
+    assert page.evaluate(SMALL) == []
+    page.set_viewport_size({"width": 320, "height": 640})
     assert overflow(page) <= 0
-    picture(page, name, "en" if page.evaluate("document.documentElement.lang") == "en" else "zh")
+    page.set_viewport_size(NARROW)
+    assert overflow(page) <= 0
+    page.evaluate("() => { document.documentElement.dataset.theme = 'day'; }")
+    picture(page, name, "en" if english else "zh")
 
 
 def deeds(page: Page, name: str) -> list[dict[str, Any]]:
@@ -106,7 +116,7 @@ def deeds(page: Page, name: str) -> list[dict[str, Any]]:
     return [body for said, body, _ in found if said == name]
 
 
-def noise(width: int = 1600, height: int = 1200) -> FilePayload:
+def noise(width: int = 900, height: int = 700) -> FilePayload:
     """A picture that no codec makes small, as PNG."""
     rows = random.Random(7).randbytes(width * height * 3)
     lines = b"".join(b"\0" + rows[at * width * 3 : (at + 1) * width * 3] for at in range(height))

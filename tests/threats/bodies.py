@@ -81,5 +81,5 @@ SPECIAL = {
     "pack": "covid-cn-v9", "level": "sealed", "contact_class": "close", "template": "1+3+N", "phone": "13800138000",
     "document": "", "sex": "female", "vulnerabilities": "pregnant", "needs": "medicine",
     "purpose": "verification", "cause": "deliver",
-    "exposure": "household", "need": "dialysis", "symptoms": "fever",
+    "exposure": "household", "need": "dialysis", "symptoms": "fever", "jpeg": "/9j/4AAQ",
 }  # fmt: skip

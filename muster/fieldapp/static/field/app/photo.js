@@ -43,7 +43,7 @@ export function photoField(words) {
       taken = await small(file);
       const url = URL.createObjectURL(taken);
       const picture = h("img", { src: url, alt: t("The photograph"), onload: () => URL.revokeObjectURL(url) });
-      fill(shown, picture, t("{n} KB", { n: Math.ceil(taken.size / 1_000) }));
+      fill(shown, picture, t("about {n} KB", { n: Math.ceil(taken.size / 1_000) }));
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       taken = null;
