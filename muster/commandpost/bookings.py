@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from uuid import UUID
 
+import segno
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from muster.commandpost.asking import body, has
+from muster.commandpost.asking import body
 from muster.commandpost.calling import seat
 from muster.commandpost.catching_up import reasons
 from muster.commandpost.coverage import STANDING
-from muster.commandpost.frame import DeskRequest, act, ids, within
+from muster.commandpost.frame import DeskRequest, act, ids
 from muster.core.errors import BadInput, NotFound
 from muster.domain.people import queries as people
 from muster.domain.people.models import Resident
 from muster.domain.places import queries as places
-from muster.domain.places.models import Point
 from muster.domain.sampling import actions, appointments, queries, standing
-from muster.domain.sampling.models import Slot
 from muster.domain.sampling.rules import Standing
-
-SITES, SLOTS, MOST_SITES = 6, 24, 60
 
 
 def _person(request: DeskRequest, resident: UUID) -> Resident:
@@ -43,7 +39,7 @@ def booking(request: DeskRequest, resident: UUID) -> HttpResponse:
     """Where the person stands, the appointment they have, and free slots at the sites near them."""
     person = _person(request, resident)
     masked = people.masked([person.id], request.incident.id).get(person.id)
-    held = [(one, _site_name(one.site)) for one in appointments.held(person.id, request.now)]
+    held = [(one, appointments.site_of(one)) for one in appointments.held(person.id, request.now)]
     chosen = queries.round_at(person.area, request.incident.id, request.now)
     stands = standing.people(chosen, standing.Wish(resident=person.id, standing="any")) if chosen else []
     where = stands[0].standing if stands else ""
@@ -51,26 +47,10 @@ def booking(request: DeskRequest, resident: UUID) -> HttpResponse:
         "person": person, "name": masked.name if masked else "", "held": held, "chosen": chosen,
         "door": places.dwelling_titles([person.dwelling]).get(person.dwelling, "") if person.dwelling else "",
         "standing": STANDING.get(where, ""), "free_to_book": where not in (Standing.DONE, Standing.EXEMPT),
-        "sites": [] if held else _free(request, person), "reasons": reasons(request),
-        "has_desk": has(request, "desk.read"), "item": next(iter(ids([request.GET.get("item", "")])), None),
+        "sites": [] if held else appointments.near(person.area, request.incident.id, request.now),
+        "reasons": reasons(request), "item": next(iter(ids([request.GET.get("item", "")])), None),
     }  # fmt: skip
     return render(request, "commandpost/sites/booking.html", context)
-
-
-def _site_name(site: UUID) -> str:
-    return Point.objects.filter(pk=site).values_list("name", flat=True).first() or ""
-
-
-def _free(request: DeskRequest, person: Resident) -> list[tuple[Point, list[Slot]]]:
-    """Sites with free slots, those of the person's own community first."""
-    community = person.area // standing.COMMUNITY
-
-    def far(one: Point) -> tuple[bool, int, str, UUID]:
-        return one.area // standing.COMMUNITY != community, abs(one.area - person.area), one.name, one.id
-
-    points = Point.objects.filter(within(request), incident=request.incident.id, kind="site")[:MOST_SITES]
-    found = ((one, appointments.free(one.id, request.now, size=SLOTS)) for one in sorted(points, key=far))
-    return list(islice(((one, slots) for one, slots in found if slots), SITES))
 
 
 @require_POST
@@ -81,7 +61,8 @@ def book(request: DeskRequest, resident: UUID) -> HttpResponse:
     act(request, actions.book_slots, wanted)
     slot = appointments.slot(wanted.slot)
     if slot is not None:
-        said = {"at": f"{localtime(slot.from_at):%m-%d %H:%M}", "site": _site_name(slot.site)}
+        site = appointments.site_of(slot)
+        said = {"at": f"{localtime(slot.from_at):%m-%d %H:%M}", "site": site.name if site else ""}
         messages.success(request, _("Booked: %(at)s, %(site)s.") % said)
     return _back(request, resident)
 
@@ -110,6 +91,20 @@ def explain(request: DeskRequest, resident: UUID) -> HttpResponse:
     return _back(request, resident)
 
 
+@require_POST
+@seat
+def link(request: DeskRequest, resident: UUID) -> HttpResponse:
+    """A link with which the person books without an account, to send, or as a code to print; journalled."""
+    person = _person(request, resident)
+    token = actions.invite(
+        resident=person.id, by=request.actor, incident=request.incident.id, now=request.now
+    )
+    address = request.build_absolute_uri(reverse("public-booking", args=[request.incident.code, token]))
+    picture = segno.make(address, error="m").svg_inline(scale=4, border=2, omitsize=False, svgclass="qr")
+    context = {"person": person, "address": address, "code": picture}
+    return render(request, "commandpost/sites/invitation.html", context)
+
+
 def _back(request: DeskRequest, resident: UUID) -> HttpResponse:
     return redirect(f"/i/{request.incident.code}/bookings/{resident}/")
 
@@ -118,5 +113,6 @@ urlpatterns = [
     path("bookings/<uuid:resident>/", booking, name="booking"),
     path("bookings/<uuid:resident>/book/", book, name="booking-book"),
     path("bookings/<uuid:resident>/cancel/", cancel, name="booking-cancel"),
+    path("bookings/<uuid:resident>/link/", link, name="booking-link"),
     path("bookings/<uuid:resident>/explain/", explain, name="booking-explain"),
 ]

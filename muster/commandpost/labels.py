@@ -234,6 +234,7 @@ ACTION: Labels = {
     "sampling.end_catch_up": _("asking for those left ended"),
     "sampling.explain": _("said why people are untested"),
     "sampling.export_left": _("workbook of those left taken"),
+    "sampling.invite": _("link to book a slot made"),
     "sampling.print_doors": _("sheets of those left printed"),
     "sampling.site": _("site set up"),
     "sampling.slots": _("slots opened"),

@@ -89,6 +89,7 @@ def test_a_caller_books_cancels_and_says_why_not(served: UUID, commander: Actor,
     day = f"{first.from_at + timedelta(hours=8):%Y-%m-%d}"
     assert "0 / 1" in text(desk.get(f"{PAGE}?day={day}"))
     assert phone.post(BOOK + "cancel/", {"slot": str(first.id)}).status_code == 302
+    assert "/p/b/lg-0217/" in text(phone.post(BOOK + "link/"))
     assert phone.post(BOOK + "explain/", {"reason": "travel"}).status_code == 302
     assert phone.post(BOOK + "explain/", {"reason": "nonsense"}).status_code == 422
     with scope(commander, served):

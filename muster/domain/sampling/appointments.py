@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 import msgspec
 from django.db import connection
 from django.db.models import F
 
+from muster.core.access import span
+from muster.domain.places.models import Point
 from muster.domain.sampling.models import Booking, Slot
+from muster.domain.sampling.standing import COMMUNITY
+
+SUBDISTRICT = 1_000_000
+SITES, SLOTS, MOST_SITES = 6, 24, 60
 
 BOARD = """
 select s.id, s.site, s.from_at, s.to_at, s.capacity, s.booked,
@@ -93,3 +100,21 @@ def held(person: UUID, now: datetime) -> list[Slot]:
 def slot(identity: UUID) -> Slot | None:
     """A slot, where visible."""
     return Slot.objects.filter(pk=identity).first()
+
+
+def site_of(one: Slot) -> Point | None:
+    """The site of a slot."""
+    return Point.objects.filter(pk=one.site).first()
+
+
+def near(area: int, incident: UUID, now: datetime) -> list[tuple[Point, list[Slot]]]:
+    """Sites in scope with free slots, those of the community first."""
+    community = area // COMMUNITY
+
+    def far(one: Point) -> tuple[bool, int, str, UUID]:
+        return one.area // COMMUNITY != community, abs(one.area - area), one.name, one.id
+
+    low, high = span(community * COMMUNITY // SUBDISTRICT * SUBDISTRICT)
+    points = Point.objects.filter(incident=incident, kind="site", area__gte=low, area__lt=high)
+    found = ((one, free(one.id, now, size=SLOTS)) for one in sorted(points[:MOST_SITES], key=far))
+    return list(islice(((one, slots) for one, slots in found if slots), SITES))

@@ -9,6 +9,7 @@ from muster.domain.sampling.actions.coverage import (
     explain_untested,
     reconsider_explained,
 )
+from muster.domain.sampling.actions.invitations import InvitationUnknown, invite, invited
 from muster.domain.sampling.actions.queues import ReportQueue, report_queues
 from muster.domain.sampling.actions.slots import (
     OpenSlots,
@@ -48,6 +49,7 @@ __all__ = [
     "EndCatchUp",
     "ExplainUntested",
     "HandOverTube",
+    "InvitationUnknown",
     "OpenRound",
     "OpenSlots",
     "ReportQueue",
@@ -65,6 +67,8 @@ __all__ = [
     "end_catch_ups",
     "explain_untested",
     "hand_over_tubes",
+    "invite",
+    "invited",
     "open_rounds",
     "open_slots",
     "reconsider_counts",

@@ -202,7 +202,7 @@ def _no(slot: Slot, booked: int, ahead: datetime | None, now: datetime) -> Refus
         return BookedAlready(at=_say(ahead))
     if booked >= slot.capacity:
         free = appointments.free(slot.site, now, near=slot.from_at, size=NEXT)
-        return SlotFull(free="、".join(_say(one.from_at) for one in free) or "–")
+        return SlotFull(free=", ".join(_say(one.from_at) for one in free) or "–")
     return None
 
 
