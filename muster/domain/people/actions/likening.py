@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from muster.core import bulk
+from muster.core import bulk, prepared
 from muster.core.access import Actor, scope, system
 from muster.core.errors import NotFound
 from muster.core.ids import derive_id
@@ -66,14 +66,21 @@ update people_likeness l set decided = x.decision from (
 """
 
 
+# All records of these residents' persons, one by one: the planner would gather everybody in scope.
+RECORDS = """
+select r.id from unnest(%s::uuid[]) one(id)
+cross join lateral (select canonical from people_resident p where p.id = one.id offset 0) h
+cross join lateral (select id from people_resident p where p.canonical = h.canonical offset 0) r
+"""
+
+
 def settle_likeness(residents: Iterable[UUID], incident: UUID) -> None:
     """Derive what is decided about the pairs of these residents' persons. Decisions of all areas count."""
     touched = set(residents)
     if not touched:
         return
     with scope(system(incident=incident), incident):
-        heads = set(Resident.objects.filter(pk__in=touched).values_list("canonical", flat=True))
-        touched |= set(Resident.objects.filter(canonical__in=heads).values_list("id", flat=True))
+        touched |= {row[0] for row in prepared.fetch(RECORDS, [bulk.array(touched)])}
         with connection.cursor() as cursor:
             cursor.execute(DECIDED, {"ids": bulk.array(touched)})
 

@@ -254,12 +254,15 @@ def _rulings(items: Iterable[UUID]) -> dict[UUID, list[Ruling]]:
     return found
 
 
+# Person by person, and only those whom somebody tried: the planner would read all work in scope.
 QUIET = """
 update worklists_workitem i set quiet_until = met.until
 from (select o.id, max(a.at) + %s as until
-    from unnest(%s::uuid[]) about(id) join worklists_workitem o on o.subject = about.id
+    from unnest(%s::uuid[]) about(id)
+        cross join lateral (select id, subject from worklists_workitem w where w.subject = about.id offset 0) o
         left join worklists_attempt a on a.subject = o.subject and a.item <> o.id and a.channel = 'phone'
             and a.outcome <> all(%s) and not exists (select from core_retraction r where r.target = a.id)
+    where exists (select from worklists_attempt t where t.subject = about.id offset 0)
     group by 1) met
 where i.id = met.id and i.quiet_until is distinct from met.until
 """
