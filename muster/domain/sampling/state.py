@@ -7,32 +7,26 @@ the system. Locks are taken in one order everywhere: coverage, tubes, tables.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from muster.core import bulk
+from muster.core import bulk, prepared
 from muster.core.access import scope, system
 from muster.core.ids import derive_id
 from muster.core.models import Retraction
 from muster.core.tables import Fact
-from muster.domain.people.models import Resident
 from muster.domain.sampling.models import (
     Coverage,
-    ResultReported,
-    SampleTaken,
     SiteTable,
     Tube,
-    TubeHandedOver,
     TubesCounted,
-    TubeSealed,
-    UntestedExplained,
 )
 from muster.domain.sampling.rules import Explained, Result, Step, TubeFact, explanation, tube_state
 
@@ -51,6 +45,49 @@ def live(model: type[F]) -> QuerySet[F]:
     return model._default_manager.exclude(id__in=Retraction.objects.values("target"))
 
 
+class Sample(NamedTuple):
+    """What of a sample counts here."""
+
+    id: UUID
+    at: datetime
+    area: int
+    tube: UUID
+    resident: UUID
+    round: UUID | None
+    site: UUID | None
+    pool_size: int
+
+
+# Prepared, not asked through models: these run in every batch of every phone, and there building and planning a query
+# costs more than running it.
+STANDS = "not exists (select from core_retraction r where r.target = f.id)"
+SAMPLES = (
+    "select f.id, f.at, f.area, f.tube, f.resident, f.round, f.site, f.pool_size"  # noqa: S608
+    f" from sampling_sampletaken f where {{}} and {STANDS} order by f.at, f.id"
+)
+STEPS = " union all ".join(
+    f"select '{step}', f.tube, f.at, f.id, {said} from {table} f where f.tube = any(%(tubes)s::uuid[]) and {STANDS}"  # noqa: S608
+    for step, table, said in (
+        (Step.SEAL, "sampling_tubesealed", "f.seats_said, null::text"),
+        (Step.HANDOVER, "sampling_tubehandedover", "null::int, null::text"),
+        (Step.RESULT, "sampling_resultreported", "null::int, f.result"),
+    )
+)
+COUNTS = f"select f.tubes, f.at, f.id from sampling_tubescounted f where f.tubes && %s::uuid[] and {STANDS}"  # noqa: S608
+SAID = (
+    "select f.round, f.resident, f.at, f.id, f.standing, f.reason"  # noqa: S608
+    f" from sampling_untestedexplained f where f.resident = any(%s::uuid[]) and {STANDS}"
+)
+HEADS = "select distinct canonical from people_resident where id = any(%s::uuid[])"
+RECORDS = "select id, canonical, area, withdrawn_at from people_resident where canonical = any(%s::uuid[])"
+
+
+def _samples(where: str, *things: Iterable[UUID]) -> list[Sample]:
+    """Samples that were not taken back, oldest first."""
+    rows = prepared.fetch(SAMPLES.format(where), [bulk.array(one) for one in things])
+    return [Sample(*row) for row in rows]
+
+
 @dataclass
 class _People:
     """Who is who: records that were joined are one person."""
@@ -63,11 +100,9 @@ class _People:
         wanted = set(residents) - self.person.keys()
         if not wanted:
             return
-        heads = set(Resident.objects.filter(pk__in=wanted).values_list("canonical", flat=True))
+        heads = prepared.fetch(HEADS, [bulk.array(wanted)])
         # two plain reads: as one statement with a subquery, row security keeps the index from being used
-        records = Resident.objects.filter(canonical__in=heads).values_list(
-            "id", "canonical", "area", "withdrawn_at"
-        )
+        records = prepared.fetch(RECORDS, [bulk.array(row[0] for row in heads)])
         for record, canonical, area, withdrawn_at in records:
             self.person[record] = canonical
             if record == canonical and withdrawn_at is None:
@@ -85,9 +120,9 @@ def seats_of(residents: Iterable[UUID], incident: UUID) -> tuple[set[UUID], set[
     with scope(system(incident=incident), incident):
         people = _People()
         people.load(residents)
-        rows = list(live(SampleTaken).filter(resident__in=people.person))
-        said = live(UntestedExplained).filter(resident__in=people.person).values_list("round", "resident")
-        pairs = {(row.round, row.resident) for row in rows if row.round} | set(said)
+        rows = _samples("f.resident = any(%s::uuid[])", people.person)
+        said = prepared.fetch(SAID, [bulk.array(people.person)])
+        pairs = {(row.round, row.resident) for row in rows if row.round} | {row[:2] for row in said}
     return {row.tube for row in rows}, pairs
 
 
@@ -142,10 +177,11 @@ def _derive(incident: UUID, asked: _Asked) -> None:
         people.load({resident for _, resident in changed})
         persons = {(test_round, people.person[resident]) for test_round, resident in changed}
         _hold_coverage(persons, incident)
-        wanted |= {row.tube for rows in _samples_of(persons, people).values() for row in rows}
+        sat = _samples_of(persons, people)
+        wanted |= {row.tube for rows in sat.values() for row in rows}
         bulk.lock(Tube, wanted)
-        tables = {*asked.sites, *_write_tubes(wanted, people)}
-        _write_coverage(persons, changed, people, incident)
+        tables = {*asked.sites, *_write_tubes(wanted, people, sat)}
+        _write_coverage(sat, changed, people, incident)
         _write_tables(tables)
 
 
@@ -161,55 +197,54 @@ def _hold_coverage(persons: set[Pair], incident: UUID) -> None:
         bulk.lock(Coverage, [row[0] for row in rows])
 
 
-def _samples_of(persons: set[Pair], people: _People) -> dict[Pair, list[SampleTaken]]:
-    """All samples of these persons in these rounds, under whichever of their records, oldest first."""
-    samples: dict[Pair, list[SampleTaken]] = defaultdict(list)
+Sat = dict[Pair, list[Sample]]
+
+
+def _samples_of(persons: set[Pair], people: _People) -> Sat:
+    """All samples of each of these persons in these rounds, under whichever of their records, oldest first."""
+    sat: Sat = {pair: [] for pair in persons}
     if not persons:
-        return samples
-    found = live(SampleTaken).filter(
-        round__in={one for one, _ in persons}, resident__in=people.records({person for _, person in persons})
-    )
-    for row in found.order_by("at", "id"):
-        if row.round and (pair := (row.round, people.person[row.resident])) in persons:
-            samples[pair].append(row)
-    return samples
+        return sat
+    records = people.records({person for _, person in persons})
+    where = "f.round = any(%s::uuid[]) and f.resident = any(%s::uuid[])"
+    for row in _samples(where, {one for one, _ in persons}, records):
+        if row.round and (pair := (row.round, people.person[row.resident])) in sat:
+            sat[pair].append(row)
+    return sat
 
 
-def _said_of(persons: set[Pair], people: _People) -> dict[Pair, list[Explained]]:
+def _said_of(persons: Collection[Pair], people: _People) -> dict[Pair, list[Explained]]:
     """All that was said about why these persons are not tested, under whichever of their records."""
     said: dict[Pair, list[Explained]] = defaultdict(list)
-    rounds, records = {one for one, _ in persons}, people.records({person for _, person in persons})
-    for row in live(UntestedExplained).filter(round__in=rounds, resident__in=records):
-        said[row.round, people.person[row.resident]].append(
-            Explained(row.at, row.id, row.standing, row.reason)
-        )
+    records = people.records({person for _, person in persons})
+    for test_round, resident, *words in prepared.fetch(SAID, [bulk.array(records)]):
+        said[test_round, people.person[resident]].append(Explained(*words))
     return said
 
 
 def _tube_facts(tubes: set[UUID]) -> dict[UUID, list[TubeFact]]:
     """Everything but the samples, by tube."""
     facts: dict[UUID, list[TubeFact]] = defaultdict(list)
-    for seal in live(TubeSealed).filter(tube__in=tubes):
-        facts[seal.tube].append(TubeFact(Step.SEAL, seal.at, seal.id, number=seal.seats_said))
-    for handed in live(TubeHandedOver).filter(tube__in=tubes):
-        facts[handed.tube].append(TubeFact(Step.HANDOVER, handed.at, handed.id))
-    for report in live(ResultReported).filter(tube__in=tubes):
-        facts[report.tube].append(TubeFact(Step.RESULT, report.at, report.id, result=Result(report.result)))
-    for count in live(TubesCounted).filter(tubes__overlap=list(tubes)):
-        for tube in tubes.intersection(count.tubes):
-            facts[tube].append(TubeFact(Step.COUNT, count.at, count.id))
+    named = bulk.array(tubes)
+    for step, tube, at, one, number, result in prepared.fetch_named(STEPS, {"tubes": named}):
+        found = Result(result) if result else None
+        facts[tube].append(TubeFact(Step(step), at, one, number=number, result=found))
+    for counted, at, one in prepared.fetch(COUNTS, [named]):
+        for tube in tubes.intersection(counted):
+            facts[tube].append(TubeFact(Step.COUNT, at, one))
     return facts
 
 
-def _write_tubes(tubes: set[UUID], people: _People) -> set[UUID]:
-    """Derive these tubes again; returns the sites whose tables they may lie on."""
-    samples: dict[UUID, list[SampleTaken]] = defaultdict(list)
-    for row in live(SampleTaken).filter(tube__in=tubes).order_by("at", "id"):
+def _write_tubes(tubes: set[UUID], people: _People, sat: Sat) -> set[UUID]:
+    """Derive these tubes again; returns the sites whose tables they may lie on. `sat` is known of some persons."""
+    samples: dict[UUID, list[Sample]] = defaultdict(list)
+    for row in _samples("f.tube = any(%s::uuid[])", tubes):
         samples[row.tube].append(row)
     seated = [row for rows in samples.values() for row in rows]
     people.load({row.resident for row in seated})
     persons = {(row.round, people.person[row.resident]) for row in seated if row.round}
-    sits_in = {pair: {row.tube for row in rows} for pair, rows in _samples_of(persons, people).items()}
+    known = sat | _samples_of(persons - sat.keys(), people)
+    sits_in = {pair: {row.tube for row in known[pair]} for pair in persons}
     facts = _tube_facts(tubes)
     written, sites = [], set()
     for tube in Tube.objects.filter(pk__in=tubes):
@@ -239,13 +274,13 @@ def _write_tubes(tubes: set[UUID], people: _People) -> set[UUID]:
     return {site for site in sites if site}
 
 
-def _write_coverage(persons: set[Pair], changed: set[Pair], people: _People, incident: UUID) -> None:
-    if not persons:
+def _write_coverage(sat: Sat, changed: set[Pair], people: _People, incident: UUID) -> None:
+    if not sat:
         return
-    samples, told = _samples_of(persons, people), _said_of(persons, people)
+    told = _said_of(sat, people)
     written: list[tuple[object, ...]] = []
-    for pair in persons:
-        rows, why = samples[pair], explanation(told[pair])
+    for pair, rows in sat.items():
+        why = explanation(told[pair])
         area = people.area.get(pair[1], rows[0].area if rows else 0)
         at: datetime | None = rows[0].at if rows else None
         excuse = (why.standing, why.reason, why.at) if why else ("", "", None)
