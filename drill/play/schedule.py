@@ -27,9 +27,11 @@ class Withheld:
 
 
 def schedule(script: Script, withheld: Withheld) -> list[Sent[Act]]:
-    """Everything in order of sending: telephones with all their troubles, desks when a thing is typed in."""
-    acts = [act for act in script.acts if not withheld.holds(act)]
-    scenario = script.scenario
+    """Everything in order of sending: telephones with all their troubles, desks when a thing is typed in.
+
+    What is withheld changes nothing about the troubles of the rest.
+    """
+    acts, scenario = script.acts, script.scenario
     by_phone = [Event(act.at, act.sender, act) for act in acts if act.by_phone]
     sent = disturb(by_phone, scenario.disturbances.phones, scenario.seed)
     sent += [
@@ -37,7 +39,8 @@ def schedule(script: Script, withheld: Withheld) -> list[Sent[Act]]:
         for act in acts
         if not act.by_phone
     ]
-    return sorted(sent, key=lambda one: (one.sent_at, one.at))
+    left = [one for one in sent if not withheld.holds(one.event.command)]
+    return sorted(left, key=lambda one: (one.sent_at, one.at))
 
 
 def hours(sends: Sequence[Sent[Act]]) -> list[tuple[datetime, list[Sent[Act]]]]:
