@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,6 +21,56 @@ BLANK = (
     b'<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/look/tokens.css">'
     b'<link rel="stylesheet" href="/look/field.css"><div id="field"><main id="place"></main></div>'
 )
+
+
+JOINED = {
+    "phone": {
+        "device": "01890a5d-ac96-774b-bcce-000000000017", "token": "none", "incident": "bench", "area": 0, "label": "",
+        "account": "01890a5d-ac96-774b-bcce-000000000018", "responder": None, "name": "G01",
+    },
+    "incident": {"title": {"zh": "测量", "en": "Bench"}}, "signer": "", "seal": {"kid": "bench", "key": ""},
+}  # fmt: skip
+
+
+class _Shell(BaseHTTPRequestHandler):
+    """The tree of this version under its addresses, somebody who lets every phone join, and nothing else."""
+
+    def do_GET(self) -> None:
+        from muster.fieldapp import shell
+
+        path, build = self.path.removeprefix("/f/"), shell.build()
+        inside = path.removeprefix(f"{build.name}/") or "index.html"
+        if self.path == "/f/":
+            self._say(302, b"", {"Location": f"/f/{build.name}/"})
+        elif path == "worker.js":
+            self._say(200, shell.worker(), {"Content-Type": "text/javascript"})
+        elif inside in build.files:
+            file = build.files[inside]
+            packed = {
+                "Content-Type": file.kind,
+                "Content-Encoding": "gzip",
+                "Content-Security-Policy": POLICY,
+            }
+            self._say(200, file.packed, packed)
+        else:
+            self._say(503, b"", {"Retry-After": "3600"})
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path == "/sync/join":
+            self._say(200, json.dumps(JOINED).encode(), {"Content-Type": "application/json"})
+        else:
+            self._say(503, b"", {"Retry-After": "3600"})
+
+    def _say(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in (headers | {"Content-Length": str(len(body))}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Nothing: the measurement is the output."""
 
 
 class _Files(SimpleHTTPRequestHandler):
@@ -53,7 +104,20 @@ class _Files(SimpleHTTPRequestHandler):
 def served(more: dict[str, bytes] | None = None) -> Iterator[str]:
     """The address of the files; `/blank.html` is an empty page beside them, `more` what is made and not a file."""
     files = type("_Files", (_Files,), {"more": more or {}})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(files, directory=str(FIELD)))
+    with _serving(partial(files, directory=str(FIELD))) as address:
+        yield address
+
+
+@contextmanager
+def shell_served() -> Iterator[str]:
+    """The address of the installable app of this version, with its worker."""
+    with _serving(_Shell) as address:
+        yield address
+
+
+@contextmanager
+def _serving(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

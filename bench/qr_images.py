@@ -77,15 +77,15 @@ def shots(seed: int = SEED, number: int = NUMBER) -> Iterator[Shot]:
         )
 
 
-def picture(shot: Shot, seed: int) -> Picture:
-    """The picture in grey; `seed` is for the noise."""
+def picture(shot: Shot, seed: int, finer: int = FINER) -> Picture:
+    """The picture in grey; `seed` is for the noise, `finer` for the points that each of its points is made of."""
     dice = np.random.default_rng(seed)
     x, y = np.meshgrid(
-        (np.arange(WIDTH * FINER) + 0.5) / FINER - WIDTH / 2,
-        (np.arange(HEIGHT * FINER) + 0.5) / FINER - HEIGHT / 2,
+        (np.arange(WIDTH * finer) + 0.5) / finer - WIDTH / 2,
+        (np.arange(HEIGHT * finer) + 0.5) / finer - HEIGHT / 2,
     )
     fine = _code(shot, x, y)
-    grey = fine.reshape(HEIGHT, FINER, WIDTH, FINER).mean(axis=(1, 3))
+    grey = fine.reshape(HEIGHT, finer, WIDTH, finer).mean(axis=(1, 3))
     grey = gaussian_filter(grey, shot.blur)
     across, down = np.meshgrid(np.linspace(-0.5, 0.5, WIDTH), np.linspace(-0.5, 0.5, HEIGHT))
     grey = shot.light + (grey - 0.5) * shot.contrast + across * shot.slope[0] + down * shot.slope[1]
@@ -131,15 +131,18 @@ def pictures(seed: int = SEED, number: int = NUMBER) -> Iterator[tuple[str, Pict
         yield shot.text, picture(shot, seed + place)
 
 
-def video(texts: list[str], seconds: float = 1.5, rate: int = 10) -> bytes:
-    """A film in which the codes are held up one after the other, as a camera of Chromium's (Y4M, 4:2:0)."""
+def video(texts: list[str], seconds: float = 1.5, late: float = 1.0, rate: int = 10) -> bytes:
+    """A film in which codes are held up one after the other, each a moment late and never still: turned, tilted, nearer
+    and farther (Y4M, 4:2:0, as Chromium takes it for a camera)."""
     half = b"\x80" * (WIDTH * HEIGHT // 2)
+    nothing = bytes([128]) * (WIDTH * HEIGHT)
     film = bytearray(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{rate}:1 Ip A1:1 C420\n".encode())
     for place, text in enumerate(texts):
+        film += (b"FRAME\n" + nothing + half) * int(late * rate)
         for frame in range(int(seconds * rate)):
-            wave = np.sin(frame / 3 + place)
-            shot = Shot(text, 330, 0.1 * wave, (0.08 * wave, 0.05), 0.8, 6, 0.8, 0.5, (0.1, 0.05))
-            film += b"FRAME\n" + picture(shot, frame).tobytes() + half
+            wave = float(np.sin(frame / 3 + place))
+            shot = Shot(text, 340 + 40 * wave, 0.5 * wave, (0.12 * wave, 0.05), 0.8, 6, 0.8, 0.5, (0.1, 0.05))
+            film += b"FRAME\n" + picture(shot, frame, finer=1).tobytes() + half
     return bytes(film)
 
 

@@ -10,6 +10,8 @@ import gzip
 import hashlib
 import json
 import mimetypes
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -79,6 +81,16 @@ def _generated() -> dict[str, bytes]:
     } | {"manifest.webmanifest": json.dumps(manifest, ensure_ascii=False).encode()}
 
 
+def _with_modules(page: bytes, paths: Iterable[str]) -> bytes:
+    """The page names all modules, or a slow phone would find them one import after the other."""
+    links = (
+        f'<link rel="modulepreload" href="{path}">\n'
+        for path in sorted(paths)
+        if re.fullmatch(r"app/.*\.js", path)
+    )
+    return page.replace(b"</head>", "".join(links).encode() + b"</head>")
+
+
 @lru_cache(maxsize=1)
 def build() -> Build:
     """The tree as it lies on this machine, read once a process."""
@@ -87,6 +99,7 @@ def build() -> Build:
         for path in sorted(ROOT.rglob("*"))
         if path.is_file() and path.name not in APART
     } | _generated()
+    contents["index.html"] = _with_modules(contents["index.html"], contents)
     files = {path: _file(path, content) for path, content in contents.items()}
     whole = hashlib.sha256(worker_source())
     for path, file in sorted(files.items()):

@@ -8,6 +8,7 @@ import * as pack from "./pack.js";
 import { person, phone, setPerson, setPhone } from "./phone.js";
 import * as routes from "./routes.js";
 import * as door from "./door.js";
+import { ready } from "./scan.js";
 import { wake } from "./signals.js";
 import * as sync from "./sync.js";
 import { LANGUAGES, language, speak, t } from "./t.js";
@@ -144,6 +145,7 @@ async function start() {
   sync.listeners.add(changed);
   update.begin(bannersNow);
   await show();
+  if (phone()) ready().catch((error) => console.warn(error)); // while somebody types the PIN
   door.onJoined(() => { begin(); });
   begin();
   setInterval(idle, 5_000);

@@ -68,17 +68,22 @@ export function capture(keys, said) {
   });
 }
 
-/** Records without a receipt, oldest first. @param {number} [most] @returns {Promise<Held[]>} */
-export async function unsent(most = Infinity) {
-  const db = await database();
-  const transaction = db.transaction(["items", "receipts"]);
-  const [items, known] = await Promise.all([
-    answer(transaction.objectStore("items").index("place").getAll()),
+/** Names of the records without a receipt, oldest first: what they say need not be read. @param {IDBTransaction} transaction */
+async function waitingIds(transaction) {
+  const [ids, known] = await Promise.all([
+    answer(transaction.objectStore("items").index("place").getAllKeys()),
     answer(transaction.objectStore("receipts").getAllKeys()),
   ]);
   const done = new Set(known);
-  const found = items.filter((one) => !done.has(one.id));
-  return found.slice(0, most === Infinity ? undefined : most);
+  return ids.filter((one) => !done.has(one));
+}
+
+/** Records without a receipt, oldest first. @param {number} [most] @returns {Promise<Held[]>} */
+export async function unsent(most) {
+  const transaction = (await database()).transaction(["items", "receipts"]);
+  const ids = (await waitingIds(transaction)).slice(0, most);
+  const items = transaction.objectStore("items");
+  return Promise.all(ids.map((one) => answer(items.get(one))));
 }
 
 /** Everything that is still here, oldest first. @returns {Promise<Held[]>} */
@@ -89,9 +94,10 @@ export async function everything() {
 
 /** How many an enrolment made, how many of all are unsent, and since when. @param {string} device */
 export async function count(device) {
-  const db = await database();
-  const [waiting, head] = await Promise.all([unsent(), get(db, "head", device)]);
-  return { made: head?.seq ?? 0, unsent: waiting.length, oldest: waiting[0]?.made ?? null };
+  const transaction = (await database()).transaction(["items", "receipts", "head"]);
+  const [ids, head] = await Promise.all([waitingIds(transaction), answer(transaction.objectStore("head").get(device))]);
+  const first = ids.length ? await answer(transaction.objectStore("items").get(ids[0])) : null;
+  return { made: head?.seq ?? 0, unsent: ids.length, oldest: first?.made ?? null };
 }
 
 /** Write down what the server said of each record. @param {{id: string, result: string, code?: string, reason?: string}[]} answers */

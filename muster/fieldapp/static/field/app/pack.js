@@ -57,25 +57,27 @@ export async function unlock(packKey) {
   sections = new Map();
   deeds = new Map();
   const db = await database();
-  for (const row of await all(db, "sections")) {
-    const value = await tried(row);
+  const [held, done] = await Promise.all(["sections", "deeds"].map((name) => all(db, name).then(opening)));
+  for (const [row, value] of held) {
     if (row.name === ".about" && value) about = value;
     else if (value) sections.set(row.name, value);
   }
   const since = Date.now() - DEEDS_DAYS * 86_400_000;
-  for (const row of await all(db, "deeds")) {
-    const deed = await tried(row);
+  for (const [, deed] of done) {
     if (deed && deed.at > since) deeds.set(deed.id, deed);
   }
   if (new Date(about.lease_until).getTime() < Date.now()) await wipe(true);
 }
 
-/** @param {any} row */
+/** @param {any[]} rows */
+const opening = (rows) => Promise.all(rows.map(tried));
+
+/** @param {any} row @returns {Promise<[any, any]>} */
 async function tried(row) {
   try {
-    return await unclose(row);
+    return [row, await unclose(row)];
   } catch (error) {
-    if (error instanceof DOMException) return null;
+    if (error instanceof DOMException) return [row, null];
     throw error;
   }
 }

@@ -41,11 +41,19 @@ async function native() {
   }
 }
 
+/** What reads codes here, ready: asked for before it is needed, it costs a scan nothing. */
+export async function ready() {
+  const detector = await native();
+  return { detector, read: detector ? null : await reader() };
+}
+
 /**
  * Read codes from the back camera into `found` until closed; the same code counts again after a pause.
  * @param {HTMLVideoElement} video @param {Found} found @returns {Promise<Camera>}
  */
 export async function camera(video, found) {
+  const reading = ready();
+  reading.catch(() => {}); // waited for below
   const stream = await navigator.mediaDevices.getUserMedia({
     video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } }, audio: false,
   });
@@ -53,8 +61,7 @@ export async function camera(video, found) {
   video.setAttribute("playsinline", "");
   video.muted = true;
   await video.play();
-  const detector = await native();
-  const read = detector ? null : await reader();
+  const { detector, read } = await reading;
   const canvas = document.createElement("canvas");
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   let open = true;

@@ -23,15 +23,26 @@ export async function speak(wanted) {
   texts = await answer.json();
 }
 
+/** Making one is slow, and a gate says a time for every pass. @type {Map<string, Intl.DateTimeFormat>} */
+const forms = new Map();
+/** @param {boolean} today */
+function form(today) {
+  const name = `${language} ${today}`;
+  let found = forms.get(name);
+  if (!found) {
+    /** @type {Intl.DateTimeFormatOptions} */
+    const day = today ? {} : { month: "numeric", day: "numeric" };
+    found = new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", { ...day, hour: "2-digit", minute: "2-digit", hour12: false });
+    forms.set(name, found);
+  }
+  return found;
+}
+
 /** A time as people say it; the day only when it is not today's. @param {string | number | Date | null | undefined} at */
 export function when(at) {
   if (!at) return "";
   const date = new Date(at);
-  const today = new Date().toDateString() === date.toDateString();
-  /** @type {Intl.DateTimeFormatOptions} */
-  const form = today ? { hour: "2-digit", minute: "2-digit" }
-    : { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" };
-  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", { ...form, hour12: false }).format(date);
+  return form(new Date().toDateString() === date.toDateString()).format(date);
 }
 
 /** Minutes as hours and minutes. @param {number} minutes */

@@ -80,7 +80,8 @@ async function unpack(said) {
 /** Unpack, but never more than a pass may hold. @param {Uint8Array<ArrayBuffer>} packed */
 async function inflated(packed) {
   if (packed.length < 3 || packed[0] !== 0x78 || ((packed[2] & 6) === 0 && packed[2] > 1)) disbelieve("damaged");
-  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+  const given = new ReadableStream({ start: (to) => { to.enqueue(packed); to.close(); } }); // a Blob asks another process
+  const reader = given.pipeThrough(new DecompressionStream("deflate")).getReader();
   const parts = [];
   let size = 0;
   try {

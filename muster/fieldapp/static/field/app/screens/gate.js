@@ -138,7 +138,13 @@ export async function show(place, [id]) {
       h("button", { type: "button", class: "key", id: "turned-away", onclick: () => turnedAway(gate, last) }, t("No pass: turned away"))),
     age);
   tell();
-  const again = async () => { held.judge = await judge(); tell(); };
+  let of = pack.meta().etag;
+  const again = async () => { // the line is told of every scan that was sent; lists are made ready only when they changed
+    if (of !== pack.meta().etag) held.judge = await judge();
+    else held.judge.freshen(listsAt());
+    of = pack.meta().etag;
+    tell();
+  };
   sync.listeners.add(again);
   const timer = setInterval(tell, 10_000);
   const stopWedge = wedge(place, code, t("Scanner types here"));
