@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +69,7 @@ def _plain(kind: inspect.Type, name: str, fill: _Fill) -> Any:
         case inspect.BoolType():
             return False
         case inspect.DateTimeType():
-            return AT.isoformat()
+            return (AT + timedelta(hours=name == "to_at")).isoformat()
         case inspect.DateType():
             return AT.date().isoformat()
         case _:

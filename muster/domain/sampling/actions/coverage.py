@@ -27,7 +27,7 @@ from muster.domain.sampling.rules import Means, is_pair
 RIGHT, PLAN = "worklists.record", "sampling.plan"
 FACT = ("id", "incident", "area", "at", "by", "device")
 MOST_LEFT = 10_000
-ReasonCode = Annotated[str, msgspec.Meta(max_length=20, pattern=r"^[a-z0-9_]*$")]
+ReasonCode = Annotated[str, msgspec.Meta(max_length=20, pattern=r"^[^\x00]*$")]
 
 
 class PairNeeded(Refusal):
