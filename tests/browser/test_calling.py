@@ -36,6 +36,33 @@ def give_back(page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_a_list_stand_above_the_script(at_desk: Open, tabs: Tabs, language: str) -> None:
+    page = at_desk("lists/", language=language)
+    lists = [str(one.get_attribute("href")) for one in page.locator("a[data-open]").all()]
+    for one in lists:
+        tabs.go(page, f"lists/{one}")
+        if not page.locator("details[open] #script-zh").count():
+            page.locator("details summary", has=page.locator("xpath=..//*[@id='script-zh']")).press("Enter")
+        page.locator("#script-zh").fill("请问本月打过疫苗吗？")
+        page.locator("#script-en").fill("Were you vaccinated this month?")
+        page.locator('form[action="script/"] button').press("Enter")
+        expect(page.locator(".message")).not_to_be_empty()
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert broken_rules(page) == []
+        assert overflow(page) <= 0
+    tabs.go(page, "calling/")
+    take(page)
+    spoken = page.locator(".script-list .script-line.is-spoken").first
+    expect(spoken).to_have_text(
+        "请问本月打过疫苗吗？" if language == "zh" else "Were you vaccinated this month?"
+    )
+    assert broken_rules(page) == []
+    assert overflow(page) <= 0
+    give_back(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_call_by_keyboard_alone(at_desk: Open, language: str) -> None:
     page = at_desk("calling/", language=language)
     picture(page, "calling", language)

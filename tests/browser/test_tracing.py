@@ -52,6 +52,32 @@ def test_a_contact_is_opened_and_followed_up_by_keyboard_alone(at_desk: Open, ta
     assert overflow(page) <= 0
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_notes_are_written_opened_and_taken_back_in_the_drawer(
+    at_desk: Open, tabs: Tabs, language: str
+) -> None:
+    page = at_desk(None, language=language)
+    first_case(page, tabs)
+    page.locator('a[hx-get="drawer/"]').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer #case-note")).to_be_visible()
+    standing = page.locator("#drawer #notes li:not(.is-retracted)")
+    words, before = f"去过集市 {language}", standing.count()
+    page.locator("#drawer #case-note").fill(words)
+    page.locator("#drawer #case-note").press("Tab")
+    page.keyboard.press("Enter")
+    expect(standing).to_have_count(before + 1)
+    expect(page.locator("#drawer #notes")).not_to_contain_text(words)
+    page.locator('#drawer #notes form[action$="/notes/read/"] button').press("Enter")
+    expect(page.locator("#drawer #notes")).to_contain_text(words)
+    assert broken_rules(page) == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert overflow(page) <= 0
+    page.locator('#drawer #notes form[action$="/take-back/"] button').first.press("Enter")
+    expect(standing).to_have_count(before)
+    expect(page.locator("#drawer #notes")).not_to_contain_text(words)
+
+
 def test_who_asked_cannot_approve_and_nothing_is_shown_before(at_desk: Open, tabs: Tabs) -> None:
     page = at_desk(None, language="en")
     case = first_case(page, tabs)
