@@ -29,9 +29,11 @@ class Tube:
 class Kit:
     """The tubes of one round in one area; without a site they are filled at home."""
 
-    def __init__(self, scene: Scene, prefix: str, area: str, site: Site | None = None) -> None:
+    def __init__(
+        self, scene: Scene, prefix: str, area: str, site: Site | None = None, *, single: bool = False
+    ) -> None:
         self.scene, self.prefix, self.area, self.site = scene, prefix, area, site
-        self.pool_size = site.pool_size if site else POOL
+        self.pool_size = site.pool_size if site else 1 if single else POOL
         self.round = scene.id("round", prefix)
         self.point = scene.id("site", site.key) if site else None
         self.tubes: list[Tube] = []
@@ -83,6 +85,8 @@ class Kit:
             "with_responder": by[1],
             "place": "site" if self.site else "home",
         }
+        if not self.site:
+            body["area"] = int(resident.area)
         note: Json = {"person": str(resident.id), "place": body["place"]}
         return self.scene.tell(tube.phone, "take_sample", at, body, How(by=by[0], note=note))
 

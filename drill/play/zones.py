@@ -1,26 +1,32 @@
 """Cases and their contacts, the zones designated after them, and what is built on the spot."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from drill.plan import Case, Zone
 from drill.play import ground
 from drill.play.calls import contacts, homes
+from drill.play.sampling import Kit
 from drill.play.script import SETUP, How, Json, Scene, daytime
 from drill.population import Resident
 
 FOLLOWED = 0.25  # of the contacts, each of the first evenings
 HEALTH = ("seen_ok", "seen_ok", "seen_ok", "seen_ok", "missed", "seen_not_ok")
 STAYS = ("central", "central", "home")
+TESTED = (1, 4)  # days after the last exposure: as the plan of February 2022 has it, as far as the play goes
+TEAMS = 4  # who go round to test contacts
+Named = tuple[datetime, Resident, datetime]
 
 
 def write(scene: Scene) -> None:
     """Cases, contacts, zones and works."""
     waiting = list(contacts(scene))
+    named: list[Named] = []
     for case in scene.play.cases:
         part, waiting = waiting[: case.contacts], waiting[case.contacts :]
-        _case(scene, case, part)
+        named += _case(scene, case, part)
+    _tests(scene, named)
     for zone in scene.play.zones:
         _zone(scene, zone)
     for work in scene.play.works:
@@ -31,14 +37,14 @@ def write(scene: Scene) -> None:
             scene.tell(phone, "record_works", work.at + timedelta(minutes=5 * number), body, How(by=by))
 
 
-def _case(scene: Scene, case: Case, people: Sequence[Resident]) -> None:
+def _case(scene: Scene, case: Case, people: Sequence[Resident]) -> list[Named]:
     """A confirmed person, whose contacts are found within hours and told how long they stay."""
     tracer = scene.account("tracer")
     rng = scene.rng("case", case.key)
     told = max(case.reported_at, scene.play.opened_at) + timedelta(minutes=12)
     on_file = _patients(scene, case.area)
     if not on_file:
-        return
+        return []
     patient = rng.choice(on_file)
     identity = scene.id("case", case.key)
     onset = None if case.asymptomatic else (case.reported_at - timedelta(days=rng.choice((1, 2)))).date()
@@ -55,12 +61,40 @@ def _case(scene: Scene, case: Case, people: Sequence[Resident]) -> None:
         How(setup=True, note={"person": str(patient.id)}),
     )
     found = daytime(rng, told + timedelta(minutes=40), told + timedelta(hours=14), len(people), (0, 24))
-    for at, person in zip(found, people, strict=True):
-        last = case.reported_at - timedelta(hours=rng.randrange(4, 48))
-        _contact(scene, case, (at, person, last), rng)
+    named = [
+        (at, person, case.reported_at - timedelta(hours=rng.randrange(4, 48)))
+        for at, person in zip(found, people, strict=True)
+    ]
+    for one in named:
+        _contact(scene, case, one, rng)
+    return named
 
 
-def _contact(scene: Scene, case: Case, what: tuple[datetime, Resident, datetime], rng: Random) -> None:
+def _tests(scene: Scene, named: Sequence[Named]) -> None:
+    """Every contact is sampled singly, where they stay, on the days of the plan that the play still reaches."""
+    end = max((one.due_at for one in scene.play.lists), default=scene.play.opened_at)
+    days: dict[date, list[Resident]] = {}
+    for at, person, last in named:
+        for after in TESTED:
+            day = last.date() + timedelta(days=after)
+            if at.date() <= day < end.date():
+                days.setdefault(day, []).append(person)
+    staff = scene.people(
+        scene.play.sites[0].organisation if scene.play.sites else scene.play.organisations[0].key
+    )
+    for day, people in sorted(days.items()):
+        begin = datetime.combine(day, time(14), scene.play.opened_at.tzinfo)
+        kit = Kit(scene, f"C{day:%m%d}", scene.about.area.code, single=True)
+        kit.open(begin, begin + timedelta(hours=8))
+        times = daytime(scene.rng("tests", day), begin, begin + timedelta(hours=7), len(people), (8, 22))
+        for number, turn in enumerate(zip(times, people, strict=True)):
+            team = number % TEAMS
+            pair = staff[2 * team % len(staff)].id, staff[(2 * team + 1) % len(staff)].id
+            kit.fill(scene.phone(f"tests-{team + 1}"), [turn], pair)
+        kit.deliver(begin + timedelta(hours=8))
+
+
+def _contact(scene: Scene, case: Case, what: Named, rng: Random) -> None:
     """Somebody is written down, named as contact, placed, and some are asked the next evening."""
     at, person, last = what
     tracer, contact = scene.account("tracer"), scene.id("contact", case.key, person.id)
