@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ from drill.play.ground import building, person
 from drill.play.script import Account
 from drill.testing import score, walk_up
 from drill.testing.book import OPEN_MINUTES, START, Book, Person, Rules, generate
-from drill.testing.day import PAIR, Day
+from drill.testing.day import PAIR, TICK, Day
 from drill.testing.hall import Hall, Record
 
 CHIEF, PASSWORD = "值班长", "演练-round-0219"
@@ -42,7 +43,8 @@ PATIENCE, AGAIN, TRIES = (
     90,
     120,
     4,
-)  # minutes until somebody who was called is looked for; between tries; of calls
+)  # minutes until who was called is looked for; between tries; unanswered calls
+FREE = 1.6  # times what a site can serve is called where nobody waits: not everybody follows
 Command = tuple[str, float, dict[str, Any]]
 
 
@@ -122,7 +124,9 @@ class Muster:
         for house in sorted(homes):
             self.uncalled[book.people[homes[house][0]].sites[0]].append(homes[house])
         self.called: dict[int, float] = {}
-        self.tried: dict[int, list[float]] = {}
+        self.unanswered: Counter[int] = Counter()
+        self.wait_until: dict[int, float] = {}
+        self.housebound: set[int] = set()
         self.knocked: dict[int, float] = {}
         self.board: dict[int, int | None] = dict.fromkeys(range(book.sites), 0)
         self.expected = [0.0] * book.sites
@@ -227,18 +231,32 @@ class Muster:
 
     def _look_for(self, at: float) -> None:
         """Whoever was called a while ago and is still left: first by telephone, then at the door."""
-        missed = [one for one in self.left if at - self.called.get(one, at) >= PATIENCE]
-        due = [one for one in missed if at - max(self.tried.get(one, [-AGAIN])) >= AGAIN]
-        callable_ = [one for one in due if len(self.tried.get(one, ())) < TRIES]
+        missed = [
+            one for one in self.left
+            if at - self.called.get(one, at) >= PATIENCE and at >= self.wait_until.get(one, 0)
+        ]  # fmt: skip
         self.to_call = sorted(
-            callable_, key=lambda one: (len(self.tried.get(one, ())), self.called[one], one)
+            (one for one in missed if self.unanswered[one] < TRIES and one not in self.housebound),
+            key=lambda one: (self.unanswered[one], self.called[one], one),
         )
-        doors: dict[int, int] = {}
+        doors: dict[int, tuple[int, int]] = {}
         for one in missed:
-            door = self.book.people[one].door
-            if at - self.knocked.get(door, -2 * AGAIN) >= 2 * AGAIN:
-                doors[door] = max(doors.get(door, 0), len(self.tried.get(one, ())))
-        self.to_visit = sorted(doors, key=lambda door: (-doors[door], door))
+            door, wants = self.book.people[one].door, (one in self.housebound, self.unanswered[one])
+            if at - self.knocked.get(door, -AGAIN) >= AGAIN:
+                doors[door] = max(doors.get(door, wants), wants)
+        self.to_visit = sorted(
+            doors, key=lambda door: (*(-int(one) for one in doors[door]), self.knocked.get(door, 0), door)
+        )
+
+    def heard(self, number: int, outcome: str, comes_at: float) -> None:
+        """Who comes is waited for, who cannot is visited, who did not answer is tried again; others are settled."""
+        if outcome == "housebound":
+            self.housebound.add(number)
+        elif outcome == "no_answer":
+            self.unanswered[number] += 1
+            self.wait_until[number] = comes_at - self.book.people[number].delay + AGAIN
+        else:
+            self.wait_until[number] = comes_at + PATIENCE if outcome == "comes" else OPEN_MINUTES + TICK + 1
 
     def _call(self, at: float, *, everybody: bool = False) -> list[int]:
         """As many buildings at each site as it can serve until the next look, fewer where the line is long."""
@@ -246,8 +264,8 @@ class Muster:
         quarter = self.book.desks * self.book.rules.desk_hour / 4
         for site, waiting in enumerate(self.uncalled):
             line = self.board[site]
-            share = 1.0 if line is None or line < self.book.rules.busy_minutes / 2 else 0.6
-            self.expected[site] += 0 if (line or 0) >= self.book.rules.busy_minutes else share * quarter
+            full = (line or 0) / self.book.rules.busy_minutes  # 1: the board would say "busy"
+            self.expected[site] += 0 if full >= 1 else quarter * (FREE if full < 0.4 else 1)
             while waiting and (everybody or self.expected[site] > 0):
                 house = waiting.pop(0)
                 self.expected[site] -= len(house)
@@ -261,10 +279,7 @@ class Muster:
 
     def next_call(self, at: float) -> int | None:
         """The next on the list of who is left."""
-        if not self.to_call:
-            return None
-        self.tried.setdefault(self.to_call[0], []).append(at)
-        return self.to_call.pop(0)
+        return self.to_call.pop(0) if self.to_call else None
 
     def next_door(self, at: float) -> int | None:
         """The next door behind which somebody is left."""

@@ -31,6 +31,9 @@ class Side(Protocol):
     def next_call(self, at: float) -> int | None:
         """Who is phoned next."""
 
+    def heard(self, number: int, outcome: str, comes_at: float) -> None:
+        """How a call ended; when somebody says they come."""
+
     def next_door(self, at: float) -> int | None:
         """Where a pair knocks next."""
 
@@ -86,12 +89,22 @@ class Day:
             return self._at(at + REST, "call", caller)
         self.calls += 1
         person = self.book.people[number]
-        turn = self.phoned[number] = self.phoned.get(number, -1) + 1
-        if number in self.hall.sampled:
-            self.calls_in_vain += 1
-        elif person.answers[turn % len(person.answers)]:
-            self._at(max(at + CALL + person.delay, person.away_until), "arrive", number)
+        comes_at = max(at + CALL + person.delay, person.away_until)
+        outcome = self._answer(person)
+        self.calls_in_vain += outcome == "tested"
+        if outcome == "comes":
+            self._at(comes_at, "arrive", number)
+        self.side.heard(number, outcome, comes_at)
         return self._at(at + CALL, "call", caller)
+
+    def _answer(self, person: Person) -> str:
+        """How a call ends: people say where they stand, if they answer at all."""
+        turn = self.phoned[person.number] = self.phoned.get(person.number, -1) + 1
+        if not person.answers[turn % len(person.answers)]:
+            return "no_answer"
+        if person.number in self.hall.sampled:
+            return "tested"
+        return "comes" if person.manner == "forgets" else person.manner
 
     def _knock(self, at: float, pair: int) -> None:
         """One door: everybody at home who was not tested is, if they do not refuse."""

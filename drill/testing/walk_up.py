@@ -6,6 +6,7 @@ evening brings those who hear it.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from random import Random
 
@@ -22,6 +23,7 @@ class WalkUp:
         Random(f"register/{book.seed}").shuffle(order)
         self.register: Iterator[int] = iter(order)
         self.doors: Iterator[int] = iter(range(len(book.doors)))
+        self.asked_for: deque[int] = deque()
 
     def begin(self) -> Iterable[tuple[float, int]]:
         """People come when it suits them, or when they hear that they should."""
@@ -43,6 +45,11 @@ class WalkUp:
         """The next line of the register."""
         return next(self.register, None)
 
+    def heard(self, number: int, outcome: str, comes_at: float) -> None:
+        """Who cannot leave home is visited."""
+        if outcome == "housebound":
+            self.asked_for.append(self.book.people[number].door)
+
     def next_door(self, at: float) -> int | None:
-        """The next door of the next building."""
-        return next(self.doors, None)
+        """Where somebody asked for it, else the next door of the next building."""
+        return self.asked_for.popleft() if self.asked_for else next(self.doors, None)
