@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from bench import gate
 from bench.field_files import FIELD, served
 from muster.fieldapp.catalogue import in_languages
+from tests.browser.tabs import picture
 
 NARROW: ViewportSize = {"width": 390, "height": 844}
 COUNT = """async () => {
@@ -52,12 +53,12 @@ def scan(page: Page, text: str) -> None:
 
 def test_a_good_pass_is_green_and_the_screen_comes_back_by_itself(at_gate: Page) -> None:
     scan(at_gate, gate.pass_of(1)[1])
+    english = at_gate.evaluate("document.documentElement.lang") == "en"
     shown = at_gate.locator(".verdict")
     expect(shown).to_have_attribute("data-verdict", "pass")
-    expect(shown.locator("strong")).to_have_text(
-        "放行" if at_gate.evaluate("document.documentElement.lang") != "en" else "PASS"
-    )
+    expect(shown.locator("strong")).to_have_text("放行" if not english else "PASS")
     expect(shown).to_contain_text("王*")
+    picture(at_gate, "phone-gate", "en" if english else "zh")
     expect(shown).to_be_hidden(timeout=4_000)
     assert at_gate.evaluate(COUNT) == 1
     ((name, body),) = at_gate.evaluate(DEEDS)

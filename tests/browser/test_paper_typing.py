@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from muster.interop.paper.rows import Form, Sheet, read_header
 from tests.browser.conftest import Open
+from tests.browser.tabs import picture
 
 
 def sheet_of(page: Page) -> str:
@@ -33,6 +34,7 @@ def fill(page: Page) -> None:
 def test_a_sheet_is_typed_in_by_keyboard_and_twice_counts_once(at_desk: Open) -> None:
     page = at_desk("paper/", language="en")
     header = sheet_of(page)
+    picture(at_desk(f"paper/find/?header={header}", language="zh"), "paper-type", "zh")
     assert read_header(header).number == 1
     for words in ("✓ saved", "✓ was there already"):
         page.locator("#f-header").fill(header)
@@ -42,4 +44,5 @@ def test_a_sheet_is_typed_in_by_keyboard_and_twice_counts_once(at_desk: Open) ->
         expect(page.locator("#sum")).to_contain_text("2 rows saved")
         expect(page.locator("td.said").first).to_have_text(words)
         expect(page.locator("td.said").nth(2)).to_have_text("")
+        picture(page, "paper-type", "en")
         page.get_by_role("link", name="Another sheet").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ INCIDENT: Any = SimpleNamespace(
     title_zh="龙岗区 2·17 新冠肺炎疫情应急处置（南坑、象角塘、第五园片区）",
     title_en="Longgang 17 February COVID-19 outbreak response, three communities",
 )
+PICTURES = Path(__file__).parents[3] / "docs" / "images" / "screens"
 LEAST_DOT = 0.33  # millimetres a dot of a code must have for a telephone
 
 
@@ -39,6 +41,15 @@ def text_of(made: bytes, folder: Path) -> str:
     return re.sub(r"\s", "", done.stdout.decode())
 
 
+def picture(made: bytes, language: str, folder: Path) -> None:
+    """The first sheet for the guide, when asked for by MUSTER_PICTURES=1."""
+    if os.environ.get("MUSTER_PICTURES") == "1":
+        (folder / "x.pdf").write_bytes(made)
+        target = PICTURES / f"paper-sheet-{language}"
+        first = ["pdftoppm", "-png", "-r", "90", "-f", "1", "-singlefile"]
+        subprocess.run([*first, str(folder / "x.pdf"), str(target)], check=True)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_pack_has_as_many_pages_as_sheets_and_every_row_and_word(
     language: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -52,6 +63,8 @@ def test_a_pack_has_as_many_pages_as_sheets_and_every_row_and_word(
         assert made is not None
         assert count(made) == sheets, form
         whole = made if form == Form.BUILDING else whole
+        if form == Form.SITE:
+            picture(made, language, tmp_path)
         said = words.sheet(form, language)
         text = text_of(made, tmp_path)
         titles = [column["title"] for column in said.columns]
