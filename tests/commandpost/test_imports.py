@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from muster.core.access import Actor, scope, system
 from muster.domain.people.models import Resident
+from muster.domain.worklists.models import ListEntry
 from muster.interop.models import Import
 from tests.cast import COMMUNITY, account_for
 from tests.interop.imports.files import csv_of, person
@@ -142,7 +143,7 @@ def test_others_do_not_get_in(
     assert signed_in(grid_worker, incident).get(page).status_code == 403
     for actor in (outsider,):
         client = signed_in(actor, incident)
-        for url in ("", "working/", "report.xlsx"):
+        for url in ("", "working/", "report.xlsx", "rows.json"):
             assert client.get(page + url).status_code == 404
         for url in ("columns/", "decide/", "run/", "undo/"):
             assert client.post(page + url, {"column-name": "0"}).status_code in (403, 404)
@@ -163,7 +164,11 @@ def test_a_list_with_its_options_and_nonsense_in_the_form(
     at_desk.post(page + "run/")
     with scope(desk, incident):
         made = Import.objects.get()
+        items = {row: str(item) for row, item in ListEntry.objects.values_list("row", "item")}
     assert (made.options["deadline"], made.counts["taken"]) == ("2022-02-19T18:00:00+08:00", 2)
+    told = at_desk.get(page + "rows.json").json()
+    assert (told["state"], told["counts"]["taken"]) == ("run", 2)
+    assert {int(row): item for row, item in told["items"].items()} == items
     file = SimpleUploadedFile("x.csv", csv_of([person(3)]))
     for form in ({"kind": "taxes"}, {"area": "x"}, {"deadline": "soon"}, {"file": ""}):
         file.seek(0)
