@@ -11,10 +11,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from muster.commandpost import labels
 from muster.commandpost.frame import DeskRequest, areas, bounds, drawer, ids, link, screen
 from muster.commandpost.sweeps import MARK, MARK_LOOK
+from muster.core import journal
 from muster.core.errors import NotFound
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import queries as people
@@ -27,6 +29,7 @@ from muster.domain.worklists import sweep_queries as sweeps
 from muster.domain.worklists.actions import photographs
 from muster.domain.worklists.models import DwellingState, WorkItem
 from muster.domain.worklists.queries import BUILDING_STATES, BuildingRow
+from muster.interop.paper import making
 
 PAGE = 50
 IN_A_ROW = 10
@@ -253,6 +256,22 @@ def unit_drawer(request: DeskRequest, building: UUID, unit: UUID) -> HttpRespons
     return drawer(request, "commandpost/buildings/unit.html", context)
 
 
+@require_safe
+@screen
+def unit_slip(request: DeskRequest, building: UUID, unit: UUID) -> HttpResponse:
+    """The slip of a household, with which the registration line knows each of them."""
+    door = Dwelling.objects.filter(pk=unit, building=building).first()
+    made = making.slip_pdf(unit, request.incident) if door else None
+    if door is None or made is None:
+        raise NotFound
+    journal.write(
+        action="paper.print", by=request.actor, incident=request.incident.id, area=door.area, subjects=[unit]
+    )
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = 'attachment; filename="slip.pdf"'
+    return answer
+
+
 def _card(unit: UUID) -> dict[str, Any] | None:
     """The household card that counts, in words."""
     held = sweeps.card_of(unit)
@@ -294,4 +313,5 @@ urlpatterns = [
     path("buildings/<uuid:building>/", building_page, name="building"),
     path("buildings/<uuid:building>/drawer/", building_drawer, name="building-drawer"),
     path("buildings/<uuid:building>/units/<uuid:unit>/drawer/", unit_drawer, name="unit-drawer"),
+    path("buildings/<uuid:building>/units/<uuid:unit>/slip/", unit_slip, name="unit-slip"),
 ]

@@ -75,7 +75,12 @@ def test_who_was_met_is_held_against_who_is_registered(night: UUID, commander: A
 
 
 def test_a_door_shows_its_people_masked_with_visits_and_work(night: UUID, commander: Actor) -> None:
-    page = text(signed_in(commander).get(f"{PAGE}{HOUSE}/units/{door('101')}/drawer/"))
+    client = signed_in(commander)
+    page = text(client.get(f"{PAGE}{HOUSE}/units/{door('101')}/drawer/"))
+    slip = f"{PAGE}{HOUSE}/units/{door('101')}/slip/"
+    assert slip in page
+    assert client.get(slip).content.startswith(b"%PDF")
+    assert client.get(f"{PAGE}{EMPTY_HOUSE}/units/{door('101')}/slip/").status_code == 404
     assert "王**" in page
     assert "138****8000" in page
     assert NAME not in page

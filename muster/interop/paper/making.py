@@ -23,6 +23,7 @@ from muster.interop.paper.setting import pages, qr
 MOST_PASSES = 200
 MOST_DOORS = MOST_SHEETS * ROWS
 PLACE_MARK = "MUSP:"
+PERSON_MARK = "MUSR:"
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -66,6 +67,22 @@ def place_pdf(point: Point, code: str, administrator: str, incident: Incident) -
             "qr": qr(f"{PLACE_MARK}{point.id}".upper(), error="q"),
         },
     )  # fmt: skip
+
+
+def slip_pdf(dwelling: UUID, incident: Incident) -> bytes | None:
+    """The slip of a household for the registration line: a code for each person; None where nobody is registered."""
+    home = {head for _record, _door, head in people.at_doors([dwelling])}
+    known = people.masked(home, incident.id)
+    rows = [
+        {
+            "qr": qr(f"{PERSON_MARK}{one}".upper(), error="q"),
+            "name": known[one].name,
+            "tail": known[one].document[-4:].lstrip("*"),
+        }
+        for one in sorted(home & known.keys())
+    ]
+    title = places.dwelling_titles({dwelling}).get(dwelling, "")
+    return pages("slip.typ", _titles(incident) | {"door": title, "people": rows}) if rows else None
 
 
 def doors_of(building: UUID) -> list[Door]:
