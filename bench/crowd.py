@@ -56,14 +56,19 @@ class Parcel:
     made: int
     unsent: int
 
-    def body(self) -> bytes:
-        """The request, with the time of sending."""
+    def sealed(self) -> bytes:
+        """The sealed records as they go over the line."""
         with open(self.path, "rb") as file:
             file.seek(self.start)
-            sealed = file.read(self.length)
-        said = {"made": self.made, "unsent": self.unsent, "pack": False}
-        head = {"batch": str(uuid.uuid4()), "sent_at": datetime.now(UTC).isoformat(), "phone": said}
-        return json.dumps(head)[:-1].encode() + b',"commands":[],"sealed":[' + sealed + b"]}"
+            return file.read(self.length)
+
+
+def body(parcels: Sequence[Parcel]) -> bytes:
+    """A request with these parcels of one phone, and the time of sending."""
+    said = {"made": parcels[-1].made, "unsent": parcels[-1].unsent, "pack": False}
+    head = {"batch": str(uuid.uuid4()), "sent_at": datetime.now(UTC).isoformat(), "phone": said}
+    sealed = b",".join(parcel.sealed() for parcel in parcels)
+    return json.dumps(head)[:-1].encode() + b',"commands":[],"sealed":[' + sealed + b"]}"
 
 
 def open_incident(accounts_: int = 4) -> list[UUID]:

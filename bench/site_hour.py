@@ -99,7 +99,7 @@ class Site:
     async def send(self, parcel: crowd.Parcel) -> int:
         """Hand in a batch; without a receipt it stays with the phone."""
         headers = {"Authorization": f"Bearer {parcel.token}", "Accept-Language": "zh-Hans"}
-        reply = await self.lines.ask("POST", "/sync", headers, parcel.body())
+        reply = await self.lines.ask("POST", "/sync", headers, crowd.body([parcel]))
         if reply.status == 200:
             good = crowd.acknowledged(reply.body)
             self.stored |= good

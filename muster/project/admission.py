@@ -33,7 +33,7 @@ seconds. What phones recorded is not lost.</p></main></body></html>"""
 # threads of `serve` free: somebody must be there to say no.
 DESKS = load.Lane("desks", slots=2, most_waiting=5, patience=3.0)
 PHONES = load.Lane("phones", slots=2, most_waiting=4)
-BACKLOG = load.Lane("backlog", slots=1, most_waiting=2)
+BACKLOG = load.Lane("backlog", slots=1, most_waiting=2, patience=10.0)
 LARGE = 32 * 1024  # bytes: about forty sealed records, two full tubes
 _arriving = threading.BoundedSemaphore(8)
 

@@ -12,7 +12,7 @@ import * as pack from "./pack.js";
  * @typedef {"waiting" | "online" | "offline" | "portal" | "busy" | "revoked" | "fault"} Line
  */
 
-export const limits = { batch: 100, patience: 45_000, idle: 60_000, pull: 20_000, firstPause: 2_000, longestPause: 300_000 };
+export const limits = { batch: 100, largest: 400, quick: 5_000, patience: 45_000, idle: 60_000, pull: 20_000, firstPause: 2_000, longestPause: 300_000 };
 export const state = {
   line: /** @type {Line} */ ("waiting"), reason: "", sending: false, retryAt: 0, heardAt: 0, pulledAt: 0, pause: 0,
 };
@@ -23,7 +23,8 @@ const tell = () => { for (const one of listeners) one(); };
 /** @type {{phone: Phone | null, onWipe: () => Promise<void>, health: () => Promise<any>}} */
 const known = { phone: null, onWipe: async () => {}, health: async () => ({}) };
 let timer = 0;
-let size = limits.batch;
+let size = limits.batch; // how many records next time: more while that goes quickly, for large batches cost the server less
+let most = limits.largest;
 let again = false;
 
 /** Begin: now and then, when the network comes back, when the page is shown, after every capture. @param {typeof known} told */
@@ -95,9 +96,9 @@ async function send(batch) {
   const sealed = batch.map((one) => one.payload).join(",");
   const body = `${head.slice(0, -1)},"commands":[],"sealed":[${sealed}]}`;
   const answer = await ask("/sync", { method: "POST", body });
+  fit(batch.length, answer, Date.now() - asked);
   if (!answer) return false;
   if (answer.status === 413) {
-    size = Math.max(1, Math.floor(size / 2));
     if (batch.length > 1) return true;
     line("fault", "413");
     return false;
@@ -116,6 +117,13 @@ async function send(batch) {
   line("online");
   tell();
   return true;
+}
+
+/** How many to send next time. @param {number} sent @param {Response | null} answer @param {number} took milliseconds */
+function fit(sent, answer, took) {
+  if (answer?.status === 413) most = size = Math.max(1, Math.floor(size / 2));
+  else if (!answer || took > limits.quick) size = Math.min(limits.batch, most);
+  else if (answer.ok && sent === size) size = Math.min(2 * size, most);
 }
 
 /** Told to wait: so long and a little more, each phone another little. @param {Response} answer @param {string} reason */
