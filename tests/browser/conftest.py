@@ -16,8 +16,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from drill.play.script import COMMANDER
 from muster.project import embedded
+from tests.browser.phone_world import Served, served
 from tests.browser.stage import DESK, PASSWORD, WALKER
-from tests.browser.tabs import Look, Tabs
+from tests.browser.tabs import Kept, Look, Tabs
 from tests.project.places import HOUSE, open_directory, own_environment
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -107,10 +108,23 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.fixture(scope="package")
+def world() -> Iterator[Served]:
+    """One small installation for all telephones; each test counts what its own have sent."""
+    with served() as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def kept() -> Kept:
+    """The profiles of those signed in: files of the desk are loaded once."""
+    return {}
+
+
 @pytest.fixture
-def tabs(chromium: Browser, server: str, states: dict[str, Any]) -> Iterator[Tabs]:
+def tabs(chromium: Browser, server: str, states: dict[str, Any], kept: Kept) -> Iterator[Tabs]:
     """Tabs whose faults fail the test at its end."""
-    found = Tabs(chromium, server, states)
+    found = Tabs(chromium, server, states, kept)
     yield found
     found.close()
 

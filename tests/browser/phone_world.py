@@ -1,6 +1,6 @@
 """A small world for phones: one community, two buildings, a team of three, calls to make. And its server.
 
-`python -m tests.browser.phone_world seed|invite|count|wipe` runs beside a served installation and prints JSON.
+`python -m tests.browser.phone_world seed|invite|passes|count|wipe` runs beside a served installation and prints JSON.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.project.places import HOUSE, free_port, muster, open_directory, own_e
 
 CITY, DISTRICT, SUBDISTRICT = 440300000000000, 440307000000000, 440307006000000
 COMMUNITY, GRID = 440307006005000, 440307006005001
-WALKER, DESK = "巡楼组手机", "内勤"
+WALKER, DESK, GUARD = "巡楼组手机", "内勤", "卡口手机"
 PASSWORD = "夜班-night-0217"
 DOORS = 40
 PATIENCE = 120
@@ -161,6 +161,7 @@ def seed() -> dict[str, str]:
                 floors=10, units_per_floor=DOORS // 10,
             ))  # fmt: skip
         do(places.add_points, places.AddPoint(one("gate"), COMMUNITY, PointKind.GATE, "东门卡口", "和悦路口"))
+        do(places.add_points, places.AddPoint(one("site"), GRID, PointKind.SITE, "小学采样点", "和悦路 3 号"))
         do(enrol.add_organisations, enrol.AddOrganisations(
             [enrol.OrganisationBody(one("school"), COMMUNITY, "园山小学", OrganisationKind.SCHOOL)]))  # fmt: skip
         people = [one("person", number) for number in range(3)]
@@ -173,17 +174,14 @@ def seed() -> dict[str, str]:
             [ShiftBody(one("shift"), one("post"), start, start + timedelta(hours=8), 3)]))  # fmt: skip
         do(seats.claim_seats, seats.SeatBody(one("shift"), people[0]))
         _calls(do, one, now)
-        for name, role, responder in ((WALKER, "grid_worker", people[0]), (DESK, "commander", None)):
+        for name, role, responder, area in (
+            (WALKER, "grid_worker", people[0], GRID),
+            (DESK, "commander", None, DISTRICT),
+            (GUARD, "field_team", people[1], COMMUNITY),
+        ):
             made = accounts.create_account(username=name, password=PASSWORD, responder=responder)
-            accounts.give(
-                account=made.pk,
-                role=role,
-                area=GRID if responder else DISTRICT,
-                incident=None,
-                until=None,
-                by=by,
-            )
-        assert Account.objects.count() == 2
+            accounts.give(account=made.pk, role=role, area=area, incident=None, until=None, by=by)
+        assert Account.objects.count() == 3
     return {"incident": str(incident)}
 
 
@@ -214,33 +212,76 @@ def invite(account: str = WALKER) -> dict[str, str]:
             label="17号机",
             by=by,
             incident=incident,
-            area=GRID,
+            area=COMMUNITY if account == GUARD else GRID,
             now=clock.now(),
         )
     return {"code": code}
 
 
-def count() -> dict[str, Any]:
-    """What arrived: visits, receipts, how many are kept aside, and the gaps of each phone."""
+def passes() -> dict[str, str]:
+    """What people show at the gate: `good`, revoked (`gone`), expired (`old`), `foreign`; `paper` as it is printed."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from muster.core import clock
+    from muster.core.access import scope, system
+    from muster.domain.passes import actions, queries, token
+    from muster.domain.passes.models import Pass
+    from muster.domain.passes.rules import PassKind
+    from muster.interop.paper.setting import qr
+
+    one, by, now = _ids(), system(), clock.now()
+    incident = one("incident")
+    windows = {"good": (0, 48), "gone": (0, 48), "old": (-72, -1)}
+    bodies = [
+        actions.IssuePass(
+            one("pass", name), COMMUNITY, PassKind.RESIDENT,
+            valid_from=now + timedelta(hours=since - 1), valid_to=now + timedelta(hours=until),
+        )
+        for name, (since, until) in windows.items()
+    ]  # fmt: skip
+    revoked = actions.RevokePass(one("pass", "gone"))
+    with scope(by, incident):
+        steps: list[tuple[Any, Any]] = [(actions.issue_passes, one) for one in bodies]
+        for action, body in [*steps, (actions.revoke_passes, revoked)]:
+            assert not action(told=_told(body, by), by=by, incident=incident, now=now).refused
+        held = {name: Pass.objects.get(id=one("pass", name)) for name in windows}
+        said = {name: queries.token_of(found) for name, found in held.items()}
+        strange = token.issue(
+            queries.claims_of(held["good"]), Ed25519PrivateKey.from_private_bytes(bytes(32))
+        )
+        return {**said, "foreign": strange, "paper": qr(said["good"])}
+
+
+def count(device: str = "") -> dict[str, Any]:
+    """What arrived from everybody or from one phone: visits, receipts, what is kept aside, gaps."""
     from muster.core.access import EVERYWHERE, scope, system
     from muster.core.models import Parked, Receipt
     from muster.core.telephones import phones
+    from muster.domain.passes.models import ExceptionMade, PassScanned
     from muster.domain.worklists.models import Attempt, Visit
 
     incident: UUID = _ids()("incident")
+    only = {"device": UUID(device)} if device else {"device__isnull": False}
     with scope(system(), incident) as by:
+        visits, receipts = Visit.objects.filter(**only), Receipt.objects.filter(**only)
+        known = [
+            p for p in phones(by=by, incident=incident, bounds=EVERYWHERE) if device in ("", str(p.device.id))
+        ]
         return {
-            "visits": Visit.objects.count(),
-            "doors": Visit.objects.values("dwelling").distinct().count(),
-            "attempts": Attempt.objects.count(),
-            "receipts": Receipt.objects.exclude(device=None).count(),
-            "stored": Receipt.objects.exclude(device=None).filter(result="stored").count(),
-            "parked": Parked.objects.count(),
-            "by": sorted({str(one) for one in Visit.objects.values_list("by", flat=True)}),
-            "oldest": str(Visit.objects.order_by("at").values_list("at", flat=True).first()),
-            "phones": [
-                [p.here, p.made, p.missing] for p in phones(by=by, incident=incident, bounds=EVERYWHERE)
+            "visits": visits.count(),
+            "doors": visits.values("dwelling").distinct().count(),
+            "attempts": Attempt.objects.filter(**only).count(),
+            "scans": sorted(PassScanned.objects.filter(**only).values_list("verdict", "reason")),
+            "exceptions": [
+                [str(one.owner), (one.due_at - one.at).total_seconds() / 3600]
+                for one in ExceptionMade.objects.filter(**only)
             ],
+            "receipts": receipts.count(),
+            "stored": receipts.filter(result="stored").count(),
+            "parked": Parked.objects.filter(**only).count(),
+            "by": sorted({str(one) for one in visits.values_list("by", flat=True)}),
+            "oldest": str(visits.order_by("at").values_list("at", flat=True).first()),
+            "phones": [[p.here, p.made, p.missing] for p in known],
         }
 
 
@@ -258,5 +299,11 @@ if __name__ == "__main__":
     from muster.project import installation
 
     installation.setup_django()
-    ways: dict[str, Callable[..., Any]] = {"seed": seed, "invite": invite, "count": count, "wipe": wipe}
+    ways: dict[str, Callable[..., Any]] = {
+        "seed": seed,
+        "invite": invite,
+        "passes": passes,
+        "count": count,
+        "wipe": wipe,
+    }
     print(json.dumps(ways[sys.argv[1]](*sys.argv[2:])))

@@ -28,16 +28,27 @@ document.addEventListener('securitypolicyviolation',
     (event) => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI));"""
 
 
+def before_camera(film: Path | None) -> list[str]:
+    """What makes a film the camera of a browser."""
+    if film is None:
+        return []
+    fake = ("use-fake-device-for-media-stream", "use-fake-ui-for-media-stream")
+    return [*(f"--{one}" for one in fake), f"--use-file-for-fake-video-capture={film}"]
+
+
 class Phone:
     """One phone; `look` goes to the browser context."""
 
-    def __init__(self, browsers: BrowserType, served: Served, profile: Path, **look: Any) -> None:
+    def __init__(
+        self, browsers: BrowserType, served: Served, profile: Path, film: Path | None = None, **look: Any
+    ) -> None:
         self.browsers, self.served, self.profile = browsers, served, profile
         self.look = {
             "viewport": {"width": 390, "height": 844},
             "locale": "zh-CN",
             "timezone_id": "Asia/Shanghai",
         } | look
+        self.film = film
         self.faults: list[str] = []
         self.context: BrowserContext
         self.page: Page
@@ -46,7 +57,7 @@ class Phone:
     def open(self) -> None:
         """Start the browser with this profile."""
         self.context = self.browsers.launch_persistent_context(
-            str(self.profile), executable_path=CHROMIUM, args=FLAGS, **self.look
+            str(self.profile), executable_path=CHROMIUM, args=[*FLAGS, *before_camera(self.film)], **self.look
         )
         self.context.add_init_script(READY)
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
@@ -98,6 +109,11 @@ class Phone:
         head += "'phone', 'outbox', 'sync', 'pack'].map((name) => import(base + 'app/' + name + '.js')));"
         base = self.page.evaluate("new URL('.', location.href).pathname")
         return self.page.evaluate(head + body + "}", [base, *values])
+
+    def device(self) -> str:
+        """The number under which the server knows it."""
+        found: str = self.script("return phone.phone().device;")
+        return found
 
     def doors(self) -> list[str]:
         """The ids of all doors on the phone."""

@@ -10,18 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.phone_world import Served, served
+from tests.browser.phone_world import Served
 from tests.browser.phones import PIN, Phone, wait_for
 
 EACH = 3
 JSON = "application/json"
 Answer = Callable[[Route], None]
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[Served]:
-    with served() as found:
-        yield found
 
 
 @pytest.fixture
@@ -81,7 +75,7 @@ ANSWERS: dict[str, Answer] = {
 
 
 def test_no_answer_makes_a_phone_forget(phone: Phone, world: Served) -> None:
-    before = world.ask("count")["visits"]
+    before = world.ask("count", phone.device())["visits"]
     doors = phone.doors()
     saved: set[str] = set()
     for name, answer in ANSWERS.items():
@@ -92,7 +86,7 @@ def test_no_answer_makes_a_phone_forget(phone: Phone, world: Served) -> None:
         assert saved <= set(phone.held()), name
         phone.page.unroute("**/sync")
     phone.until_sent()
-    assert world.ask("count")["visits"] == before + len(saved) == before + EACH * len(ANSWERS)
+    assert world.ask("count", phone.device())["visits"] == before + len(saved) == before + EACH * len(ANSWERS)
 
 
 def test_a_server_that_hangs_is_left_and_asked_again(phone: Phone) -> None:
@@ -119,13 +113,13 @@ def test_a_batch_that_is_too_big_is_halved_until_it_fits(phone: Phone, world: Se
         else:
             route.continue_()
 
-    before = world.ask("count")["visits"]
+    before = world.ask("count", phone.device())["visits"]
     phone.page.route("**/sync", narrow)
     phone.script("const [doors] = values; sync.limits.batch = 100;", [])
     phone.capture(phone.doors()[:40])
     phone.until_sent()
     assert max(sizes) > 7
-    assert world.ask("count")["visits"] == before + 40
+    assert world.ask("count", phone.device())["visits"] == before + 40
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-CN", "限流|正忙"), ("en-GB", "full|busy")])
@@ -157,10 +151,10 @@ def test_ten_wrong_pins_remove_what_can_be_read_and_no_record(phone: Phone, worl
     databases = phone.page.evaluate(READABLE)
     assert databases == 0
     assert saved <= set(phone.held())
-    before = world.ask("count")["visits"]
+    before = world.ask("count", phone.device())["visits"]
     phone.page.unroute("**/sync")
     wait_for(lambda: phone.send() == "online" and phone.counted()["unsent"] == 0)
-    assert world.ask("count")["visits"] == before + 5
+    assert world.ask("count", phone.device())["visits"] == before + 5
 
 
 READABLE = """new Promise((resolve) => { const asked = indexedDB.open('muster-pack');
@@ -176,13 +170,13 @@ def test_a_phone_asked_to_forget_does_and_sends_on(phone: Phone, world: Served) 
     phone.page.route("**/sync", says(502, ""))
     saved = phone.capture(phone.doors()[:4])
     world.ask("wipe", phone.script("return phone.phone().device;"))
-    before = world.ask("count")["visits"]
+    before = world.ask("count", phone.device())["visits"]
     phone.page.unroute("**/sync")
     phone.send()
     expect(phone.page.locator("#code")).to_be_visible()
     assert phone.page.evaluate(READABLE) == 0
     wait_for(lambda: phone.send() == "online" and phone.counted()["unsent"] == 0)
-    assert world.ask("count")["visits"] == before + len(saved)
+    assert world.ask("count", phone.device())["visits"] == before + len(saved)
     assert set(saved) <= set(phone.held())
 
 

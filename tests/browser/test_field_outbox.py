@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType, expect
 
-from tests.browser.phone_world import Served, served
+from tests.browser.phone_world import Served
 from tests.browser.phones import Phone, wait_for
 from tests.project.places import HOUSE
 
@@ -28,9 +28,11 @@ def browsers(chromium: Browser) -> BrowserType:
 
 
 @pytest.fixture
-def world() -> Iterator[Served]:
-    with served() as found:
-        yield found
+def world(world: Served) -> Iterator[Served]:
+    """That of all telephones, really stopped and started here, and left as it was."""
+    yield world
+    world.stop()
+    world.start()
 
 
 class Portal(BaseHTTPRequestHandler):
@@ -146,7 +148,7 @@ def test_two_hundred_records_arrive_once_whatever_happens(
 
     updated_in_the_middle(phone, world, code)
     phone.until_sent()
-    told = world.ask("count")
+    told = world.ask("count", phone.device())
     assert len(saved | extra) == 200
     assert (told["visits"], told["stored"], told["parked"]) == (200, 200, 0)
     assert told["phones"] == [[200, 200, []]]
@@ -155,7 +157,7 @@ def test_two_hundred_records_arrive_once_whatever_happens(
 
     phone.script("await outbox.sendAgain();")
     phone.until_sent()
-    assert world.ask("count")["visits"] == 200
+    assert world.ask("count", phone.device())["visits"] == 200
     assert phone.faults == []
     phone.close()
 
@@ -212,7 +214,7 @@ def test_a_thousand_records_wait_for_a_dead_server(
     assert phone.send() == "offline"
     world.start()
     phone.until_sent(240)
-    told = world.ask("count")
+    told = world.ask("count", phone.device())
     assert (told["visits"], told["doors"], told["parked"]) == (1_040, 80, 0)
     assert told["phones"] == [[1_040, 1_040, []]]
     phone.close()

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,14 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from stdnum.cn.ric import calc_check_digit
 
-from bench import gate
+from bench import gate, qr_images
 from bench.field_files import FIELD, served
 from muster.core.ids import derive_id
 from muster.domain.sampling.rules import receipt
 from muster.fieldapp.catalogue import in_languages
-from tests.browser.tabs import picture
+from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.phones import before_camera
+from tests.browser.tabs import broken_rules, picture
 from tests.interop.tables.makers import citizen
 
 NARROW: ViewportSize = {"width": 390, "height": 844}
@@ -214,4 +217,91 @@ def test_a_household_has_a_tube_of_its_own_and_a_minor_somebody_who_answers(
     assert (guardian["phone"], child["household"]) == ("13800138000", guardian["id"])
     assert "household" not in registered[other]
     assert len(deeds(page, "take_sample")) == 3, "the guardian is not sampled"
+    page.close()
+
+
+HEAR = """async () => {
+    const scan = await import("/app/scan.js");
+    window.heard = [];
+    window.stop = scan.wedge(document.getElementById("place"), (text) => window.heard.push(text), "x");
+}"""
+
+
+def test_a_scanner_is_understood_through_any_keyboard(chromium: Browser, address: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{address}/blank.html")
+    page.evaluate(HEAR)
+    devtools = page.context.new_cdp_session(page)
+    page.keyboard.type("t1001")  # Caps Lock, and no Enter: silence ends it
+    expect_heard(page, ["T1001"])
+    page.keyboard.insert_text("Ｔ１００２")  # a Chinese keyboard in wide letters
+    page.keyboard.press("Enter")
+    expect_heard(page, ["T1001", "T1002"])
+    for typed in (
+        "t",
+        "t10",
+        "t1003",
+    ):  # an input method that keeps the letters to itself, and no key is known
+        devtools.send("Input.imeSetComposition", {"text": typed, "selectionStart": 5, "selectionEnd": 5})
+    expect_heard(page, ["T1001", "T1002", "T1003"])
+    page.evaluate(SLOWLY, "T1004")  # Android sends letters without keys, one by one
+    expect_heard(page, ["T1001", "T1002", "T1003", "T1004"])
+    page.keyboard.type("abc")  # too short for a code
+    page.keyboard.press("Enter")
+    page.keyboard.type("T1005")
+    page.keyboard.press("Enter")
+    expect_heard(page, ["T1001", "T1002", "T1003", "T1004", "T1005"])
+    page.close()
+
+
+def expect_heard(page: Page, wanted: list[str]) -> None:
+    page.wait_for_function("(wanted) => window.heard.length >= wanted.length", arg=wanted)
+    assert page.evaluate("window.heard") == wanted
+
+
+SLOWLY = """async (text) => {
+    const field = document.querySelector(".wedge");
+    for (const letter of text) {
+        field.value += letter;
+        field.dispatchEvent(new InputEvent("input"));
+        await new Promise((go) => setTimeout(go, 60));
+    }
+}"""
+LAMP = """() => {
+    window.lamp = [];
+    MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+    MediaStreamTrack.prototype.applyConstraints = async (how) => { window.lamp.push(how.advanced[0].torch); };
+}"""
+
+
+def test_a_tube_and_a_person_are_read_by_a_camera(chromium: Browser, address: str, tmp_path: Path) -> None:
+    """Each code comes late and is never held still; the lamp is a key beside the picture."""
+    film = tmp_path / "camera.y4m"
+    film.write_bytes(qr_images.video(["T1001", citizen(5, 5)]))
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *before_camera(film)])
+    page = browser.new_page(viewport=NARROW)
+    page.goto(f"{address}/blank.html")
+    page.evaluate(LAMP)
+    page.evaluate(BEGIN.replace("SCREEN", "line"), [held(), SITE, "zh-hans"])
+    page.locator(".torch").click()
+    expect(page.locator(".torch")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".tube")).to_have_attribute("data-seats", "1", timeout=15_000)
+    ((_, sample, _),) = deeds(page, "take_sample")
+    assert (sample["code"], sample["seat"], sample["site"]) == ("T1001", 1, SITE)
+    assert page.evaluate("window.lamp") == [True]
+    page.evaluate("window.leave()")
+    expect(page.locator(".torch")).to_have_count(0)
+    browser.close()
+
+
+def test_a_scanner_is_tried_before_the_queue(chromium: Browser, address: str) -> None:
+    page = begin(chromium, address, "scanner")
+    scan(page, "T1001")
+    expect(page.locator("#arrived li")).to_have_count(1)
+    expect(page.locator("#arrived li").first).to_contain_text("正常")
+    scan(page, "ｔ１００２")
+    expect(page.locator("#arrived li").first).to_contain_text("全角")
+    expect(page.locator("#arrived li").first).to_contain_text("T1002")
+    assert broken_rules(page) == []
+    assert deeds(page) == []
     page.close()

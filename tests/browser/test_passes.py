@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from playwright.sync_api import Browser, Page
 
 from bench import qr, qr_images
 from bench.field_files import served
-from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.domain.passes import forge
 from tests.domain.passes.test_token import VECTORS
 
@@ -96,31 +94,3 @@ def test_the_reader_reads_worn_codes_and_never_wrongly(page: Page) -> None:
     found = qr.read(page, qr_images.SEED, 30)
     assert found["wrong"] == 0
     assert found["read"] >= 22
-
-
-def test_the_camera_is_read_end_to_end(chromium: Browser, tmp_path: Path) -> None:
-    """Codes held before a camera one after the other arrive as their texts, each once."""
-    texts = [forge.text(), qr_images.text_of(1)]
-    film = tmp_path / "camera.y4m"
-    film.write_bytes(qr_images.video(texts))
-    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-              f"--use-file-for-fake-video-capture={film}"]  # fmt: skip
-    with served() as address:
-        browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *camera])
-        page = browser.new_page()
-        page.goto(f"{address}/blank.html")
-        found = page.evaluate(
-            """async () => {
-              const scan = await import("/app/scan.js");
-              const video = document.createElement("video");
-              document.body.append(video);
-              const found = new Set();
-              const camera = await scan.camera(video, (text) => found.add(text));
-              const pause = () => new Promise((go) => setTimeout(go, 100));
-              for (let tries = 0; tries < 100 && found.size < 2; tries++) await pause();
-              camera.close();
-              return [...found];
-            }"""
-        )
-        browser.close()
-    assert sorted(found) == sorted(texts)

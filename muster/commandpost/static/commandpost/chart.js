@@ -41,6 +41,7 @@ function directLabels(chart) {
 }
 
 function draw(element) {
+  element.replaceChildren(); // or the old drawing would say how wide the new one is
   const table = document.querySelector(element.dataset.chart);
   const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
   const axis = { stroke: colour("--ink-2"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
@@ -51,7 +52,6 @@ function draw(element) {
     scales: { y: { range: (_, low, high) => [Math.min(0, low), high * 1.1 || 1] } },
     axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => hour.format(at * 1000)) }, { ...axis, size: 56 }], series: [{}, ...series], hooks: { draw: [directLabels] },
   };
-  element.replaceChildren();
   return new uPlot(options, columns(table), element);
 }
 

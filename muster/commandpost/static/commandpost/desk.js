@@ -168,3 +168,15 @@ function runClock(clock) {
 
 all("time[data-clock]").forEach(runClock);
 all("form[data-bulk]").forEach(refreshBulk);
+
+/* What scrolls and holds nothing to step on can be scrolled by keyboard all the same. */
+function reachable() {
+  for (const box of all(".table-wrap, .scroll, .card")) {
+    const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+    const stands = $("a[href], button, input:not([type='hidden']), select, textarea, summary, [tabindex='0']", box);
+    if (scrolls && !stands && getComputedStyle(box).overflowX !== "visible") box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+reachable();
+for (const moment of ["resize", "htmx:afterSettle"]) addEventListener(moment, reachable);

@@ -30,6 +30,7 @@ export const ROUTES = [
   { name: "outbox", load: () => import("./screens/outbox.js") },
   { name: "carry", load: () => import("./screens/carry.js") },
   { name: "people", load: () => import("./screens/people.js") },
+  { name: "scanner", load: () => import("./screens/scanner.js") },
   { name: "settings", load: () => import("./screens/settings.js") },
 ];
 

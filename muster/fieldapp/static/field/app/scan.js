@@ -1,8 +1,11 @@
 // @ts-check
 /** Codes from the camera (the browser's reader where there is one, else the compiled one) and from wedge scanners. */
 
-/** @typedef {(text: string, format: string) => void} Found */
-/** @typedef {{close: () => void, light: (on: boolean) => Promise<boolean>}} Camera */
+import { h } from "./dom.js";
+import { t } from "./t.js";
+
+/** @typedef {(text: string, format: string, raw?: string) => void} Found `raw` is what a scanner really typed */
+/** @typedef {{close: () => void}} Camera */
 
 const FORMATS = ["QRCode", "Code128", "DataMatrix"];
 const NATIVE = ["qr_code", "code_128", "data_matrix"];
@@ -85,19 +88,27 @@ export async function camera(video, found) {
     setTimeout(look, 30);
   };
   look();
-  const track = stream.getVideoTracks()[0];
+  const torch = light(stream.getVideoTracks()[0]);
+  if (torch) video.after(torch);
   return {
-    close: () => { open = false; for (const one of stream.getTracks()) one.stop(); video.srcObject = null; },
-    light: async (on) => {
-      try {
-        await track.applyConstraints(/** @type {any} */ ({ advanced: [{ torch: on }] }));
-        return true;
-      } catch (error) {
-        if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
-        return false;
-      }
-    },
+    close: () => { open = false; torch?.remove(); for (const one of stream.getTracks()) one.stop(); video.srcObject = null; },
   };
+}
+
+/** A key for the lamp beside the camera, where there is one. @param {MediaStreamTrack} track */
+function light(track) {
+  if (!(/** @type {any} */ (track.getCapabilities?.())?.torch)) return null;
+  const key = h("button", { type: "button", class: "key torch", "aria-pressed": "false", onclick: async () => {
+    const on = key.getAttribute("aria-pressed") !== "true";
+    try {
+      await track.applyConstraints(/** @type {any} */ ({ advanced: [{ torch: on }] }));
+      key.setAttribute("aria-pressed", String(on));
+    } catch (error) {
+      if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+      key.remove(); // said to be there, and is not
+    }
+  } }, t("Lamp"));
+  return key;
 }
 
 const SILENCE = 100;
@@ -116,13 +127,18 @@ export function wedge(place, found, label) {
   place.append(input);
   let timer = 0;
   let begun = 0;
+  let composing = false;
   const end = () => {
     clearTimeout(timer);
-    const text = input.value.trim().toUpperCase();
+    if (composing) { input.blur(); hold(); } // an input method keeps the letters to itself until it is left
+    const raw = input.value.trim();
+    const text = raw.normalize("NFKC").toUpperCase();
     input.value = "";
     begun = 0;
-    if (text.length >= SHORTEST) found(text, "wedge");
+    if (text.length >= SHORTEST) found(text, "wedge", raw);
   };
+  input.addEventListener("compositionstart", () => { composing = true; });
+  input.addEventListener("compositionend", () => { composing = false; });
   input.addEventListener("input", () => {
     begun ||= Date.now();
     clearTimeout(timer);
@@ -130,6 +146,7 @@ export function wedge(place, found, label) {
     else timer = window.setTimeout(end, SILENCE);
   });
   input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
     if (event.key === "Enter" || (event.key === "Tab" && input.value)) { event.preventDefault(); end(); }
   });
   const hold = () => { if (!document.querySelector("dialog[open]")) input.focus({ preventScroll: true }); };

@@ -4,6 +4,7 @@ import { fill, h } from "../dom.js";
 import { look } from "../health.js";
 import { me, phone, signal } from "../phone.js";
 import { meta } from "../pack.js";
+import { to } from "../routes.js";
 import { t, when } from "../t.js";
 
 export const title = () => t("Settings of this phone");
@@ -27,6 +28,7 @@ export async function show(place) {
     group("theme", t("Light"), [["auto", t("by the hour")], ["day", t("day")], ["night", t("night")]], "auto"),
     group("size", t("Size"), [["plain", t("plain")], ["elder", t("large letters")], ["glove", t("large keys, for gloves")]], "plain"),
     group("sounds", t("Sound and vibration"), [["on", t("on")], ["off", t("off")]], "on"),
+    h("a", { class: "key", href: to("scanner") }, t("Test the scanner")),
     h("button", { type: "button", class: "key key-main", onclick: () => window.dispatchEvent(new Event("muster:lock")) }, t("Lock")),
     h("h2", {}, t("This phone")),
     h("dl", { class: "kv" },
