@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -143,7 +143,7 @@ def _insert_sql(
     sql = (
         f"insert into {table} as t ({quoted}) select {', '.join(picked)}"  # noqa: S608 (the model's own columns)
         f" from json_to_recordset(%s::json) as x({kinds}){order}"
-        f' on conflict {action} returning t."{key}", (t.xmax = 0)'
+        f" on conflict {action}"
     )
     return sql, defaults
 
@@ -161,17 +161,36 @@ def insert(
     named get the model's defaults; `recorded_at` and `tx` of facts are filled by the server. Rows go in id
     order, so that two writers never deadlock.
     """
-    listed = list(rows)
-    if not listed:
-        return set()
-    said, same, listed = _constants(tuple(names), listed)
-    sql, defaults = _insert_sql(model, said, tuple(same), tuple(update))
-    values = [*same.values(), *defaults]
+    told = f' returning t."{model._meta.pk.column}", (t.xmax = 0)'
     fresh: set[UUID] = set()
-    for start in range(0, len(listed), CHUNK):
-        rows_json = _rows_json(model, said, listed[start : start + CHUNK])
-        fresh.update(row[0] for row in prepared.fetch(sql, [*values, rows_json]) if row[1])
+    for sql, values in _inserts(model, tuple(names), list(rows), tuple(update)):
+        fresh.update(row[0] for row in prepared.fetch(sql + told, values) if row[1])
     return fresh
+
+
+def write(
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    update: Sequence[str] = (),
+) -> None:
+    """`insert` where nobody asks which rows were new."""
+    for sql, values in _inserts(model, tuple(names), list(rows), tuple(update)):
+        prepared.run(sql, values)
+
+
+def _inserts(
+    model: type[models.Model], names: tuple[str, ...], rows: list[Sequence[Any]], update: tuple[str, ...]
+) -> Iterator[tuple[str, list[Any]]]:
+    """The statement and the values of each part of the rows."""
+    if not rows:
+        return
+    said, same, rows = _constants(names, rows)
+    sql, defaults = _insert_sql(model, said, tuple(same), update)
+    values = [*same.values(), *defaults]
+    for start in range(0, len(rows), CHUNK):
+        yield sql, [*values, _rows_json(model, said, rows[start : start + CHUNK])]
 
 
 def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

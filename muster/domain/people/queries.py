@@ -100,13 +100,10 @@ class Candidates:
         self._phone: defaultdict[tuple[bytes, bytes | None], list[Known]] = defaultdict(list)
         self._callers: defaultdict[bytes, list[Known]] = defaultdict(list)
         self._place: defaultdict[bytes, list[Known]] = defaultdict(list)
-        seen: set[UUID] = set()
-        for column in ("document", "phone", "place"):
-            wanted = {key for keys in asked if (key := getattr(keys, column))}
-            for record, known in _holding(f"{column}_x", wanted):
-                if record not in seen:
-                    seen.add(record)
-                    self.add(known)
+        for known in _holding(
+            {keys.document for keys in asked}, {keys.phone for keys in asked}, {keys.place for keys in asked}
+        ):
+            self.add(known)
 
     def add(self, known: Known) -> None:
         """Let later rows of the same file match this one as well."""
@@ -148,24 +145,23 @@ class Candidates:
 HOLDING = (
     "with i as materialized (select resident, document_x, phone_x, name_x, place_x, sound_x"
     " from people_identity"
-    " where {column} = any(%s::bytea[]))"
-    " select i.resident, r.canonical, i.document_x, i.phone_x, i.name_x, i.place_x, i.sound_x, r.dwelling"
+    " where document_x = any(%s::bytea[]) or phone_x = any(%s::bytea[]) or place_x = any(%s::bytea[]))"
+    " select r.canonical, i.document_x, i.phone_x, i.name_x, i.place_x, i.sound_x, r.dwelling"
     " from i,"
     " lateral (select canonical, dwelling, withdrawn_at from people_resident where id = i.resident offset 0) r"
     " where r.withdrawn_at is null"
 )
 
 
-def _holding(column: str, wanted: set[bytes]) -> list[tuple[UUID, Known]]:
-    """Records with their person and keys, for these values of a blind index."""
-    if not wanted:
+def _holding(*wanted: set[bytes | None]) -> list[Known]:
+    """Who has one of these documents, telephones, or names in a building, each record once."""
+    wanted = tuple(keys - {None} for keys in wanted)
+    if not any(wanted):
         return []
-    keys = "{" + ",".join(['"\\\\x' + key.hex() + '"' for key in wanted]) + "}"
+    asked = ["{" + ",".join(['"\\\\x' + key.hex() + '"' for key in keys if key]) + "}" for keys in wanted]
     return [
-        (record, Known(person, Keys(document, phone, name, place, sound, dwelling)))
-        for record, person, document, phone, name, place, sound, dwelling in prepared.fetch(
-            HOLDING.format(column=column), [keys]
-        )
+        Known(person, Keys(document, phone, name, place, sound, dwelling))
+        for person, document, phone, name, place, sound, dwelling in prepared.fetch(HOLDING, asked)
     ]
 
 
@@ -233,6 +229,12 @@ def heads(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, int]]:
     """The canonical id and the area of these residents, where visible."""
     found = prepared.fetch(HEADS, [bulk.array(set(ids))])
     return {one: (head, area) for one, head, area in found}
+
+
+def joined(ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The canonical id of those of these residents that were joined with an earlier record, where visible."""
+    sql = "select id, canonical from people_resident where canonical <> id and id = any(%s::uuid[])"
+    return dict(prepared.fetch(sql, [bulk.array(ids)]))
 
 
 def joined_with(heads: Iterable[UUID]) -> dict[UUID, set[UUID]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -150,26 +151,27 @@ def _labels(parts: Parts) -> tuple[str, ...]:
 
 # Door by door: the planner would read every door of the city.
 NAMED = """
-select w.held, w.label, d.id from unnest(%s::uuid[], %s::text[]) w(held, label)
+select w.held, w.label, d.id, d.area from unnest(%s::uuid[], %s::text[]) w(held, label)
 cross join lateral (
-    select id from places_dwelling o where o.building_id = w.held and o.label = w.label offset 0) d
+    select id, area from places_dwelling o where o.building_id = w.held and o.label = w.label offset 0) d
 """
 
 
-def _doors_named(pairs: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
+Doors = dict[tuple[UUID, str], list[Any]]  # building and label to the door and its area
+
+
+def _doors_named(pairs: set[tuple[UUID, str]]) -> Doors:
     """Doors whose label is written as its key is: nearly all are."""
     listed = list(pairs)
     asked = [bulk.array(held for held, _ in listed), [label for _, label in listed]]
-    return {(held, label): identity for held, label, identity in prepared.fetch(NAMED, asked)}
+    return {(held, label): door for held, label, *door in prepared.fetch(NAMED, asked)}
 
 
-def _doors(buildings: set[UUID]) -> dict[tuple[UUID, str], UUID]:
-    rows = Dwelling.objects.filter(building__in=buildings).values_list("building_id", "label", "id")
-    return {(held, address_key(label)): identity for held, label, identity in rows}
+def _doors(buildings: set[UUID]) -> Doors:
+    rows = Dwelling.objects.filter(building__in=buildings).values_list("building_id", "label", "id", "area")
+    return {(held, address_key(label)): door for held, label, *door in rows}
 
 
-def _with_door(
-    one: Found, pairs: Sequence[tuple[UUID, str]], doors: Mapping[tuple[UUID, str], UUID]
-) -> Found:
+def _with_door(one: Found, pairs: Sequence[tuple[UUID, str]], doors: Doors) -> Found:
     door = next((d for pair in pairs if (d := doors.get(pair))), None)
-    return Found(building=one.building, dwelling=door, area=one.area) if door else one
+    return Found(building=one.building, dwelling=door[0], area=door[1]) if door else one

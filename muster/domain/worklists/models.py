@@ -46,7 +46,7 @@ class ListEntry(Held):
     """One row of a list, pointing at the person it names."""
 
     list = models.ForeignKey(
-        VerificationList, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        VerificationList, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     row = models.IntegerField()
     resident = models.UUIDField(db_index=True)

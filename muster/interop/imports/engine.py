@@ -99,7 +99,7 @@ class Worker:
             if self.is_run
             else [one for one in self.outcomes if one.result in (REFUSED, DOUBTFUL)]
         )
-        bulk.insert(ImportRow, ROW, [self._row(one) for one in kept])
+        bulk.write(ImportRow, ROW, [self._row(one) for one in kept])
         counts = recounted(self.made) if self.is_run else counted(self.made.rows, self.outcomes)
         forwarded = {**self.made.counts.get("owners", {}), **owners(self.outcomes)}
         return counts | ({"owners": forwarded} if forwarded else {})

@@ -41,7 +41,7 @@ def keeping(made: Import, held: Vault, chunks: Iterable[list[Reading]]) -> Itera
         rows = [(r.row, r.said, r.code, r.field, r.about, r.blind, r.parts) for r in chunk]
         packed = msgspec.msgpack.encode(Part(__version__, rows))
         sealed = held.seal_bytes(packed, kind=KIND, table=TABLE, row=identity, field="sealed")
-        bulk.insert(ImportPart, COLUMNS, [(identity, made.incident, made.area, made.id, number, sealed)])
+        bulk.write(ImportPart, COLUMNS, [(identity, made.incident, made.area, made.id, number, sealed)])
         yield chunk
 
 

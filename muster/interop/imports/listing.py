@@ -59,7 +59,8 @@ class Listing:
             done = worklists.push_lists(told=told, by=setting.by, incident=setting.incident, now=setting.now)
             if refused := next(iter(done.refused.values()), None):
                 raise refused
-            returning.enter_again(done.touched["worklists.entry"])
+            if done.data[told[0].id]["already"]:
+                returning.enter_again(done.touched["worklists.entry"])
             settle.settle([done.touched], incident=setting.incident, now=setting.now)
             self._forward(outcomes, done.data[told[0].id]["items"])
         return [self._as_entry(one) for one in outcomes]

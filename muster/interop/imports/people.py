@@ -17,7 +17,6 @@ from muster.domain.people import queries as registry
 from muster.domain.people import sealing
 from muster.domain.people.rules import Known, Match, Row, decide
 from muster.domain.people.sealing import Clear
-from muster.domain.places import queries as places
 from muster.interop.imports.outcomes import (
     ALREADY,
     AMBIGUOUS,
@@ -134,7 +133,7 @@ class Persons:
     def foresee(self, chunk: Sequence[Reading]) -> list[Outcome]:
         """What a run would make of these rows; earlier rows of the file count, nothing is written."""
         settled, rows = self.prepare(chunk)
-        doors = places.dwellings_at(row.dwelling for _, row, _ in rows if row.dwelling)
+        doors = _doors(rows)
         asked = registry.keys_of(self.held, [row for _, row, _ in rows], doors)
         found = registry.Candidates(asked)
         for (reading, row, choice), keys in zip(rows, asked, strict=True):
@@ -163,7 +162,12 @@ class Persons:
         asked = [one for one in rows if one[2] is None or one[2].choice != SAME]
         origin = people.Origin(source=setting.source, batch=setting.upload, area=setting.area)
         enrol = partial(
-            people.enrol_many, origin=origin, by=setting.by, incident=setting.incident, now=setting.now
+            people.enrol_many,
+            origin=origin,
+            by=setting.by,
+            incident=setting.incident,
+            now=setting.now,
+            doors=_doors(rows),
         )
         matches = enrol(rows=[row for _, row, _ in asked])
         unsure = []
@@ -182,6 +186,15 @@ class Persons:
             assert choice is not None
             settled[reading.row] = _outcome(reading, Match("matched", choice.subject, "decided"), choice)
         return [settled[reading.row] for reading in chunk]
+
+
+def _doors(rows: Sequence[tuple[Reading, Row, Choice | None]]) -> registry.Doors:
+    """Area and building of the doors that were found for these rows."""
+    return {
+        row.dwelling: (row.area, row.building)
+        for _, row, _ in rows
+        if row.dwelling and row.building and row.area is not None
+    }
 
 
 def _row(reading: Reading, spot: Spot, key: str, choice: Choice | None) -> Row:

@@ -35,21 +35,29 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 def enrol_many(
-    *, rows: Sequence[Row], origin: Origin, by: Actor, incident: UUID, now: datetime
+    *,
+    rows: Sequence[Row],
+    origin: Origin,
+    by: Actor,
+    incident: UUID,
+    now: datetime,
+    doors: queries.Doors | None = None,
 ) -> list[Match]:
     """Match rows against everybody visible and enrol those who are new; one Match per row, in order.
 
     Outcomes: `new` (with candidates for a person to look at when somebody is similar); `matched` (how: document,
     phone, place, sound, again for a row that an earlier run enrolled, elsewhere for one that has since moved out
     of sight); `ambiguous` with candidates, nothing is written; `refused` (how: right, doorless, codes). A second
-    run of the same rows changes nothing.
+    run of the same rows changes nothing. `doors`: area and building of the rows' doors, once they were looked up.
     """
     held = vault(incident)
+    if doors is None:
+        doors = places.dwellings_at(row.dwelling for row in rows if row.dwelling)
     matches: list[Match] = []
     fresh: set[UUID] = set()
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
-        found, added = _enrol_chunk(chunk, origin, by, (incident, now, held))
+        found, added = _enrol_chunk(chunk, origin, by, (incident, now, held, doors))
         matches += found
         fresh |= added
     counts = {
@@ -63,14 +71,13 @@ def enrol_many(
     return matches
 
 
-Setting = tuple[UUID, datetime, Vault]
+Setting = tuple[UUID, datetime, Vault, queries.Doors]
 
 
 def _enrol_chunk(
     chunk: Sequence[Row], origin: Origin, by: Actor, setting: Setting
 ) -> tuple[list[Match], set[UUID]]:
-    incident, _, held = setting
-    doors = places.dwellings_at(row.dwelling for row in chunk if row.dwelling)
+    incident, _, held, doors = setting
     areas = [_area(row, origin, doors) for row in chunk]
     allowed = by.allowed("people.import", areas, incident)
     asked = queries.keys_of(held, chunk, doors)
@@ -102,7 +109,7 @@ def _enrol_chunk(
     return matches, added
 
 
-def _area(row: Row, origin: Origin, doors: dict[UUID, tuple[int, UUID]]) -> int:
+def _area(row: Row, origin: Origin, doors: queries.Doors) -> int:
     door = doors.get(row.dwelling) if row.dwelling else None
     return door[0] if door else row.area or origin.area
 
@@ -128,7 +135,7 @@ def _store(
     matches: list[Match], new: dict[UUID, tuple[Row, Keys, int]], origin: Origin, setting: Setting
 ) -> tuple[list[Match], set[UUID]]:
     """Write the new ones; those that were there already (another run, perhaps undone since) are matched."""
-    incident, now, held = setting
+    incident, now, held, _ = setting
     rows = [
         (one, incident, area, one, row.dwelling, row.household, row.sex, row.birth_year, list(row.vulnerabilities),
          is_partial(row.name, row.document, row.phone), origin.source, origin.batch, now, one, row.dwelling, area)
@@ -137,7 +144,7 @@ def _store(
     fresh = bulk.insert(Resident, RESIDENT, rows)
     known = bulk.lock(Resident, new.keys() - fresh)
     words = [_identity(held, one, incident, new[one]) for one in fresh]
-    bulk.insert(Identity, sealing.COLUMNS, words)
+    bulk.write(Identity, sealing.COLUMNS, words)
     back = set(Resident.objects.filter(pk__in=known, withdrawn_at__isnull=False).values_list("id", flat=True))
     bulk.update(
         Resident, ("id", "withdrawn_at", "batch"), [(one, None, origin.batch) for one in sorted(back)]

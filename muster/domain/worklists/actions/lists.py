@@ -72,7 +72,7 @@ def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: D
     body = one.body
     _store(one, incident)
     named, refused = _people(body, by, incident, now)
-    heads = registry.heads({resident for resident, _ in named.values()})
+    heads = registry.joined(resident for resident, _ in named.values())
     entry = deriving(body.id)
     rows = [
         (
@@ -82,7 +82,7 @@ def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: D
             body.id,
             number,
             resident,
-            item_id(incident, ItemKind.VERIFY, heads.get(resident, (resident,))[0], ""),
+            item_id(incident, ItemKind.VERIFY, heads.get(resident, resident), ""),
             how,
         )
         for number, (resident, how) in named.items()

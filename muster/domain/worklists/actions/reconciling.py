@@ -71,7 +71,7 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
         )
         for (item, source), w in listed.items()
     ]
-    bulk.insert(WorkCause, CAUSE, rows, update=("area", "due_at", "priority", "satisfied_at", "wanted"))
+    bulk.write(WorkCause, CAUSE, rows, update=("area", "due_at", "priority", "satisfied_at", "wanted"))
     gone = before - set(listed)
     if gone:
         bulk.update(WorkCause, ("id", "wanted"), [(derive_id(item, source), False) for item, source in gone])
