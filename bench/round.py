@@ -95,8 +95,7 @@ class Post:
         }  # fmt: skip
         self.send([("open_incident", early, opened)])
         self.send([("add_building", early, building(one, "register")) for one in book.houses])
-        people: list[Any] = list(book.residents)
-        self.send([("register_person", early, person(one, one.dwelling)) for one in people])
+        self.send([("register_person", early, person(one, one.dwelling)) for one in book.residents])
         wanted = {"id": ROUND, "area": area, "name": "演练轮次", "purpose": "screening", "from_at": START}
         wanted |= {"to_at": START + timedelta(hours=book.rules.hours)}
         sites = [

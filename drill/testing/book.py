@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from drill.areas import Area
-from drill.population import residents
+from drill.population import Resident, residents
 from drill.territory import Building, buildings
 
 START = datetime.fromisoformat("2022-02-19T07:00:00+08:00")  # the sites open
@@ -76,7 +76,7 @@ class Book(msgspec.Struct, frozen=True):
     rules: Rules
     area: Area
     houses: tuple[Building, ...]
-    residents: tuple[object, ...]
+    residents: tuple[Resident, ...]
     people: tuple[Person, ...]
     doors: tuple[tuple[int, ...], ...]  # who lives behind each door, house by house
     sites: int
