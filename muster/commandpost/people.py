@@ -113,7 +113,7 @@ def _card(request: DeskRequest, card: Card) -> dict[str, Any]:
         for right in ("people.join", "people.share", "people.unmask", "helpline.record")
     }
     return {
-        "title": words[first.id].name if first.id in words else "–",
+        "title": (words[first.id].name if first.id in words else "") or "–",
         "first": first,
         "groups": labels.words(first.vulnerabilities),
         "sex": labels.SEX.get(first.sex, first.sex),
