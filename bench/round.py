@@ -131,7 +131,8 @@ class Muster:
         self.expected = [0.0] * book.sites
         self.to_call: list[int] = []
         self.to_visit: list[int] = []
-        self.taken = self.sealed = 0
+        self.taken = 0
+        self.fetched = 0.0  # when the courier came last
         self.late: list[tuple[float, Command]] = []
         self.gone: set[int] = set()
         rng = Random(f"late/{book.seed}")
@@ -207,11 +208,12 @@ class Muster:
         for site in [*range(self.book.sites), None]:
             there = [
                 one.code for one in hall.tubes
-                if one.site == site and one.sealed_at is not None and at - COURIER < one.sealed_at <= at
+                if one.site == site and one.sealed_at is not None and self.fetched < one.sealed_at <= at
             ]  # fmt: skip
             if there and site is not None:
                 found.append(("count_tubes", at, {"site": site_id(site), "codes": there}))
             found += [("hand_over_tube", at, {"code": code, "to": "区检测中心"}) for code in there]
+        self.fetched = at
         return found
 
     def _read(self, now: datetime) -> None:
