@@ -36,6 +36,11 @@ OPEN = """async ([screen, ...rest]) => {
   window.leave = await (await import(`/app/screens/${screen}.js`)).show(document.getElementById("place"), rest);
 }"""
 DEEDS = """async () => (await import("/app/phone.js")).done().map((one) => [one.name, one.body, one.id])"""
+CARDS = """async () => {
+  const routes = await import("/app/routes.js");
+  await routes.load();
+  return routes.failed.concat(routes.cards().map((one) => `${one.to} ${one.state}`));
+}"""
 SIZES = (
     """async () => (await (await import("/app/outbox.js")).everything()).map((one) => one.payload.length)"""
 )
@@ -137,6 +142,9 @@ def noise(width: int = 900, height: int = 700) -> FilePayload:
 
 
 def test_containers_are_counted_by_a_tap_and_the_index_follows_at_once(phone: Page) -> None:
+    assert phone.evaluate(CARDS) == [
+        f"#/place/{POINT} open", "#/mosquito late", f"#/sweep/{HOUSE} doing", "#/place open", "#/found open",
+    ]  # fmt: skip
     figures = phone.locator(".figures")
     expect(figures).to_have_attribute("data-index", "100.0")
     expect(phone.locator("[data-again='201']")).to_be_visible()
