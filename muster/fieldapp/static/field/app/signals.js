@@ -37,13 +37,19 @@ export function signal(kind) {
   }
 }
 
-/** Keep the screen on while a screen is open; returns what lets go. */
+/** Keep the screen on while a screen is open, again when somebody comes back to it; returns what lets go. */
 export async function stayAwake() {
-  try {
-    const lock = await navigator.wakeLock?.request("screen");
-    return () => { lock?.release(); };
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-    return () => {};
-  }
+  /** @type {WakeLockSentinel | null | undefined} */
+  let lock = null;
+  const hold = async () => {
+    if (document.visibilityState !== "visible") return;
+    try {
+      lock = await navigator.wakeLock?.request("screen");
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+    }
+  };
+  document.addEventListener("visibilitychange", hold);
+  await hold();
+  return () => { document.removeEventListener("visibilitychange", hold); lock?.release(); };
 }
