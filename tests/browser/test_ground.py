@@ -205,6 +205,9 @@ def test_a_breeding_site_has_two_small_photographs_each_a_record_of_its_own(phon
     assert "owner" not in report, "whose it is stays sealed"
     assert (gone["state"], report["area"], report["building"]) == ("cleared", AREA, HOUSE)
     assert max(phone.evaluate(SIZES)) < 115_000
+    held = [{"payload": "x" * 110_000}] * 9
+    light = "async (held) => (await import('/app/sync.js')).light(held).length"
+    assert phone.evaluate(light, held) == 5, "a slow line carries a few of them before anybody gives up"
     show(phone, "mosquito")
     expect(phone.locator(".card-done", has_text="修车铺后院")).to_be_visible()
 

@@ -12,7 +12,10 @@ import * as pack from "./pack.js";
  * @typedef {"waiting" | "online" | "offline" | "portal" | "busy" | "revoked" | "fault"} Line
  */
 
-export const limits = { batch: 100, largest: 400, quick: 5_000, patience: 45_000, idle: 60_000, pull: 20_000, firstPause: 2_000, longestPause: 300_000 };
+export const limits = {
+  batch: 100, largest: 400, bytes: 600_000, quick: 5_000, patience: 45_000, idle: 60_000, pull: 20_000,
+  firstPause: 2_000, longestPause: 300_000,
+};
 export const state = {
   line: /** @type {Line} */ ("waiting"), reason: "", sending: false, retryAt: 0, heardAt: 0, pulledAt: 0, pause: 0,
 };
@@ -74,14 +77,20 @@ function line(found, reason = "") {
 
 /** Up: batches until nothing is unsent; one empty batch tells our state. @returns {Promise<boolean>} whether all is well */
 async function push() {
-  const first = await outbox.unsent(size);
-  let batch = first;
+  let batch = light(await outbox.unsent(size));
   do {
     if (!(await send(batch))) return false;
-    batch = await outbox.unsent(size);
+    batch = light(await outbox.unsent(size));
   } while (batch.length);
   await outbox.forgetOld();
   return true;
+}
+
+/** No more at once than goes up a slow line while the server is waited for; one at least. @param {import("./outbox.js").Held[]} batch */
+export function light(batch) {
+  let bytes = 0;
+  const end = batch.findIndex((one, at) => { bytes += one.payload.length; return at > 0 && bytes > limits.bytes; });
+  return end < 0 ? batch : batch.slice(0, end);
 }
 
 /** @param {import("./outbox.js").Held[]} batch */
