@@ -71,14 +71,17 @@ def _case(scene: Scene, case: Case, people: Sequence[Resident]) -> list[Named]:
 
 
 def _tests(scene: Scene, named: Sequence[Named]) -> None:
-    """Every contact is sampled singly, where they stay, on the days of the plan that the play still reaches."""
+    """Every contact is sampled singly, where they stay, on the days of the plan that the play still reaches.
+
+    Who is named on such a day is sampled on the next.
+    """
     end = max((one.due_at for one in scene.play.lists), default=scene.play.opened_at)
     days: dict[date, list[Resident]] = {}
     for at, person, last in named:
-        for after in TESTED:
-            day = last.date() + timedelta(days=after)
-            if at.date() <= day < end.date():
-                days.setdefault(day, []).append(person)
+        planned = (last.date() + timedelta(days=after) for after in TESTED)
+        reached = {max(day, at.date() + timedelta(days=1)) for day in planned if day >= at.date()}
+        for day in sorted(day for day in reached if day < end.date()):
+            days.setdefault(day, []).append(person)
     staff = scene.people(
         scene.play.sites[0].organisation if scene.play.sites else scene.play.organisations[0].key
     )

@@ -12,6 +12,8 @@ from drill.client import Answer, DrillError, Server
 from drill.ledger import Ledger
 from drill.play.run import check_names, fingerprint
 from drill.play.schedule import MOST, WINDOW, Withheld, hours, packages, schedule
+from drill.play.writing import write
+from drill.scenario import load
 from tests.drill.small import all_taken, counts, script_of, small
 
 
@@ -138,3 +140,10 @@ def test_the_drill_stays_on_this_machine() -> None:
     """No server elsewhere is ever addressed."""
     with pytest.raises(DrillError, match="this machine"):
         Server("http://192.0.2.1:8000")
+
+
+def test_nothing_happens_before_its_incident_is_opened() -> None:
+    """In the reference case: the server knows no incident before."""
+    script = write(load("shenzhen-2022"))
+    opened = {key: play.opened_at for key, play in script.scenario.plays.items()}
+    assert {act.name for act in script.acts if act.at < opened[act.incident]} == set()
