@@ -28,7 +28,10 @@ SHOWN = 50
     "--as", "username", required=True, help="The account whose rights count and who is written down."
 )
 @click.option(
-    "--option", "options", multiple=True, help="For a list: purpose=…, source=…, title=…, deadline=…"
+    "--option",
+    "options",
+    multiple=True,
+    help="For a list: purpose=…, source=…, title=…, deadline=…, script_zh=…",
 )
 @click.option(
     "--column", "columns", multiple=True, help="FIELD=NUMBER (from 1), where the header does not say."
