@@ -233,6 +233,8 @@ def _alone(code: str, found: Sequence[UUID]) -> UUID:
 
 def _named(text: str) -> dict[str, Any]:
     """Codes of those present; a line that begins with a vehicle and a colon says who sat in it."""
+    if len(text) > MOST_WORDS:
+        raise BadInput(problem=_("more names than one roll-call holds"))
     lines = [line.rpartition(":") for line in text.replace("：", ":").splitlines() if line.strip()]
     said = [(vehicle.strip(), colon, BETWEEN.split(codes.strip())) for vehicle, colon, codes in lines]
     known = responders.by_codes(code for *_, codes in said for code in codes if code)
@@ -251,7 +253,7 @@ def _named(text: str) -> dict[str, Any]:
 @screen
 def roll_call(request: DeskRequest, batch: UUID) -> HttpResponse:
     """Record a roll-call, perhaps with names and vehicles."""
-    given = {"batch": batch} | _named(request.POST.get("named", "")[:MOST_WORDS])
+    given = {"batch": batch} | _named(request.POST.get("named", ""))
     act(request, actions.call_rolls, body(request, actions.CallRoll, given))
     return told(request, _("The roll-call is recorded."), "batches")
 

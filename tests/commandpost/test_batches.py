@@ -55,7 +55,7 @@ def test_a_roll_call_by_name_and_vehicle(served: UUID, commander: Actor) -> None
     with scope(commander, served):
         kept = RollCall.objects.filter(batch=BATCH).exclude(rides={}).get()
     assert (kept.rides, kept.present) == ({"粤B12345": [str(services.ANN)]}, [services.ANN])
-    for wrong in ("粤B1: NOBODY", f": {ann}", f"{'9' * 21}: {ann}"):
+    for wrong in ("粤B1: NOBODY", f": {ann}", f"{'9' * 21}: {ann}", " ".join([ann] * 9_000)):
         assert client.post(f"{PAGE}{BATCH}/roll-call/", call | {"named": wrong}).status_code == 422
 
 

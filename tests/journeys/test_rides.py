@@ -174,3 +174,13 @@ def test_a_question_about_a_ride_finds_who_was_in_it_and_says_how(
         found = set(ExposureCandidate.objects.values_list("person", "place", "source", "overlap_s"))
         assert found == {(one, batch, "batch", 5 * 3600) for one in FOUR}
         assert Batch.objects.get(pk=batch).departed == 4
+    ill = new_id()
+    tell(people.register_people, people.RegisterPerson(id=FOUR[0], area=COMMUNITY, name="工号一"))
+    tell(cases.confirm_cases, cases.ConfirmCase(ill, FOUR[0], now))
+    later: Any = {"incident": incident, "now": now + timedelta(hours=9)}
+    with scope(tracer, incident):
+        cases.ask(question=cases.Question(question := new_id(), ill, "同车"), by=tracer, **later)
+    with scope(desk, incident):
+        cases.decide(question=question, approved=True, by=desk, **later)
+        others = set(ExposureCandidate.objects.filter(case=ill).values_list("person", "source"))
+    assert others == {(one, "batch") for one in FOUR[1:]}, "a responder who falls ill is a source"
