@@ -24,6 +24,9 @@ from muster.interop.models import Import
 from muster.journeys import settle
 
 NOT_OURS = "not_ours"
+OLDER = frozenset(
+    {"again", "elsewhere", "decided", "unsure"}
+)  # these may name records that were joined since
 
 
 def list_id(made: Import) -> UUID:
@@ -56,7 +59,10 @@ class Listing:
         rows = [ListRow(row=one.row, resident=one.subject) for one in outcomes if one.subject is not None]
         if rows:
             told = [Told(new_id(), setting.now, setting.by.by, self._body(rows))]
-            done = worklists.push_lists(told=told, by=setting.by, incident=setting.incident, now=setting.now)
+            are_heads = OLDER.isdisjoint({one.how for one in outcomes})
+            done = worklists.push_lists(
+                told=told, by=setting.by, incident=setting.incident, now=setting.now, are_heads=are_heads
+            )
             if refused := next(iter(done.refused.values()), None):
                 raise refused
             if done.data[told[0].id]["already"]:

@@ -53,8 +53,13 @@ class PushList(msgspec.Struct, frozen=True):
     script: ListScript = ListScript()
 
 
-def push_lists(*, told: Sequence[Told[PushList]], by: Actor, incident: UUID, now: datetime) -> Done:
-    """Take lists in. The same list again changes nothing; every row is found again by list and number."""
+def push_lists(
+    *, told: Sequence[Told[PushList]], by: Actor, incident: UUID, now: datetime, are_heads: bool = False
+) -> Done:
+    """Take lists in. The same list again changes nothing; every row is found again by list and number.
+
+    `are_heads`: the residents given were matched just now, so none of them is a record joined with another.
+    """
     done = Done()
     allowed = by.allowed("worklists.list", (one.body.area for one in told), incident)
     for one in told:
@@ -64,15 +69,17 @@ def push_lists(*, told: Sequence[Told[PushList]], by: Actor, incident: UUID, now
         elif body.purpose not in PURPOSES:
             done.refused[one.id] = BadInput(problem=body.purpose)
         else:
-            done.data[one.id] = _push(one, by, incident, now, done)
+            done.data[one.id] = _push(one, by, incident, now, done, are_heads)
     return done
 
 
-def _push(one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: Done) -> dict[str, Any]:
+def _push(
+    one: Told[PushList], by: Actor, incident: UUID, now: datetime, done: Done, are_heads: bool
+) -> dict[str, Any]:
     body = one.body
     _store(one, incident)
     named, refused = _people(body, by, incident, now)
-    heads = registry.joined(resident for resident, _ in named.values())
+    heads = {} if are_heads else registry.joined(resident for resident, _ in named.values())
     entry = deriving(body.id)
     rows = [
         (
