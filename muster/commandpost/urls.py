@@ -46,8 +46,8 @@ from muster.commandpost import (
 SCREENS = (
     overview, buildings, mapping, cases, case_page, case_notes, contact_page, exposure, line_list, zones, people,
     matching, journal, work, lists, calling, imports, paper,
-    batches, responders, shifts, sites, site_page, coverage, catching_up, bookings, gates, gate_desk, stock, helpline, requests, sitrep,
-    devices, forms, sweeps, ground,
+    batches, responders, shifts, sites, site_page, coverage, catching_up, bookings, gates, gate_desk,
+    stock, helpline, requests, sitrep, devices, forms, sweeps, ground,
 )  # fmt: skip
 
 urlpatterns = [

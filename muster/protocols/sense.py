@@ -225,11 +225,9 @@ def _ranges(pack: Pack) -> Iterator[Problem]:
                     yield Problem(join(place, name), f"大于 {top}", f"is more than {top}")
     sites = pack.staffing.sites
     if sites is not None:
-        for name in ("people_per_site_max", "people_per_desk_max", "people_per_sampler"):
-            if getattr(sites, name).value == 0:
+        for name in ("people_per_site_max", "people_per_desk_max", "people_per_sampler", "people_per_desk_hour"):
+            if (said := getattr(sites, name)) is not None and said.value == 0:
                 yield _zero(f"staffing.sites.{name}")
-        if sites.people_per_desk_hour is not None and sites.people_per_desk_hour.value == 0:
-            yield _zero("staffing.sites.people_per_desk_hour")
     if pack.testing is not None and pack.testing.pool_size.value == 0:
         yield _zero("testing.pool_size")
     if pack.supplies.burn_counts.value <= 1:
