@@ -225,7 +225,12 @@ def _ranges(pack: Pack) -> Iterator[Problem]:
                     yield Problem(join(place, name), f"大于 {top}", f"is more than {top}")
     sites = pack.staffing.sites
     if sites is not None:
-        for name in ("people_per_site_max", "people_per_desk_max", "people_per_sampler", "people_per_desk_hour"):
+        for name in (
+            "people_per_site_max",
+            "people_per_desk_max",
+            "people_per_sampler",
+            "people_per_desk_hour",
+        ):
             if (said := getattr(sites, name)) is not None and said.value == 0:
                 yield _zero(f"staffing.sites.{name}")
     if pack.testing is not None and pack.testing.pool_size.value == 0:

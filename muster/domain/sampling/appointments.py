@@ -11,13 +11,11 @@ import msgspec
 from django.db import connection
 from django.db.models import F
 
-from muster.core.access import span
 from muster.domain.places.models import Point
 from muster.domain.sampling.models import Booking, Slot
 from muster.domain.sampling.standing import COMMUNITY
 
-SUBDISTRICT = 1_000_000
-SITES, SLOTS, MOST_SITES = 6, 24, 60
+SITES, SLOTS = 6, 24
 
 BOARD = """
 select s.id, s.site, s.from_at, s.to_at, s.capacity, s.booked,
@@ -108,13 +106,13 @@ def site_of(one: Slot) -> Point | None:
 
 
 def near(area: int, incident: UUID, now: datetime) -> list[tuple[Point, list[Slot]]]:
-    """Sites in scope with free slots, those of the community first."""
+    """Sites in scope with free slots, those of the community first, then the nearest codes."""
     community = area // COMMUNITY
 
     def far(one: Point) -> tuple[bool, int, str, UUID]:
         return one.area // COMMUNITY != community, abs(one.area - area), one.name, one.id
 
-    low, high = span(community * COMMUNITY // SUBDISTRICT * SUBDISTRICT)
-    points = Point.objects.filter(incident=incident, kind="site", area__gte=low, area__lt=high)
-    found = ((one, free(one.id, now, size=SLOTS)) for one in sorted(points[:MOST_SITES], key=far))
+    room = Slot.objects.filter(incident=incident, to_at__gt=now, booked__lt=F("capacity"))
+    points = Point.objects.filter(pk__in=list(room.values_list("site", flat=True).distinct()), kind="site")
+    found = ((one, free(one.id, now, size=SLOTS)) for one in sorted(points, key=far))
     return list(islice(((one, slots) for one, slots in found if slots), SITES))
