@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muster.project.settings")
 
@@ -13,3 +14,6 @@ application = get_wsgi_application()
 gc.collect()
 gc.freeze()
 gc.set_threshold(50_000, 20, 20)
+
+# a thread that opens a day's records gives way sooner to one that only says "come back later" or writes a page
+sys.setswitchinterval(0.001)
