@@ -88,8 +88,8 @@ def test_everything_that_can_fail_alone_is_said_with_what_to_do(
     )
     page = text(signed_in(commander).get(PAGE))
     for words in (
-        "快满了", "剩 0.1 GB", "定时程序停了", "9 分钟", "未封存已有", "北门", "40 小时", "1 管超时未出结果", "核查名单",
-        "上次在 26 小时前，平时每 2 小时一次", "17", "还有 3 条未上传", "没有码就用身份证",
+        "快满了", "剩 0.1 GB", "定时程序停了", "9 分钟", "未封存已有", "北门", "40 小时", "1 管超时未出结果",
+        "核查名单", "上次在 26 小时前，平时每 2 小时一次", "17", "还有 3 条未上传", "没有码就用身份证",
     ):  # fmt: skip
         assert words in page, words
     assert "一切正常" not in page
