@@ -45,7 +45,10 @@ CLAIMS = {
     "take_over",
 }
 # decided by a desk, one after the other: not observations
-DECISIONS = {"open_incident", "change_pack", "revoke_pass", "withdraw_notice", "publish_notice"}
+DECISIONS = {
+    "open_incident", "change_pack", "revoke_pass", "withdraw_notice", "publish_notice", "catch_up", "end_catch_up",
+    "set_up_site", "open_slots", "book_slot", "cancel_slot",
+}  # fmt: skip
 OWN = (
     "core",
     "auth",
@@ -176,6 +179,11 @@ def observations() -> list[Command]:
         ("count_tubes", {"site": uid("site"), "counted": 1, "tubes": [tube[0]]}),
         ("hand_over_tube", {"tube": tube[0], "to": "检测机构"}),
         ("report_queue", {"site": uid("site"), "waiting": 12}),
+        (
+            "explain_untested",
+            {"round": uid("round"), "resident": residents[2], "standing": "away", "reason": "travel"},
+        ),
+        ("explain_untested", {"round": uid("round"), "resident": residents[2], "standing": "refused"}),
         ("report_result", {"tube": tube[0], "result": "negative"}),
         ("report_result", {"tube": tube[0], "result": "positive"}),
         ("confirm_case", {"id": uid("case"), "resident": residents[1], "positive_at": START}),
