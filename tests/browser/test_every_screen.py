@@ -37,6 +37,8 @@ def look_in(language: str) -> Look:
 
 # Kinds of pages that are about nothing yet this evening: the journeys that make such a thing look at them.
 ELSEWHERE = {
+    "buildings/<uuid:building>/units/<uuid:unit>/slip/": "a file",
+    "sweeps/photographs/<uuid:photo>/": "a picture",
     "buildings/<uuid:building>/drawer/": "test_hands", "exposure/<uuid:question>/": "test_tracing",
     "forms/<uuid:form>/": "test_sweeping", "forms/<uuid:form>/submissions/<uuid:submission>/": "no submission yet",
     "imports/<uuid:upload>/": "test_papers", "imports/<uuid:upload>/working/": "while a file is read",

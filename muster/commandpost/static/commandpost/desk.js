@@ -173,7 +173,8 @@ all("form[data-bulk]").forEach(refreshBulk);
 function reachable() {
   for (const box of all(".table-wrap, .scroll, .card")) {
     const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
-    const stands = $("a[href], button, input:not([type='hidden']), select, textarea, summary, [tabindex='0']", box);
+    const steps = all("a[href], button, input:not([type='hidden']), select, textarea, summary, [tabindex='0']", box);
+    const stands = steps.some((one) => one.getClientRects().length > 0); // narrow screens leave columns out
     if (scrolls && !stands && getComputedStyle(box).overflowX !== "visible") box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
