@@ -128,11 +128,12 @@ def test_a_place_code_is_printed_once_somebody_answers_for_it(served: UUID, comm
         code = responders.known([ANN])[ANN].code
     assert client.post(f"{GATES}places/{GATE}/administrator/", {"owner_code": code}).status_code == 302
     assert client.get(f"{GATES}places/{GATE}/code/").content.startswith(b"%PDF")
-    shop = {"id": str(new_id()), "name": "惠民超市", "area": COMMUNITY}
+    place = new_id()
+    shop = {"id": str(place), "name": "惠民超市", "area": COMMUNITY}
     assert [client.post(f"{GATES}places/", shop).status_code for _ in range(2)] == [302, 302]
     with scope(commander, served):
         for _ in range(3):
-            came = passes.CheckInPlace(UUID(shop["id"]))
+            came = passes.CheckInPlace(place)
             tell(passes.check_in_places, came, commander, served, clock.now())
     assert re.search(r"惠民超市</td>.{0,60}<td class=\"num\">3</td>", text(client.get(GATES)), re.DOTALL)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -149,11 +150,11 @@ def test_a_photograph_is_sealed_and_its_reading_is_journalled(
     coded = base64.b64encode(content).decode()
     fact, _ = tell(photographs.KeepPhotograph(COMMUNITY, HOUSE, coded), in_scope, incident, now)
     assert b"tyre" not in bytes(Photograph.objects.get().jpeg_c)
-    read = {"photograph": fact, "incident": incident, "now": now}
-    assert photographs.read_photograph(by=in_scope, **read) == content
+    read = partial(photographs.read_photograph, photograph=fact, incident=incident, now=now)
+    assert read(by=in_scope) == content
     assert Entry.objects.filter(action="worklists.see_photograph").count() == 1
     with pytest.raises(NotAllowed):
-        photographs.read_photograph(by=person("walker", "grid_worker", COMMUNITY), **read)
+        read(by=person("walker", "grid_worker", COMMUNITY))
     for wrong in (
         "",
         "%%%",
@@ -164,7 +165,7 @@ def test_a_photograph_is_sealed_and_its_reading_is_journalled(
         assert [one.code for one in done.refused.values()] == ["input.unreadable"]
     take_back("worklists.photograph", fact, in_scope, incident, now)
     with pytest.raises(NotFound):
-        photographs.read_photograph(by=in_scope, **read)
+        read(by=in_scope)
 
 
 def test_a_sentence_is_no_need(in_scope: Actor, house: UUID, incident: UUID, now: datetime) -> None:
