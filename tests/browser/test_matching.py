@@ -51,7 +51,7 @@ def test_people_are_compared_by_keyboard_alone(at_desk: Open, language: str) -> 
     expect(page.locator("#pair form")).to_have_attribute("action", str(first))
     page.keyboard.press("1")
     expect(page.locator("#messages .message")).to_be_visible()
-    assert waits(page) == count - 1
+    assert waits(page) < count  # with two that are one, pairs with a third become one as well
     page.keyboard.press("u")
     expect(page.locator("main tbody tr[data-row]")).to_have_count(count)
     page.keyboard.press("2")
