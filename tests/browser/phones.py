@@ -12,6 +12,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 
 from tests.browser.phone_world import Served
+from tests.browser.tabs import until
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -92,7 +93,7 @@ class Phone:
         self.page.locator("#pin-again").fill(pin)
         self.page.locator("form .key-main").click()
         expect(self.page.locator(".cards .card").first).to_be_visible()
-        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        until(self.page, "navigator.serviceWorker.controller !== null")
 
     def unlock(self, pin: str = PIN, who: str = "") -> None:
         """Start the app and say the PIN."""

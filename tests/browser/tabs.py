@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,14 @@ class Look:
     height: int = 900
     account: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
+
+
+def until(page: Page, true: str, told: Any = None, seconds: float = 20) -> None:
+    """Wait for what a script says; asked from outside, since a page that forbids `eval` cannot ask itself."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(true, told):
+        assert time.monotonic() < end, f"still not so: {true}"
+        page.wait_for_timeout(25)
 
 
 class Tabs:

@@ -21,7 +21,7 @@ from muster.domain.sampling.rules import receipt
 from muster.fieldapp.catalogue import in_languages
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.phones import before_camera
-from tests.browser.tabs import broken_rules, picture
+from tests.browser.tabs import broken_rules, picture, until
 from tests.interop.tables.makers import citizen
 
 NARROW: ViewportSize = {"width": 390, "height": 844}
@@ -255,7 +255,7 @@ def test_a_scanner_is_understood_through_any_keyboard(chromium: Browser, address
 
 
 def expect_heard(page: Page, wanted: list[str]) -> None:
-    page.wait_for_function("(wanted) => window.heard.length >= wanted.length", arg=wanted)
+    until(page, "(wanted) => window.heard.length >= wanted.length", wanted)
     assert page.evaluate("window.heard") == wanted
 
 

@@ -58,9 +58,7 @@ def test_people_are_compared_by_keyboard_alone(at_desk: Open, language: str) -> 
     expect(page.locator("main tbody tr[data-row]")).to_have_count(count - 1)
     left = page.locator("#pair form").get_attribute("action")
     page.keyboard.press("3")
-    page.wait_for_function(
-        "was => document.querySelector('#pair form').getAttribute('action') !== was", arg=left
-    )
+    expect(page.locator("#pair form")).not_to_have_attribute("action", str(left))
     assert waits(page) == count - 1
     page.locator("#unmask-reason").focus()
     page.keyboard.insert_text("核对同音姓名")
