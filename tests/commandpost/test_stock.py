@@ -4,58 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import pytest
-
 from muster.core.access import Actor, scope
 from muster.core.ids import new_id
 from muster.domain.supplies.models import Balance, Donation, Movement, Need, Thanks
 from tests import cast
-from tests.commandpost import services
-from tests.commandpost.desk import BASE, LANGUAGES, NONSENSE, signed_in, text
+from tests.commandpost.desk import BASE, signed_in, text
 from tests.commandpost.services import BOOT, NEED, OFFER, STORE, served
 
 __all__ = ["served"]
 PAGE = BASE + "stock/"
-PAGES = ("", "movements/", "needs/", "donations/")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", PAGES)
-def test_every_page_is_there_in_both_languages(
-    served: UUID, commander: Actor, page: str, language: str
-) -> None:
-    shown = text(signed_in(commander, language).get(PAGE + page))
-    assert f'lang="{"zh-Hans" if language == "zh-hans" else "en"}"' in shown
-    assert any(
-        canary in shown
-        for canary in (*services.CANARIES, "Shatoujiao", "沙头角", "通行证", "Passes", "T4822")
-    )
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_an_outsider_sees_nothing(served: UUID, outsider: Actor, page: str) -> None:
-    shown = text(signed_in(outsider).get(PAGE + page))
-    assert [canary for canary in services.CANARIES if canary in shown] == []
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_empty_pages_and_nonsense_are_no_error(night: UUID, commander: Actor, page: str) -> None:
-    client = signed_in(commander)
-    for nonsense in (
-        "",
-        *NONSENSE,
-        "?day=2022-99-99",
-        "?from=-1",
-        "?round=x",
-        "?organisation=x",
-        "?store=x&item=%00",
-    ):
-        assert client.get(PAGE + page + nonsense).status_code == 200, nonsense
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_grid_worker_has_no_desk(served: UUID, grid_worker: Actor, page: str) -> None:
-    assert signed_in(grid_worker).get(PAGE + page).status_code == 403
 
 
 def test_an_overdrawn_store_is_said(served: UUID, commander: Actor) -> None:
