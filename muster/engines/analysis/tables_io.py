@@ -18,10 +18,21 @@ if TYPE_CHECKING:
 
 NAIVE = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE")
 AWARE = "TIMESTAMP WITH TIME ZONE"
+AWARE_FINER = "TIMESTAMPTZ_NS"  # as pandas writes instants with an offset
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
+FRACTIONS = ("DOUBLE", "FLOAT", "DECIMAL")  # whole numbers beside gaps, as pandas keeps them
 WORDS = ("VARCHAR", "UUID", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
-ISO = r"^\s*\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?\s*([Zz]|[+-]\d{2}(:?\d{2})?)?)?\s*$"
-OFFSET = r"\d{2}:\d{2}.*([Zz]|[+-]\d{2}(:?\d{2})?)\s*$"
+ZONED = r"([Zz]|[+-](0\d|1[0-8])(:?[0-5]\d)?)"
+# ISO 8601 as an engine reads it, and as people also write it: small letters, blanks, commas, no separators.
+STRICT = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-](0\d|1[0-8])(:?[0-5]\d)?)?)?$"
+ISO = rf"^\s*\d{{4}}-?\d{{2}}-?\d{{2}}([Tt ]\d{{2}}:?\d{{2}}(:?\d{{2}}([.,]\d{{1,9}})?)?\s*{ZONED}?)?\s*$"
+OFFSET = rf"^\s*[\d-]+[Tt ]\d{{2}}.*{ZONED}\s*$"
+SPELLING = (
+    (r"\s+([Z+-])", r"\1"),
+    (r"^(\d{4})-?(\d{2})-?(\d{2})", r"\1-\2-\3"),
+    (r"[T ](\d{2}):?(\d{2})", r"T\1:\2"),
+    (r"(T\d{2}:\d{2}):?(\d{2})", r"\1:\2"),
+)
 CHUNK = 1 << 20
 DELIMITERS = ",;\t|"
 
@@ -176,12 +187,15 @@ def use_zone(con: duckdb.DuckDBPyConnection, zone: str | None) -> None:
 def instant(table: Table, name: str) -> str:
     """An expression for a column's instants as UTC without an offset, empty where it is no ISO instant."""
     kind, column = table.kinds[name], table.column(name)
-    if kind == AWARE:
-        return f"{column} at time zone 'UTC'"
+    if kind in (AWARE, AWARE_FINER):
+        return f"cast({column} as timestamptz) at time zone 'UTC'"
     if kind in NAIVE:
         return f"cast(cast({column} as timestamp) as timestamptz) at time zone 'UTC'"
     if kind == "VARCHAR":
-        readable = f"case when regexp_matches({column}, {quoted(ISO)}) then {column} end"
+        readable = (
+            f"case when regexp_matches({column}, {quoted(STRICT)}) then {column} "
+            f"when regexp_matches({column}, {quoted(ISO)}) then {_spelled(column)} end"
+        )
         return f"try_cast({readable} as timestamptz) at time zone 'UTC'"
     raise AnalysisError(
         f"{table.path} 的列 {name} 不是时间（类型 {kind}）",
@@ -189,11 +203,21 @@ def instant(table: Table, name: str) -> str:
     )
 
 
+def _spelled(column: str) -> str:
+    """An ISO instant however it was written, as an engine reads it."""
+    text = f"replace(upper(trim({column})), ',', '.')"
+    for pattern, instead in SPELLING:
+        text = f"regexp_replace({text}, {quoted(pattern)}, {quoted(instead)})"
+    return text
+
+
 def identity(table: Table, name: str) -> str:
     """An expression for an id: a whole number, or text (of a CSV without the blanks around it); empty is null."""
     kind, column = table.kinds[name], table.column(name)
     if kind in WHOLE:
         return f"cast({column} as bigint)"
+    if kind.startswith(FRACTIONS):
+        return f"case when {column} = floor({column}) then try_cast({column} as bigint) end"
     if kind in WORDS or kind.startswith("ENUM"):
         text = f"trim({column})" if table.is_text else f"cast({column} as varchar)"
         return f"nullif({text}, '')"
@@ -206,7 +230,7 @@ def identity(table: Table, name: str) -> str:
 def is_aware(con: duckdb.DuckDBPyConnection, table: Table, names: Sequence[str], zone: str | None) -> bool:
     """Whether the instants carry an offset; AnalysisError when some do and some do not, and no zone was named."""
     kinds = {table.kinds[name] for name in names}
-    with_offset, without = AWARE in kinds, bool(kinds & set(NAIVE))
+    with_offset, without = bool(kinds & {AWARE, AWARE_FINER}), bool(kinds & set(NAIVE))
     for name in names:
         if table.kinds[name] == "VARCHAR":
             column = table.column(name)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
+from pyarrow import parquet
 
 from muster.project.commands_exposure import exposure
 
@@ -18,6 +21,7 @@ p3,k,2022-03-14T09:30:00Z,2022-03-14T09:50:00Z
 p2,k,2022-03-14T09:40:00Z,2022-03-14T11:00:00Z
 """
 CASES = "person,from,to\np1,2022-03-14T00:00:00Z,2022-03-15T00:00:00Z\n"
+EIGHT = datetime(2022, 3, 14, 8, tzinfo=UTC)
 FOUND = (
     "case,person,generation,place,first_at,last_at,overlap_s\n"
     "p1,p2,1,m,2022-03-14T08:30:00Z,2022-03-14T09:00:00Z,1800\n"
@@ -60,8 +64,11 @@ def test_csv_in_csv_out(tmp_path: Path) -> None:
         .replace("M", "m").replace("K", "k").encode(),
         VISITS.replace("person", '"person"').replace("2022-03-14T", "2022-03-14 ").encode(),
         VISITS.replace("T08:00:00Z", "T16:00:00+08:00").replace("T08:30:00Z", "T16:30:00+0800").encode(),
+        VISITS.replace("-14T08:00:00Z", "-14t08:00z").replace("2022-03-14T08:30:00Z", " 20220314T033000.000-0500 ")
+        .replace("T09:30:00Z", " 17:30:00 +08").replace("T09:40:00Z,2", 'T09:40Z,"2').replace(
+            "11:00:00Z", '11:00:00,0Z"').encode(),
     ],
-    ids=["mark", "utf-16", "crlf", "semicolon", "tab and capitals", "quotes and blanks", "offsets"],
+    ids=["mark", "utf-16", "crlf", "semicolon", "tab and capitals", "quotes and blanks", "offsets", "any ISO"],
 )  # fmt: skip
 def test_the_same_table_however_it_was_saved(tmp_path: Path, encoded: bytes) -> None:
     result = run(tmp_path, encoded)
@@ -118,6 +125,20 @@ def test_every_type_of_instant_gives_the_same(tmp_path: Path) -> None:
         assert result.exit_code == 0, result.output
         assert written(tmp_path).replace("Z", "") == FOUND.replace("Z", ""), kind
         assert ("Z" in written(tmp_path)) == (kind == "timestamptz")
+
+
+def test_what_pandas_writes_is_read(tmp_path: Path) -> None:
+    instants = pa.timestamp("ns", "Asia/Shanghai")
+    table = pa.table({
+        "person": pa.array([1.0, 2.0, None]), "place": pa.array([5.0, 5.0, 5.0]),
+        "start": pa.array([EIGHT, EIGHT + timedelta(minutes=30), EIGHT], instants),
+        "end": pa.array([EIGHT + timedelta(hours=1)] * 3, instants),
+    })  # fmt: skip
+    parquet.write_table(table, tmp_path / "v.parquet")
+    result = run(tmp_path, tmp_path / "v.parquet", CASES.replace("p1", "1"), "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["refused"] == {"no_person": 1}
+    assert written(tmp_path).splitlines()[1:] == ["1,2,1,5,2022-03-14T08:30:00Z,2022-03-14T09:00:00Z,1800"]
 
 
 def test_a_zone_says_what_instants_without_an_offset_mean(tmp_path: Path) -> None:
