@@ -99,15 +99,15 @@ def _pools(kinds: list[KindCount], tubes: TubeCounts, base: str) -> list[Line]:
     lines = []
     if left:
         text = ngettext(
-            "%(pools)d positive pools: %(n)d person to sample singly",
-            "%(pools)d positive pools: %(n)d people to sample singly",
+            "Positive pools: %(pools)d; %(n)d person to sample singly",
+            "Positive pools: %(pools)d; %(n)d people to sample singly",
             left,
         ) % {"pools": tubes.positive, "n": left}
         lines.append(_line(text, _("open"), f"{base}work/?kind=resample", "refused"))
     if tubes.difference:
         text = ngettext(
-            "Table and system differ by %(n)d tube at %(sites)d sites",
-            "Table and system differ by %(n)d tubes at %(sites)d sites",
+            "Table and system differ by %(n)d tube (sites: %(sites)d)",
+            "Table and system differ by %(n)d tubes (sites: %(sites)d)",
             tubes.difference,
         ) % {"n": tubes.difference, "sites": tubes.tables}
         lines.append(_line(text, _("count"), f"{base}sites/"))

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from muster.commandpost.asking import has, moment, whereabouts
@@ -137,7 +137,7 @@ def _feature(house: House, team: int, labelled: bool) -> dict[str, Any]:
     lat, lon = house.lat or 0.0, house.lon or 0.0
     corners = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]
     ring = [[lon + x * HALF, lat + y * HALF] for x, y in corners]
-    note = _("team %(n)d, %(left)d doors") % {"n": team + 1, "left": house.left}
+    note = _("team %(n)d, doors: %(left)d") % {"n": team + 1, "left": house.left}
     said = {"name": house.name, "state": f"team map-team-{team % LOOKS}", "note": note}
     return {
         "type": "Feature",
@@ -171,7 +171,7 @@ def _give(request: DeskRequest) -> HttpResponse:
     act(request, giving.give_buildings, body)
     count = sum(len(one.buildings) for one in grounds)
     messages.success(
-        request, _("%(n)d buildings are given to %(teams)d teams.") % {"n": count, "teams": len(grounds)}
+        request, _("Given out. Buildings: %(n)d; teams: %(teams)d.") % {"n": count, "teams": len(grounds)}
     )
     return redirect(f"/i/{request.incident.code}/work/?kind=visit")
 
@@ -216,7 +216,8 @@ def _add_walked(request: DeskRequest, found: list[rules.Walked]) -> HttpResponse
             floors=one.floors or None, units_per_floor=one.units_per_floor or None, source="walk", walk=one.order,
         )  # fmt: skip
         act(request, places_actions.add_buildings, body)
-    messages.success(request, _("%(n)d buildings are written down.") % {"n": len(found)})
+    said = ngettext("%(n)d building is written down.", "%(n)d buildings are written down.", len(found))
+    messages.success(request, said % {"n": len(found)})
     return redirect(f"/i/{request.incident.code}/buildings/?area={area}")
 
 
@@ -234,9 +235,9 @@ def add_doors(request: DeskRequest, building: UUID) -> HttpResponse:
         said = request.POST.get("labels", "")[:4_000].replace("，", ",").replace("、", ",").replace("\n", ",")
         labels = [one.strip() for one in said.split(",") if one.strip()]
         act(request, places_actions.add_doors, places_actions.AddDoors(building, labels))
-        messages.success(
-            request, _("%(n)d doors are known here now.") % {"n": len(places.dwellings_of(building))}
-        )
+        known = len(places.dwellings_of(building))
+        text = ngettext("%(n)d door is known here now.", "%(n)d doors are known here now.", known)
+        messages.success(request, text % {"n": known})
     return redirect(f"/i/{request.incident.code}/buildings/{building}/")
 
 

@@ -101,14 +101,14 @@ def _building(row: BuildingRow, base: str) -> dict[str, Any] | None:
         geometry = _ring(row.lat - HALF, row.lon - HALF, row.lat + HALF, row.lon + HALF)
     else:
         return None
-    note = _("%(done)d of %(units)d units done") % {"done": row.done + row.empty, "units": row.units}
+    note = _("units done: %(done)d of %(units)d") % {"done": row.done + row.empty, "units": row.units}
     return _feature(
         geometry, name=row.name, state=row.state, note=note, href=f"{base}buildings/{row.id}/drawer/"
     )
 
 
 def _patch(one: Patch, base: str, name: str) -> dict[str, Any]:
-    note = _("%(done)d of %(all)d buildings swept") % {"done": one.swept.done, "all": one.swept.buildings}
+    note = _("buildings swept: %(done)d of %(all)d") % {"done": one.swept.done, "all": one.swept.buildings}
     ring = _ring(
         float(one.south or 0) - HALF,
         float(one.west or 0) - HALF,

@@ -1,4 +1,4 @@
-"""Sites: how far every tube is, who is still untested, what the laboratory owes, what passes the gates."""
+"""Sites: how far every tube is, through whose hands it went, how long the lines are."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from muster.commandpost import terms
-from muster.commandpost.asking import body, has, tabs, told, turn, wish
+from muster.commandpost import pools, terms
+from muster.commandpost.asking import body, has, tabs, told, turn, whereabouts, wish
 from muster.commandpost.frame import (
     DeskRequest,
     act,
@@ -24,11 +25,13 @@ from muster.commandpost.frame import (
     screen,
     within,
 )
-from muster.core.errors import NotFound
+from muster.core.errors import BadInput, NotFound
+from muster.core.ids import new_id
 from muster.core.models import Retraction
-from muster.domain.people import queries as people
+from muster.domain.places import actions as places_actions
 from muster.domain.places import queries as places
 from muster.domain.places.models import Point
+from muster.domain.places.rules import PointKind
 from muster.domain.responders import queries as responders
 from muster.domain.sampling import actions, appointments, queries
 from muster.domain.sampling.models import (
@@ -39,7 +42,7 @@ from muster.domain.sampling.models import (
     TubeSealed,
 )
 from muster.domain.sampling.queries import SiteBoard, SiteLine
-from muster.domain.sampling.rules import Result, TubeState, receipt
+from muster.domain.sampling.rules import Result, TubeState, wanted_after_result
 
 PAGES = (
     ("", pgettext_lazy("tab", "Sites")),
@@ -90,6 +93,9 @@ def sites(request: DeskRequest) -> HttpResponse:
         "any": bool(taken),
         "flagged": sum(row["flagged"] for row in rows),
         "may_record": has(request, "sampling.record"),
+        "may_survey": has(request, "places.survey"),
+        "areas": whereabouts(request, "places.survey"),
+        "fresh": new_id(),
     }
     return render(request, "commandpost/sites/sites.html", context)
 
@@ -121,6 +127,20 @@ def line(request: DeskRequest) -> HttpResponse:
     """Keep how many people stand in front of a site."""
     act(request, actions.report_queues, body(request, actions.ReportQueue))
     return told(request, _("The line is reported."), "sites")
+
+
+@require_POST
+@screen
+def add_point(request: DeskRequest) -> HttpResponse:
+    """A sampling site or a gate begins: a site opens its page, to be set up at once."""
+    point = body(request, places_actions.AddPoint)
+    if point.kind not in (PointKind.SITE, PointKind.GATE):
+        raise BadInput(problem="kind")
+    act(request, places_actions.add_points, point, point.id)
+    if point.kind == PointKind.GATE:
+        return told(request, _("The gate is there. Give it a shift; its telephones show it then."), "sites/gates")
+    messages.success(request, _("The site is there. Say what it needs and set it up."))
+    return redirect("site", incident=request.incident.code, site=point.id)
 
 
 @screen
@@ -172,8 +192,8 @@ def tube_drawer(request: DeskRequest, tube: UUID) -> HttpResponse:
     held = Tube.objects.filter(pk=tube, incident=request.incident.id).first()
     if held is None:
         raise NotFound
-    seated = queries.members([tube]).get(tube, [])
-    masked = people.masked({one.resident for one in seated}, request.incident.id)
+    pool = bool(wanted_after_result(held.result, held.id, held.pool_size))
+    area = pools.area_of(held) if pool else held.area
     site = Point.objects.filter(pk=held.site).values_list("name", flat=True).first() if held.site else ""
     context = {
         "title": held.code,
@@ -183,7 +203,9 @@ def tube_drawer(request: DeskRequest, tube: UUID) -> HttpResponse:
         "word": terms.word(terms.TUBE, held.state),
         "result": _result(held),
         "flags": terms.words(terms.TUBE_FLAG, held.flags),
-        "members": [(one, masked.get(one.resident), receipt(one.sample)) for one in seated],
+        "members": pools.seated(request, held),
+        "notice": pools.words(request, held, area, request.LANGUAGE_CODE)[1] if pool else "",
+        "may_tell": request.actor.may(pools.PUBLISH, area, request.incident.id),
         "events": _custody(held),
         "results": terms.RESULT,
         "may_result": request.actor.may("sampling.result", held.area, request.incident.id),
@@ -200,13 +222,15 @@ def _custody(held: Tube) -> list[dict[str, Any]]:
                 one.at,
                 one.by,
                 one.id,
-                _("sealed, %(n)s seats said") % {"n": "–" if one.seats_said is None else one.seats_said},
+                _("sealed, seats said: %(n)s") % {"n": "–" if one.seats_said is None else one.seats_said},
             )
         )
     for count in TubesCounted.objects.filter(tubes__contains=[held.id]):
         said.append((count.at, count.by, count.id, _("counted on the table")))
     for way in TubeHandedOver.objects.filter(tube=held.id):
-        said.append((way.at, way.by, way.id, _("handed over: %(to)s") % {"to": way.to or "–"}))
+        to = {"to": way.to or "–", "box": way.box}
+        text = _("handed over: %(to)s, box %(box)s") if way.box else _("handed over: %(to)s")
+        said.append((way.at, way.by, way.id, text % to))
     for report in ResultReported.objects.filter(tube=held.id):
         said.append(
             (
@@ -236,29 +260,11 @@ def result(request: DeskRequest, tube: UUID) -> HttpResponse:
     )
 
 
-@screen
-def laboratory(request: DeskRequest) -> HttpResponse:
-    """Tubes handed over without a result, longest waiting first; and the positive pools."""
-    waiting = queries.at_laboratory(request.incident.id, request.now)
-    positive = Tube.objects.filter(within(request), incident=request.incident.id, result=Result.POSITIVE)
-    pools = list(positive.order_by("-resulted_at", "id")[:100])
-    standing = {one.site for one in waiting if one.site} | {one.site for one in pools if one.site}
-    names: dict[UUID | None, str] = dict(Point.objects.filter(pk__in=standing).values_list("id", "name"))
-    context = {
-        "tabs": tabs(request, "sites", *PAGES),
-        "waiting": [(one, names.get(one.site, "")) for one in waiting],
-        "late": sum(one.late for one in waiting),
-        "pools": [(one, names.get(one.site, "")) for one in pools],
-        "may_result": has(request, "sampling.result"),
-    }
-    return render(request, "commandpost/sites/laboratory.html", context)
-
-
 urlpatterns = [
     path("sites/", sites, name="sites"),
     path("sites/lines/", line, name="site-line"),
+    path("sites/points/", add_point, name="site-point"),
     path("sites/tubes/", tubes, name="tubes"),
     path("sites/tubes/<uuid:tube>/drawer/", tube_drawer, name="tube-drawer"),
     path("sites/tubes/<uuid:tube>/result/", result, name="tube-result"),
-    path("sites/laboratory/", laboratory, name="laboratory"),
 ]

@@ -79,7 +79,8 @@ def import_outbox(request: Any, incident: str) -> HttpResponse:
         return back
     whole = sum(counted.values())
     text = _(
-        "%(n)d records in the file: %(new)d new, %(known)d known before, %(waiting)d waiting, %(aside)d kept aside."
+        "Records in the file: %(n)d. New: %(new)d; known before: %(known)d; waiting: %(waiting)d;"
+        " kept aside: %(aside)d."
     )
     numbers = {
         "n": whole,

@@ -163,8 +163,8 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_document(document: str) -> str:
-    """440***********1X of a citizen id."""
-    value = document.strip()
+    """440***********1X of a citizen id, wide digits of a pushed list as plain ones."""
+    value = unicodedata.normalize("NFKC", document).strip()
     if len(value) < 8:
         return "*" * len(value)
     return value[:3] + "*" * (len(value) - 5) + value[-2:]

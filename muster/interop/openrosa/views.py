@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -256,5 +256,9 @@ def _said(taken: Taken) -> str:
     if taken.is_held:
         return _("Stored. It is applied as soon as the record before it is here.")
     if taken.left:
-        return _("Stored. %(n)d entries wait for the command post.") % {"n": taken.left}
+        return ngettext(
+            "Stored. %(n)d entry waits for the command post.",
+            "Stored. %(n)d entries wait for the command post.",
+            taken.left,
+        ) % {"n": taken.left}
     return _("Stored.")

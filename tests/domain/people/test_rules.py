@@ -66,3 +66,4 @@ def test_masks_never_show_the_whole(text: str) -> None:
     if len(shown) >= 1:
         assert "*" in rules.mask_document(text)
     assert len(rules.mask_phone("13812341234")) == 11
+    assert rules.mask_document("４４０３０７１９９００１０１１２３Ｘ") == "440*************3X"
