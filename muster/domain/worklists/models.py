@@ -2,8 +2,8 @@
 
 `worklists_item_open` serves the work list (open items by due time); `worklists_item_area` the same of an area
 range, and the counts by kind from the index alone; `worklists_item_queue` and `worklists_item_again` the callers'
-queue (what nobody has tried, and what is to be tried again at an hour); `worklists_item_leased` who is on the
-phone now; `worklists_cause_source` the reconciling of one source; `worklists_entry_row` the page of a list;
+queue (what nobody has tried, and what is to be tried again at an hour; the more pressing first in each);
+`worklists_item_leased` who is on the phone now; `worklists_cause_source` the reconciling of one source; `worklists_entry_row` the page of a list;
 `worklists_item_said`, `worklists_door_shut` the few calls and doors that say why somebody is untested;
 `worklists_entry_unsure` its rows that wait for a decision; `worklists_entry_progress` how far the lists of an area
 range are, from the index alone.
@@ -116,12 +116,12 @@ class WorkItem(Held):
                 condition=models.Q(state="open"),
             ),
             models.Index(
-                fields=["due_at", "id"],
+                fields=["priority", "due_at", "id"],
                 name="worklists_item_queue",
                 condition=models.Q(state="open", next_try_at=None, step__in=PHONED_STEPS),
             ),
             models.Index(
-                fields=["next_try_at", "id"],
+                fields=["priority", "next_try_at", "id"],
                 name="worklists_item_again",
                 condition=models.Q(state="open", next_try_at__isnull=False, step__in=PHONED_STEPS),
             ),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
-from muster.core import clock
+from muster.core import clock, plans
 from muster.core.access import Actor, Grant, scope, system
 from muster.core.errors import NotAllowed
 from muster.core.ids import new_id
@@ -60,6 +62,42 @@ def test_a_promised_hour_comes_before_new_names(incident: UUID, now: datetime) -
     assert take(caller(), now) != later
 
 
+def test_what_presses_comes_before_everything_and_the_queue_is_read_from_its_index(
+    incident: UUID, now: datetime
+) -> None:
+    usual = item(now, due_at=now - timedelta(hours=5))
+    promised = item(now, next_try_at=now - timedelta(minutes=9))
+    sooner = item(now, priority=3, due_at=now + timedelta(hours=9))
+    contact = item(now, priority=1, due_at=now + timedelta(hours=2))
+    again = item(now, priority=2, next_try_at=now - timedelta(minutes=1))
+    item(now, priority=1, next_try_at=now + timedelta(minutes=1))
+    item(now, subject=new_id(), kind="test", step="visit", due_at=now)
+    carer = item(now, kind="test", step="visit", due_at=now + timedelta(hours=1), priority=2)
+    order = [again, contact, promised, sooner, usual, None]
+    near, far = caller(), Actor(new_id(), (Grant("caller", 440000000000000),), responder=new_id())
+    assert [take(near, now) for _ in order] == order
+    assert take(near, now, kinds=(ItemKind.TEST,), steps=("visit",)) == carer
+    later = now + LEASE
+    with scope(system(), INCIDENT):
+        WorkItem.objects.filter(next_try_at__gt=now).update(next_try_at=later + LEASE)
+    assert [take(far, later) for _ in order] == order
+    read = [plan(queue, by, far, later) for queue, by in taking._queues(("call",), False)]
+    assert [found for found, _ in read] == ["worklists_item_again", "worklists_item_queue"] * 2
+    assert not any(sorts for _, sorts in read)
+
+
+def plan(queue: str, order: str, by: Actor, now: datetime) -> tuple[str, bool]:
+    """Which index of the queue a caller of a whole province reads, and whether anything is sorted."""
+    values = {
+        "by": by.by, "now": now, "until": now, "kinds": ["verify"], "mine": "{}", "languages": ["zh"], "passed": "{}",
+        "low": 440000000000000, "high": 450000000000000,
+    }  # fmt: skip
+    with scope(by, INCIDENT), plans.in_index_order(), connection.cursor() as cursor:
+        cursor.execute("explain " + taking.TAKE.format(queue=queue, order=order), values)
+        said = "\n".join(row[0] for row in cursor.fetchall())
+    return next(name for name in re.findall(r"worklists_item_\w+", said)), "Sort" in said
+
+
 def test_near_and_far_callers_share_one_queue(incident: UUID, now: datetime) -> None:
     found = {item(now), item(now, area=ELSEWHERE)}
     far = Actor(account=new_id(), grants=(Grant("caller", 440000000000000),), responder=new_id())
@@ -89,6 +127,8 @@ def test_who_was_reached_is_left_in_peace_by_other_desks(incident: UUID, now: da
     assert take(here, now) == first
     kinds = (ItemKind.VERIFY, ItemKind.FOLLOW_UP)
     assert take(there, now, kinds=kinds) is None, "somebody is on the phone with them"
+    (refusal,) = do(taking.take_items, taking.TakeItem(second, "now"), there, now).refused.values()
+    assert isinstance(refusal, taking.NotYours), "no reason lets two desks phone at once"
     end(here, now, first, Outcome.REFUSED)
     soon = now + timedelta(hours=1)
     assert take(there, soon, kinds=kinds) is None
@@ -96,6 +136,16 @@ def test_who_was_reached_is_left_in_peace_by_other_desks(incident: UUID, now: da
     assert isinstance(next(iter(refused.values())), taking.JustReached)
     assert do(taking.take_items, taking.TakeItem(second, "symptoms reported"), there, soon).data
     assert take(caller(), now + timedelta(hours=5), kinds=(ItemKind.FOLLOW_UP,)) == second
+
+
+def test_a_person_on_the_phone_is_passed_by_a_desk_that_cannot_see_it(incident: UUID, now: datetime) -> None:
+    person = new_id()
+    here = item(now, subject=person)
+    item(now, subject=person, kind="follow_up", area=ELSEWHERE)
+    other = item(now, kind="follow_up", area=ELSEWHERE, due_at=now + timedelta(hours=1))
+    assert take(caller(), now) == here
+    assert take(caller(ELSEWHERE), now, kinds=(ItemKind.FOLLOW_UP,)) == other
+    assert take(caller(ELSEWHERE), now, kinds=(ItemKind.FOLLOW_UP,)) is None
 
 
 def test_no_answer_disturbs_nobody(incident: UUID, now: datetime) -> None:

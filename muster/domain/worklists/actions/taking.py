@@ -12,8 +12,8 @@ import msgspec
 from django.conf import settings
 from django.db import connection
 
-from muster.core import journal, plans, prepared
-from muster.core.access import Actor, span
+from muster.core import bulk, journal, plans, prepared
+from muster.core.access import Actor, scope, span, system
 from muster.core.errors import NotAllowed, NotFound, Refusal
 from muster.core.told import Done, Told
 from muster.domain.responders import queries as responders
@@ -22,6 +22,7 @@ from muster.domain.worklists.rules import LEASE, ItemKind
 
 NARROW = 10**6  # an area with fewer codes than this: its own work is read, not everybody's by deadline
 LONGEST = 6 * LEASE
+FIRST = 2  # work of this priority or a smaller number waits for no promised hour of usual work
 
 
 class NothingToDo(Refusal):
@@ -36,12 +37,12 @@ class NothingToDo(Refusal):
 
 
 class NotYours(Refusal):
-    """Somebody else holds this item."""
+    """Somebody else holds this item, or another one about the same person."""
 
     code = "worklists.held_by_other"
     texts = {
-        "zh": "这条任务正由其他人处理，到期后会自动释放。",
-        "en": "Somebody else is working on this item; it frees itself when the lease ends.",
+        "zh": "其他人正在处理这条任务，或正在与这位居民通话；到期后会自动释放。",
+        "en": "Somebody else is at work on this item or talking with this person; it frees itself when the lease ends.",
     }
 
 
@@ -94,14 +95,15 @@ class ReleaseItem(msgspec.Struct, frozen=True):
     item: UUID
 
 
-# Written out, so that the partial indexes of the queue fit: what is to be tried again first, then what is new.
+# Written out, so that the partial indexes of the queue fit. What presses comes before everything else; then, as
+# promised hours are kept, what is to be tried again, then what is new; in each the more pressing first.
 TAKE = """
 update worklists_workitem set leased_by = %(by)s, leased_at = %(now)s, leased_until = %(until)s where id = (
     select id from worklists_workitem w
     where state = 'open' and {queue} and kind = any(%(kinds)s) and area >= %(low)s and area < %(high)s
         and (leased_until is null or leased_until <= %(now)s) and (quiet_until is null or quiet_until <= %(now)s)
         and (assignee is null or assignee = any(%(mine)s::uuid[]))
-        and (language = '' or language = any(%(languages)s))
+        and (language = '' or language = any(%(languages)s)) and id <> all(%(passed)s::uuid[])
         and not (step = 'other_caller' and exists (
             select from worklists_attempt a where a.item = w.id and a.by = %(by)s))
         and not exists (select from worklists_workitem o
@@ -109,12 +111,21 @@ update worklists_workitem set leased_by = %(by)s, leased_at = %(now)s, leased_un
     order by {order} limit 1 for no key update of w skip locked)
 returning id, area, kind, subject_kind, subject, due_at, attempts, step, leased_until
 """
+# Asked as the system: the other work may be another desk's, in another area.
+ALONE = """
+select not exists (select from worklists_workitem o
+    where o.subject = %s and o.id <> %s and o.leased_until > %s and o.leased_by <> %s)
+"""
+MINE = "select pg_try_advisory_xact_lock(hashtextextended(%s, 12))"
+FREE = "update worklists_workitem set leased_by = null, leased_at = null, leased_until = null where id = %s"
 TAKEN = ("id", "area", "kind", "subject_kind", "subject", "due_at", "attempts", "step", "leased_until")
 PHONED = "step in ('call', 'other_caller')"
-AGAIN = (f"{PHONED} and next_try_at is not null and next_try_at <= %(now)s", "next_try_at, id")
-NEW = (f"{PHONED} and next_try_at is null", "due_at, id")
-NEW_NEAR = (NEW[0], "due_at + interval '0', id")
+AGAIN = (f"{PHONED} and next_try_at is not null and next_try_at <= %(now)s", "priority, next_try_at, id")
+NEW = (f"{PHONED} and next_try_at is null", "priority, due_at, id")
+NEW_NEAR = (NEW[0], "priority, due_at + interval '0', id")
+PRESSING = f"priority <= {FIRST} and "
 ON_FOOT = ("step = any(%(steps)s) and (next_try_at is null or next_try_at <= %(now)s)", "due_at, id")
+ON_FOOT_NEAR = (ON_FOOT[0], "priority, due_at, id")
 
 
 def take_next(*, told: Sequence[Told[TakeNext]], by: Actor, incident: UUID, now: datetime) -> Done:
@@ -123,7 +134,7 @@ def take_next(*, told: Sequence[Told[TakeNext]], by: Actor, incident: UUID, now:
     teams = responders.teams_of({one.by for one in told}, now)
     for one in told:
         mine = [one.by, *(team.id for team in teams.get(one.by, []))]
-        taken = _take(one, by.spans("worklists.record", incident), mine, now)
+        taken = _take(one, by.spans("worklists.record", incident), mine, incident, now)
         if taken is None:
             done.refused[one.id] = NothingToDo()
             continue
@@ -133,10 +144,11 @@ def take_next(*, told: Sequence[Told[TakeNext]], by: Actor, incident: UUID, now:
 
 
 def _take(
-    one: Told[TakeNext], spans: Sequence[tuple[int, int]], mine: Sequence[UUID], now: datetime
+    one: Told[TakeNext], spans: Sequence[tuple[int, int]], mine: Sequence[UUID], incident: UUID, now: datetime
 ) -> tuple[Any, ...] | None:
     """The first row that nobody holds, in the caller's areas one after the other."""
     body = one.body
+    passed: list[UUID] = []
     values: dict[str, Any] = {
         "by": one.by,
         "now": now,
@@ -152,9 +164,20 @@ def _take(
         near = values["high"] - values["low"] <= NARROW
         for queue, order in _queues(body.steps, near):
             sql = TAKE.format(queue=queue, order=order)
-            if found := _near(sql, values) if near else _far(sql, values):
-                return found[0]
+            while found := (_near if near else _far)(sql, values | {"passed": bulk.array(passed)}):
+                if _is_alone(found[0][0], found[0][4], one.by, incident, now):
+                    return found[0]
+                prepared.run(FREE, [found[0][0]])
+                passed.append(found[0][0])
     return None
+
+
+def _is_alone(item: UUID, subject: UUID, who: UUID, incident: UUID, now: datetime) -> bool:
+    """Whether nobody else is on the phone with this person about anything; who asks at the same instant is told no."""
+    with scope(system(incident=incident), incident, savepoint=False):
+        if not prepared.fetch(MINE, [str(subject)])[0][0]:
+            return False
+        return bool(prepared.fetch(ALONE, [subject, item, now, who])[0][0])
 
 
 def _far(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -171,7 +194,10 @@ def _near(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def _queues(steps: Sequence[str], near: bool) -> list[tuple[str, str]]:
-    return [ON_FOOT] if "visit" in steps else [AGAIN, NEW_NEAR if near else NEW]
+    if "visit" in steps:
+        return [ON_FOOT_NEAR if near else ON_FOOT]
+    usual = [AGAIN, NEW_NEAR if near else NEW]
+    return [(PRESSING + queue, order) for queue, order in usual] + usual
 
 
 def take_items(*, told: Sequence[Told[TakeItem]], by: Actor, incident: UUID, now: datetime) -> Done:
@@ -203,6 +229,8 @@ def _refusal(one: Told[TakeItem], item: WorkItem, by: Actor, incident: UUID, now
     if item.state != "open":
         return NotOpen()
     if item.leased_by != one.by and item.leased_until is not None and item.leased_until > now:
+        return NotYours()
+    if not _is_alone(item.id, item.subject, one.by, incident, now):
         return NotYours()
     if item.quiet_until is not None and item.quiet_until > now and not one.body.reason.strip():
         local = item.quiet_until.astimezone(ZoneInfo(settings.TIME_ZONE))
