@@ -18,7 +18,7 @@ from muster.core.told import Told
 from muster.domain.supplies.models import Balance
 from muster.domain.worklists.actions import taking
 from muster.domain.worklists.models import Attempt, WorkItem
-from muster.domain.worklists.rules import LEASE, Outcome
+from muster.domain.worklists.rules import LEASE, ItemKind, Outcome
 from tests.cast import COMMUNITY, INCIDENT, NOW
 from tests.faults import field, stage
 
@@ -59,10 +59,10 @@ def together(work: Callable[[int], Any]) -> list[Any]:
         return list(pool.map(one, range(CALLERS)))
 
 
-def take(number: int, later: float = 1) -> UUID | None:
+def take(number: int, later: float = 1, kind: ItemKind = ItemKind.VERIFY) -> UUID | None:
     """Take the next item as caller `number`, `later` leases from now."""
     actor = field.writer(number)
-    body = taking.TakeNext(area=COMMUNITY)
+    body = taking.TakeNext(area=COMMUNITY, kinds=(kind,))
     with scope(actor, INCIDENT):
         told: Told[taking.TakeNext] = Told(new_id(), NOW, actor.by, body)
         done = taking.take_next(told=[told], by=actor, incident=INCIDENT, now=NOW + later * LEASE)
@@ -86,6 +86,21 @@ def test_twenty_callers_never_hold_one_item_and_leave_none(night: list[UUID]) ->
         for item in held
     }
     assert again == set(night), "what nobody finished can be taken again when the lease is over"
+
+
+def test_twenty_callers_never_phone_one_person_twice_at_once(night: list[UUID]) -> None:
+    """Everybody has two pieces of work; half the callers ask for the one kind, half for the other."""
+    with scope(system(incident=INCIDENT), INCIDENT):
+        for one in WorkItem.objects.filter(pk__in=night):
+            one.pk, one.kind = new_id(), "follow_up"
+            one.save(force_insert=True)
+    kinds = (ItemKind.VERIFY, ItemKind.FOLLOW_UP)
+    for round_ in range(1, 4):
+        together(lambda n, later=round_: take(n, later * 2, kinds[n % 2]))
+        with scope(system(incident=INCIDENT), INCIDENT):
+            held = WorkItem.objects.filter(leased_until__gt=NOW + 2 * round_ * LEASE)
+            people = list(held.values_list("subject", flat=True))
+        assert len(people) == len(set(people)) == CALLERS
 
 
 def test_twenty_hands_on_one_item_lose_no_attempt(night: list[UUID]) -> None:
