@@ -24,15 +24,18 @@ class Writer(models.Func):
         super().__init__(output_field=models.UUIDField(), **extra)
 
 
-def tracked(*, form: str = "standing", subject: str = "id", without: Sequence[str] = ()) -> Callable[[M], M]:
+def tracked(
+    *, form: str | None = "standing", subject: str = "id", without: Sequence[str] = ()
+) -> Callable[[M], M]:
     """Keep the history of a model in a table `<model>event` that nobody can change.
 
-    `form` and `subject` are those of the model's own RowSecurity: who sees the row sees its past. `without` names
-    derived columns, which facts explain better.
+    `form` and `subject` are those of the model's own RowSecurity (None: it has none): who sees the row sees its
+    past. `without` names derived columns, which facts explain better, and secrets, of which nothing is kept.
     """
 
     def keep(model: M) -> M:
         name = f"{model._meta.app_label}_{model._meta.model_name}event_security"
+        secured = [RowSecurity(name=name, form=form, subject=subject, facts=True)] if form else []
         wrap: Callable[[M], M] = pghistory.track(
             pghistory.InsertEvent(),
             pghistory.UpdateEvent(),
@@ -43,7 +46,7 @@ def tracked(*, form: str = "standing", subject: str = "id", without: Sequence[st
             exclude=list(without) or None,
             level=pgtrigger.Statement,
             attrs={"pgh_by": models.UUIDField(null=True, db_default=Writer())},
-            meta={"constraints": [RowSecurity(name=name, form=form, subject=subject, facts=True)]},
+            meta={"constraints": secured},
         )
         return wrap(model)
 

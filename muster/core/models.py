@@ -8,6 +8,7 @@ import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from muster.core.history import tracked
 from muster.core.ids import new_id
 from muster.core.tables import CommitOrder, Fact, NumberRanges, RowSecurity, ServerNow
 
@@ -32,6 +33,7 @@ class Accounts(BaseUserManager["Account"]):
         return self.get(username=username)
 
 
+@tracked(form=None, without=("password", "last_login"))
 class Account(AbstractBaseUser):
     """A way to sign in. What it may do stands in grants; who it is stands in responders."""
 
@@ -47,6 +49,7 @@ class Account(AbstractBaseUser):
     objects = Accounts()
 
 
+@tracked(form="own")
 class Grant(models.Model):
     """A role in an area, perhaps in one incident only, until an instant. Ended, never deleted."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from muster.core.history import tracked
 from muster.core.tables import Fact, Held, RowSecurity, Standing
 
 
+@tracked(form="open")
 class Incident(Standing):
     """An outbreak or disaster, with the protocol pack in force."""
 

@@ -9,6 +9,7 @@ from muster.core.history import tracked
 from muster.core.tables import Fact, Held, RowSecurity
 
 
+@tracked(form="open")
 class Callout(Held):
     """A letter that asks organisations for people. Read by all who are asked, wherever they are."""
 
@@ -43,6 +44,13 @@ class CalloutAnswered(Fact):
         constraints = [RowSecurity(name="mobilising_calloutanswered_security", form="both", facts=True)]
 
 
+@tracked(
+    form="both",
+    without=(
+        "state", "mustered", "departed", "arrived", "released", "mustered_at", "departed_at", "arrived_at",
+        "released_at", "vehicles_seen", "shortfall", "uneven",
+    ),
+)  # fmt: skip
 class Batch(Held):
     """People sent together from one area to another; `area` is the receiving one. Seen at both ends."""
 

@@ -14,6 +14,7 @@ from muster.core.history import tracked
 from muster.core.tables import CommitOrder, Held, Standing
 
 
+@tracked(form=None, without=("sort_key",))
 class Area(models.Model):
     """An official or generated area; the code says where it stands in the hierarchy."""
 

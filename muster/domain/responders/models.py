@@ -21,6 +21,7 @@ class Organisation(Standing):
         constraints = [RowSecurity(name="responders_organisation_security", form="open")]
 
 
+@tracked(form="open", without=("name_c",))
 class Responder(Standing):
     """Somebody who responds. Known by a code everywhere; the name is sealed."""
 
@@ -56,6 +57,7 @@ class SignUp(Fact):
     channel = models.CharField(max_length=20)
 
 
+@tracked(form="incident")
 class Structure(Held):
     """A command structure set up from a template such as 1+3+N."""
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from django.db import models
 
+from muster.core.history import tracked
 from muster.core.tables import Fact, Held, RowSecurity
 
 
+@tracked(form="open")
 class Form(Held):
     """A form of one incident, known to telephones by its code; its id derives from both.
 
@@ -47,6 +49,7 @@ class FormVersion(Held):
         constraints = [RowSecurity(name="interop_formversion_security", form="open")]
 
 
+@tracked(form="open", without=("content",))
 class FormMedia(Held):
     """A file that belongs to a form; its id derives from form and name, so that a newer one takes its place."""
 
