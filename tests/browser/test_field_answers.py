@@ -147,6 +147,9 @@ def test_ten_wrong_pins_remove_what_can_be_read_and_no_record(phone: Phone, worl
         if left:
             expect(phone.page.get_by_role("alert")).to_contain_text(f" {left} ")
     expect(phone.page.locator("#code")).to_be_visible()
+    with phone.page.expect_download() as given:
+        phone.page.locator("#leaving button").first.click()
+    assert {one["id"] for one in json.loads(given.value.path().read_text())["items"]} == saved
     assert phone.script("return pack.rows('doors').length + phone.done().length;") == 0
     databases = phone.page.evaluate(READABLE)
     assert databases == 0
@@ -180,6 +183,114 @@ def test_a_phone_asked_to_forget_does_and_sends_on(phone: Phone, world: Served) 
     assert set(saved) <= set(phone.held())
 
 
+def test_a_full_phone_makes_room_of_what_has_arrived_and_is_no_trap(phone: Phone, world: Served) -> None:
+    page, doors, before = phone.page, phone.doors(), world.ask("count", phone.device())["visits"]
+    phone.context.add_init_script(FULL)
+    page.evaluate(FULL)
+    arrived = set(phone.capture(doors[:4]))
+    phone.until_sent()
+    phone.script(AGED, 7_200_000)
+    page.route("**/sync", says(502, ""))
+    page.evaluate("localStorage.full = 'until something goes'")
+    saved = set(phone.capture(doors[4:6]))
+    assert set(phone.held()) & (saved | arrived) == saved, "what had arrived long ago made room"
+    page.evaluate("localStorage.full = 'for good'")
+    refused = phone.script("return phone.record('record_visit', {}).catch((error) => error.name);")
+    assert refused == "QuotaExceededError"
+    for left in (9, 8):
+        page.reload()
+        expect(page.locator("#leaving button")).to_have_count(2)
+        page.locator("#pin").fill("0000")
+        page.locator("#unlock .key-main").click()
+        expect(page.get_by_role("alert")).to_contain_text(f" {left} ")
+    page.locator("#pin").fill(PIN)
+    page.locator("#unlock .key-main").click()
+    expect(page.locator(".ways")).to_be_visible()
+    page.unroute("**/sync")
+    phone.until_sent()
+    assert world.ask("count", phone.device())["visits"] == before + 6
+    assert not saved & set(phone.held()), "no room for receipts: what the server has went instead"
+    world.ask("wipe", phone.device())
+    phone.send()
+    page.reload()
+    expect(page.locator("#code")).to_be_visible()
+    page.evaluate("localStorage.broken = 'yes'")
+    page.reload()
+    expect(page.locator("h1")).to_have_text("这台手机现在无法使用")
+    page.evaluate("localStorage.clear()")
+    page.locator("main .key-main").click()
+    expect(page.locator("#code")).to_be_visible()
+
+
+FULL = """{ const store = IDBObjectStore.prototype; const { put, add, delete: remove } = store;
+    const held = (act) => function (...said) {
+        if (localStorage.full) throw new DOMException('full', 'QuotaExceededError');
+        return act.apply(this, said);
+    };
+    store.put = held(put); store.add = held(add);
+    store.delete = function (...said) {
+        if (localStorage.full === 'until something goes') delete localStorage.full;
+        return remove.apply(this, said);
+    };
+    const open = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = function (...said) {
+        if (localStorage.broken) throw new DOMException('no', 'UnknownError');
+        return open.apply(this, said);
+    };
+} true;"""
+AGED = """const { open, write } = await import(base + 'app/store.js'); const told = await outbox.receipts();
+    await write(await open('muster-outbox', 1, () => {}), ['receipts'], (transaction) => {
+        for (const one of told) transaction.objectStore('receipts').put({ ...one, at: one.at - values[0] });
+    });"""
+
+
+def test_two_tabs_share_one_phone(phone: Phone, world: Served) -> None:
+    doors, first = phone.doors(), phone.page
+    other = phone.context.new_page()
+    other.goto(f"{world.url}/f/")
+    other.locator("#pin").fill(PIN)
+    other.locator("#unlock .key-main").click()
+    expect(other.locator(".ways")).to_be_visible()
+    phone.script(
+        "const save = (dwelling) => phone.record('record_visit', { dwelling, outcome: 'done' });"
+        "window.saving = Promise.all(values[0].map(save));",
+        doors[:20],
+    )
+    phone.page = other
+    assert len(set(phone.capture(doors[20:40]))) == 20
+    phone.send()
+    phone.page = first
+    first.evaluate("window.saving.then((all) => all.length)")
+    phone.until_sent()
+    told = world.ask("count", phone.device())
+    assert (told["visits"], told["phones"]) == (40, [[40, 40, []]])
+    world.ask("wipe", phone.device())
+    phone.send()
+    first.locator("#code").fill(world.ask("invite")["code"])
+    first.locator("form .key-main").click()
+    first.locator("#pin").fill(PIN)
+    first.locator("#pin-again").fill(PIN)
+    first.locator("form .key-main").click()
+    expect(first.locator(".ways")).to_be_visible()
+    phone.page = other
+    with other.expect_navigation():
+        phone.script("sync.soon(0);")  # asked to forget as who it was: that is not who it is now
+    expect(other.locator("#unlock")).to_be_visible()
+    phone.page = first
+    first.reload()
+    expect(first.locator("#unlock")).to_be_visible()
+
+
+def test_a_clock_that_was_set_back_is_noticed_without_a_network(phone: Phone) -> None:
+    phone.page.route("**/sync", says(502, ""))
+    told = phone.script(
+        """const clock = await import(base + 'app/clock.js'); const before = clock.now();
+        Date.now = () => 3_000_000_000; return [before, clock.now()];"""
+    )
+    assert 0 <= told[0] - told[1] < 60_000, "never before what the server said last"
+    expect(phone.page.locator("[data-banner=clock]")).to_be_visible(timeout=10_000)
+
+
 def test_a_moving_code_is_read_in_any_order_by_another_phone(phone: Phone, world: Served) -> None:
     phone.page.route("**/sync", says(502, ""))
     saved = phone.capture(phone.doors()[:12])
@@ -189,6 +300,8 @@ def test_a_moving_code_is_read_in_any_order_by_another_phone(phone: Phone, world
     assert read["same"], "and the file is what it was"
     assert read["items"] == len(saved)
     assert read["fresh"] == 0, "they are ours: carrying them adds nothing"
+    assert read["odd"] == 1, "what is no record is not taken along, and nothing twice"
+    assert "more" not in phone.script("return (await outbox.everything()).at(-1).payload;")
 
 
 MOVING = """
@@ -212,6 +325,8 @@ MOVING = """
     }
     const whole = await got.whole();
     const items = outfile.read(whole);
+    const twice = { ...items[0], id: crypto.randomUUID(), more: [[]] };
+    const odd = [null, 7, { ...items[0], id: 'x' }, { ...twice, kid: [[]] }, { ...twice, box: '\ud800' }, twice, twice];
     return { frames: listed.length, read: n, same: whole.join() === bytes.join(), items: items.length,
-        fresh: await outbox.carry(items) };
+        fresh: await outbox.carry(items), odd: await outbox.carry(odd) };
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import socketserver
@@ -15,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserType, expect
 
 from tests.browser.phone_world import Served
-from tests.browser.phones import Phone, wait_for
+from tests.browser.phones import PIN, Phone, wait_for
 from tests.project.places import HOUSE
 
 SECOND_PIN = "1357"
@@ -180,9 +181,25 @@ def quota_full(phone: Phone, door: str) -> set[str]:
     assert refused == "QuotaExceededError"
     expect(phone.page.locator("#toast")).to_have_text(re.compile("没有保存"))
     held = set(phone.held())
+    opened_while_full(phone)
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
     assert phone.counted()["made"] == len(held), "a number was spent on nothing"
     return held - before
+
+
+def opened_while_full(phone: Phone) -> None:
+    """A full phone still counts wrong PINs, opens, and gives its records away: also while it is locked."""
+    phone.page.evaluate("dispatchEvent(new Event('muster:lock'))")
+    with phone.page.expect_download() as given:
+        phone.page.locator("#leaving button").first.click()
+    carried = json.loads(given.value.path().read_text())
+    assert {one["id"] for one in carried["items"]} == set(phone.held())
+    phone.page.locator("#pin").fill("0000")
+    phone.page.locator("#unlock .key-main").click()
+    expect(phone.page.get_by_role("alert")).to_contain_text(" 9 ")
+    phone.page.locator("#pin").fill(PIN)
+    phone.page.locator("#unlock .key-main").click()
+    expect(phone.page.get_by_role("link", name=re.compile("设置"))).to_be_visible()
 
 
 def updated_in_the_middle(phone: Phone, world: Served, who: str) -> None:

@@ -5,7 +5,9 @@ import * as identity from "./identity.js";
 import * as outbox from "./outbox.js";
 import * as pack from "./pack.js";
 import { setPerson, setPhone, signal } from "./phone.js";
+import { isFull } from "./store.js";
 import { t } from "./t.js";
+import { ways } from "./waysout.js";
 
 const LEAST = 4;
 /** @type {() => void} */
@@ -20,7 +22,28 @@ export async function part(found, again) {
   if (!found || found.locked || location.hash.startsWith("#join=")) return joining(found, again);
   const persons = await identity.persons();
   if (!persons.length) return choosing(found, again);
-  return unlocking(persons, again);
+  return unlocking(persons, again, await leaving(found));
+}
+
+/** What the phone's storage refused, in words. @param {DOMException} error */
+const trouble = (error) => isFull(error) ? t("The phone's storage is full. Free space, then try again.")
+  : t("This phone cannot reach its storage now. Free space and start the app anew; its records are not removed.");
+
+/** The storage did not open: nothing can be shown but that. @param {() => Promise<void>} again @param {DOMException} error @returns {Part} */
+export const broken = (again, error) => ({
+  title: t("This phone cannot work now"),
+  content: [
+    h("p", { role: "alert", class: "said" }, trouble(error)),
+    h("button", { type: "button", class: "key key-main", onclick: again }, t("Try again")),
+  ],
+});
+
+/** What is unsent, and how it leaves without a network: sealed, so whoever stands here may hand it over. @param {identity.Phone | null} found */
+async function leaving(found) {
+  const { unsent } = found ? await outbox.count(found.device).catch(() => ({ unsent: 0 })) : { unsent: 0 };
+  return !found || !unsent ? null : h("section", { class: "sheet-card", id: "leaving" },
+    h("p", {}, t("{n} unsent records are safe on this phone and go on being sent.", { n: unsent })),
+    h("div", { class: "ways" }, ways(found.device)));
 }
 
 /** @param {identity.Phone | null} found @param {() => Promise<void>} again @returns {Promise<Part>} */
@@ -40,20 +63,19 @@ async function joining(found, again) {
       await again();
     } catch (error) {
       signal("bad");
-      said.textContent = error instanceof identity.Refused ? error.message
+      said.textContent = error instanceof identity.Refused ? error.message : isFull(error) ? trouble(/** @type {DOMException} */ (error))
         : t("The server does not answer. Find a network and try again; the code stays good for ten minutes.");
     }
   };
-  const left = found ? (await outbox.count(found.device)).unsent : 0;
   return {
     title: t("Join with this phone"),
     content: [
       h("p", {}, found?.locked ? t("What could be read on this phone was removed. Ask the command post for a new code.")
         : t("The command post shows a code on its screen. Scan it with the camera, or type it here.")),
-      left ? h("p", { class: "note" }, t("{n} unsent records are safe on this phone and go on being sent.", { n: left })) : null,
       h("form", { onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); send(); } },
         h("label", { for: "code" }, t("Enrolment code")), code, said,
         h("button", { class: "key key-main", type: "submit" }, t("Join"))),
+      await leaving(found),
     ],
     focus: () => code.focus(),
   };
@@ -78,7 +100,12 @@ export function pinForm(button, act) {
       if (one.field.value !== two.field.value) { said.textContent = t("The two are not the same."); return; }
       if (one.field.value.length < LEAST) { said.textContent = t("At least 4 digits."); return; }
       said.textContent = t("One moment…");
-      await act(one.field.value);
+      try {
+        await act(one.field.value);
+      } catch (error) {
+        if (!(error instanceof DOMException)) throw error;
+        said.textContent = trouble(error);
+      }
     },
   }, one.part, two.part, said, h("button", { class: "key key-main", type: "submit" }, button));
   return { form, focus: () => one.field.focus() };
@@ -106,8 +133,8 @@ function choosing(found, again) {
   };
 }
 
-/** @param {identity.Person[]} persons @param {() => Promise<void>} again @returns {Part} */
-function unlocking(persons, again) {
+/** @param {identity.Person[]} persons @param {() => Promise<void>} again @param {HTMLElement | null} ways @returns {Part} */
+function unlocking(persons, again, ways) {
   const last = localStorage.getItem("last-person");
   const pin = pinField("pin", t("PIN"));
   const said = h("p", { role: "alert", class: "said" });
@@ -138,10 +165,18 @@ function unlocking(persons, again) {
   return {
     title: t("Who works with this phone?"),
     content: [
-      h("form", { id: "unlock", onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); send(); } },
+      h("form", { id: "unlock", onsubmit: async (/** @type {Event} */ event) => {
+        event.preventDefault();
+        try {
+          await send();
+        } catch (error) {
+          if (!(error instanceof DOMException)) throw error;
+          said.textContent = trouble(error);
+        }
+      } },
         h("fieldset", {}, h("legend", {}, t("Person")), choices), pin.part, said,
         h("button", { class: "key key-main", type: "submit" }, t("Unlock"))),
-      h("p", { class: "note" }, t("Unsent records go on being sent while the phone is locked.")),
+      ways ?? h("p", { class: "note" }, t("Unsent records go on being sent while the phone is locked.")),
     ],
     focus: () => pin.field.focus(),
   };

@@ -1,6 +1,6 @@
 // @ts-check
 /** What could lose a record, said before it does: storage, clock, age of the oldest unsent one. */
-import { offset } from "./clock.js";
+import { wrong } from "./clock.js";
 import * as outbox from "./outbox.js";
 import { failed } from "./routes.js";
 import { state } from "./sync.js";
@@ -19,7 +19,7 @@ export async function look() {
   try {
     kept = (await navigator.storage?.persisted?.()) || (await navigator.storage?.persist?.()) || false;
     const room = await navigator.storage?.estimate?.();
-    free = room?.quota === undefined ? null : Math.floor((room.quota - (room.usage ?? 0)) / MB);
+    free = room?.quota === undefined ? null : Math.max(0, Math.floor((room.quota - (room.usage ?? 0)) / MB));
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
   }
@@ -41,7 +41,7 @@ export async function banners(device) {
   }
   if (state.line === "revoked") found.push({ id: "revoked", level: "late", words: state.reason || t("This phone is out of service. What it holds is kept; take it to the command post.") });
   if (free !== null && free < LEAST_MB) found.push({ id: "space", level: "late", words: t("Only {n} MB of storage left. Free space before you go on.", { n: free }) });
-  if (Math.abs(offset()) > CLOCK_OFF) found.push({ id: "clock", level: "late", words: t("The clock of this phone is wrong by {time}. Set it to automatic.", { time: lasting(Math.abs(offset()) / 60_000) }) });
+  if (wrong() > CLOCK_OFF) found.push({ id: "clock", level: "late", words: t("The clock of this phone is wrong by {time}. Set it to automatic.", { time: lasting(wrong() / 60_000) }) });
   const age = waiting.oldest === null ? 0 : Math.abs(Date.now() - waiting.oldest);
   if (age > OLDEST) found.push({ id: "old", level: "late", words: t("{n} records unsent, the oldest for {time}. Find a network, or hand them over as a file.", { n: waiting.unsent, time: lasting(age / 60_000) }) });
   if (kept === false) found.push({ id: "kept", level: "late", words: t("The browser may clear this phone's storage. Install the app: menu, Add to home screen.") });

@@ -2,10 +2,11 @@
 /** Who this phone is: its enrolment, its own key, and the people who may unlock it. Apart from the outbox. */
 import { decode, encode, utf8 } from "./bytes.js";
 import { newKeys, publicHalf } from "./seal.js";
-import { get, open, write } from "./store.js";
+import { alone, get, open, write } from "./store.js";
 
 const ROUNDS = 600_000;
 export const MOST_WRONG = 10;
+const WRONGS = "wrong-pins-of-";
 
 /**
  * @typedef {{device: string, token: string, incident: string, area: number, kid: string, server: string,
@@ -27,8 +28,12 @@ async function keep(key, value) {
   await write(await database(), ["kept"], (transaction) => { transaction.objectStore("kept").put(value, key); });
 }
 
-/** This phone's enrolment; nothing before it joined. @returns {Promise<Phone | undefined>} */
-export const phone = async () => get(await database(), "kept", "phone");
+/** This phone's enrolment; nothing before it joined. Without its list of persons it is locked. @returns {Promise<Phone | undefined>} */
+export async function phone() {
+  const db = await database();
+  const found = await get(db, "kept", "phone");
+  return found && { ...found, locked: found.locked || !(await get(db, "kept", "persons")) };
+}
 
 /** Who may unlock it. @returns {Promise<Person[]>} */
 export const persons = async () => (await get(await database(), "kept", "persons")) ?? [];
@@ -94,30 +99,49 @@ export async function addPerson(id, name, pin, packKey) {
 
 /**
  * The key of the readable part, or how many tries are left. Counted before the try, so that pulling the plug does
- * not give another one.
+ * not give another one; one try at a time, so that two tabs do not either.
  * @param {string} id @param {string} pin @returns {Promise<{key?: Uint8Array<ArrayBuffer>, left: number}>}
  */
-export async function unlock(id, pin) {
+export const unlock = (id, pin) => alone("muster-pin", async () => {
   const listed = await persons();
   const person = listed.find((one) => one.id === id);
   if (!person) return { left: 0 };
-  person.wrongs += 1;
-  await keep("persons", listed);
+  const wrongs = Number(localStorage.getItem(WRONGS + id) ?? person.wrongs) + 1;
+  if (wrongs > MOST_WRONG) return { left: 0 };
+  await counted(listed, person, wrongs);
+  const key = await pinKey(pin, decode(person.salt));
   try {
-    const key = await pinKey(pin, decode(person.salt));
     const raw = await crypto.subtle.decrypt({ name: "AES-GCM", iv: decode(person.iv) }, key, decode(person.wrapped));
-    person.wrongs = 0;
-    await keep("persons", listed);
+    await counted(listed, person, 0);
     return { key: new Uint8Array(raw), left: MOST_WRONG };
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    return { left: Math.max(0, MOST_WRONG - person.wrongs) };
+    return { left: MOST_WRONG - wrongs };
+  }
+});
+
+/**
+ * Write down how often a PIN was wrong. A full phone is opened all the same, or nobody could hand its records over:
+ * then it is counted beside the database, which takes nothing.
+ * @param {Person[]} listed @param {Person} person @param {number} wrongs
+ */
+async function counted(listed, person, wrongs) {
+  person.wrongs = wrongs;
+  try {
+    await keep("persons", listed);
+    localStorage.removeItem(WRONGS + person.id);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    localStorage.setItem(WRONGS + person.id, String(wrongs));
   }
 }
 
-/** Nobody can unlock it any more; it goes on sending what it captured until the desk enrols it again. */
+/**
+ * Nobody can unlock it any more; it goes on sending what it captured until the desk enrols it again. Only removes
+ * something: a full phone can do that too.
+ */
 export async function lockOut() {
-  const found = await phone();
-  await keep("persons", []);
-  if (found) await keep("phone", { ...found, locked: true });
+  const listed = await persons();
+  await write(await database(), ["kept"], (transaction) => { transaction.objectStore("kept").delete("persons"); });
+  for (const one of listed) localStorage.removeItem(WRONGS + one.id);
 }

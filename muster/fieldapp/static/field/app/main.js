@@ -113,6 +113,7 @@ let drawnAt = 0;
 function idle() {
   bannersNow();
   if (pack.isOpen() && Date.now() - lastTouch > IDLE) lockNow();
+  else if (pack.isOpen() && pack.isOver()) pack.wipe(true).then(show);
 }
 
 /** Lock: the PIN is asked again. What was captured goes on being sent. */
@@ -125,6 +126,9 @@ export function lockNow() {
 
 /** The server asked: what can be read goes, what was captured stays. */
 async function onWipe() {
+  if (phone()?.locked && !pack.isOpen()) return; // done: said again with every answer
+  const kept = await identity.phone();
+  if (kept?.device !== phone()?.device) { location.reload(); return; } // joined anew in another tab: that is not meant
   await pack.wipe();
   await identity.lockOut();
   setPhone((await identity.phone()) ?? null);
@@ -136,7 +140,14 @@ async function start() {
   dress();
   await speak();
   await routes.load();
-  setPhone((await identity.phone()) ?? null);
+  try {
+    setPhone((await identity.phone()) ?? null);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    const part = door.broken(async () => location.reload(), error);
+    fill(root, head(part.title, false), h("main", {}, part.content));
+    return;
+  }
   window.addEventListener("hashchange", show);
   for (const kind of ["pointerdown", "keydown"]) {
     document.addEventListener(kind, () => { lastTouch = Date.now(); wake(); }, { passive: true });

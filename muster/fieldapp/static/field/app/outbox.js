@@ -1,15 +1,16 @@
 // @ts-check
 /**
  * What this phone captured, until the server has it. A database of its own whose form never changes: version 1 is
- * frozen, so no update can fail on it. Nothing here is readable on this phone, and nothing but age after a receipt
- * removes anything.
+ * frozen, so no update can fail on it. Nothing here is readable on this phone, and nothing without the server's receipt
+ * is ever removed: with it after two weeks, on a full phone sooner.
  */
 import { newId } from "./bytes.js";
 import { seal } from "./seal.js";
-import { all, answer, get, open, write } from "./store.js";
+import { all, alone, answer, get, isFull, open, write } from "./store.js";
 
 const NAME = "muster-outbox";
 const KEEP_DAYS = 14;
+const KEEP_FULL_DAYS = 1 / 24; // on a full phone
 export const SETTLED = new Set(["stored", "duplicate", "quarantined", "refused", "conflict"]);
 
 /**
@@ -32,15 +33,15 @@ function database() {
   return opened;
 }
 
-/** One writer at a time, over all tabs. @template T @param {() => Promise<T>} act @returns {Promise<T>} */
-async function alone(act) {
-  if (navigator.locks) return navigator.locks.request("muster-outbox", act);
-  const turn = waiting.then(act, act);
-  waiting = turn.catch(() => {});
-  return turn;
+/** Write, and where there is no room, once more without what the server has had for an hour. @param {() => Promise<void>} act */
+async function inRoom(act) {
+  try {
+    await act();
+  } catch (error) {
+    if (!isFull(error) || !(await forgetOld(KEEP_FULL_DAYS))) throw error;
+    await act();
+  }
 }
-/** @type {Promise<any>} */
-let waiting = Promise.resolve();
 
 /**
  * Capture one command. Resolves only when it is on the disk; rejects when it is not kept, and then nothing is.
@@ -49,7 +50,7 @@ let waiting = Promise.resolve();
  * @returns {Promise<{id: string, seq: number}>}
  */
 export function capture(keys, said) {
-  return alone(async () => {
+  return alone(NAME, async () => {
     const db = await database();
     const now = Date.now();
     const before = (await get(db, "head", keys.device)) ?? { seq: 0, mark: "" };
@@ -57,13 +58,13 @@ export function capture(keys, said) {
     const { name, body, by } = said;
     const command = { id: said.id ?? newId(now), name, at: new Date(now).toISOString(), seq: before.seq + 1, by, body };
     const { item, mark } = await seal(keys, command, before.mark);
-    await write(db, ["items", "head"], (transaction) => {
+    await inRoom(() => write(db, ["items", "head"], (transaction) => {
       const { id, seq } = item;
       const held = { id, place, device: keys.device, seq, v: 1, made: now, payload: JSON.stringify(item) };
       transaction.objectStore("items").add(held);
       transaction.objectStore("head").put(place, "place");
       transaction.objectStore("head").put({ seq, mark }, keys.device);
-    });
+    }));
     return { id: command.id, seq: command.seq };
   });
 }
@@ -100,19 +101,39 @@ export async function count(device) {
   return { made: head?.seq ?? 0, unsent: ids.length, oldest: first?.made ?? null };
 }
 
-/** Write down what the server said of each record. @param {{id: string, result: string, code?: string, reason?: string}[]} answers */
+/**
+ * Write down what the server said of each record. Where there is no room even for that, what it has stored goes.
+ * @param {{id: string, result: string, code?: string, reason?: string}[]} answers @returns {Promise<number>} how many
+ */
 export async function receive(answers) {
   const told = answers.filter((one) => one.id && SETTLED.has(one.result));
   if (!told.length) return 0;
   const db = await database();
-  await write(db, ["receipts"], (transaction) => {
-    for (const one of told) {
-      transaction.objectStore("receipts").put(
-        { id: one.id, result: one.result, code: one.code ?? "", reason: one.reason ?? "", at: Date.now() },
-      );
+  try {
+    await inRoom(() => write(db, ["receipts"], (transaction) => {
+      for (const one of told) {
+        transaction.objectStore("receipts").put(
+          { id: one.id, result: one.result, code: one.code ?? "", reason: one.reason ?? "", at: Date.now() },
+        );
+      }
+    }));
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    return drop(told.filter((one) => one.result === "stored" || one.result === "duplicate"));
+  }
+  return told.length;
+}
+
+/** @param {{id: string}[]} gone @returns {Promise<number>} how many */
+async function drop(gone) {
+  if (!gone.length) return 0;
+  await write(await database(), ["items", "receipts"], (transaction) => {
+    for (const one of gone) {
+      transaction.objectStore("items").delete(one.id);
+      transaction.objectStore("receipts").delete(one.id);
     }
   });
-  return told.length;
+  return gone.length;
 }
 
 /** @returns {Promise<Receipt[]>} */
@@ -126,37 +147,42 @@ export async function sendAgain() {
 
 /** Remove what the server acknowledged and is older than the days we keep. Never anything without a receipt. */
 export async function forgetOld(days = KEEP_DAYS, now = Date.now()) {
-  const db = await database();
   const before = now - days * 86_400_000;
-  const old = (await receipts()).filter((one) => one.at < before && SETTLED.has(one.result));
-  if (!old.length) return 0;
-  await write(db, ["items", "receipts"], (transaction) => {
-    for (const one of old) {
-      transaction.objectStore("items").delete(one.id);
-      transaction.objectStore("receipts").delete(one.id);
-    }
-  });
-  return old.length;
+  return drop((await receipts()).filter((one) => one.at < before && SETTLED.has(one.result)));
+}
+
+const WORDS = /^[\w-]*$/;
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A record and nothing else, so that no other thing holds up what is sent with it. @param {any} item @returns {import("./seal.js").Item | null} */
+function plain(item) {
+  const { v, id, device, seq, prev, kid, epk, box, sig } = item ?? {};
+  const isOne = [v, seq].every(Number.isSafeInteger) && [id, device].every((one) => ID.test(one)) &&
+    [prev, kid, epk, box, sig].every((one) => typeof one === "string" && WORDS.test(one));
+  return isOne ? { v, id, device, seq, prev, kid, epk, box, sig } : null;
 }
 
 /**
  * Take sealed records of another phone along; they are kept and sent like our own.
- * @param {import("./seal.js").Item[]} items @returns {Promise<number>} how many were new here
+ * @param {any[]} items @returns {Promise<number>} how many were new here
  */
 export function carry(items) {
-  return alone(async () => {
+  return alone(NAME, async () => {
     const db = await database();
     const known = new Set(await answer(db.transaction("items").objectStore("items").getAllKeys()));
-    const fresh = items.filter((one) => typeof one?.id === "string" && typeof one.box === "string" && !known.has(one.id));
+    const told = items.map(plain).filter((one) => one !== null);
+    const fresh = [...new Map(told.map((one) => [one.id, one])).values()].filter((one) => !known.has(one.id));
     let place = (await get(db, "head", "place")) ?? 0;
-    await write(db, ["items", "head"], (transaction) => {
+    const first = place;
+    await inRoom(() => write(db, ["items", "head"], (transaction) => {
+      place = first;
       for (const item of fresh) {
         place += 1;
         const { id, device, seq } = item;
         transaction.objectStore("items").add({ id, place, device, seq, v: 1, made: Date.now(), payload: JSON.stringify(item) });
       }
       transaction.objectStore("head").put(place, "place");
-    });
+    }));
     return fresh.length;
   });
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /** What can be read on this phone: the bundle and our own deeds, encrypted under a key that a PIN unwraps. */
 import { decode, text, utf8 } from "./bytes.js";
-import { all, open, write } from "./store.js";
+import { now } from "./clock.js";
+import { all, isFull, open, write } from "./store.js";
 
 const DEEDS_DAYS = 3;
 
@@ -26,10 +27,15 @@ let raw = null;
 let sections = new Map();
 /** @type {Map<string, Deed>} */
 let deeds = new Map();
-let about = { etag: "", issued_at: "", lease_until: "", cut: /** @type {Record<string, number>} */ ({}) };
+const NOTHING = { etag: "", issued_at: "", lease_until: "", cut: /** @type {Record<string, number>} */ ({}), unsaved: false };
+/** `unsaved`: there was no room for it; it is right, and only in memory */
+let about = NOTHING;
 
 export const isOpen = () => key !== null;
 export const meta = () => about;
+
+/** The time is over for which this may be read without hearing from the server. */
+export const isOver = () => new Date(about.lease_until).getTime() < now();
 
 /** A fresh key for a phone that holds nothing yet. */
 export const newKey = () => crypto.getRandomValues(new Uint8Array(32));
@@ -66,7 +72,7 @@ export async function unlock(packKey) {
   for (const [, deed] of done) {
     if (deed && deed.at > since) deeds.set(deed.id, deed);
   }
-  if (new Date(about.lease_until).getTime() < Date.now()) await wipe(true);
+  if (isOver()) await wipe(true);
 }
 
 /** @param {any[]} rows */
@@ -91,15 +97,14 @@ export function lock() {
 
 /** Remove what can be read. The outbox is elsewhere and stays. @param {boolean} [keepKey] the lease ended: a new bundle may come */
 export async function wipe(keepKey = false) {
-  const db = await database();
-  await write(db, ["sections", "deeds"], (transaction) => {
-    transaction.objectStore("sections").clear();
-    transaction.objectStore("deeds").clear();
-  });
-  about = { etag: "", issued_at: "", lease_until: "", cut: {} };
+  about = NOTHING;
   sections = new Map();
   deeds = new Map();
   if (!keepKey) lock();
+  await write(await database(), ["sections", "deeds"], (transaction) => {
+    transaction.objectStore("sections").clear();
+    transaction.objectStore("deeds").clear();
+  });
 }
 
 /** The rows of a section. @param {string} name @returns {any[]} */
@@ -113,23 +118,28 @@ export const have = () => [...sections].map(([name, held]) => `${name}:${held.ma
 
 /** Put the changed buckets of a checked bundle in place. @param {any} bundle */
 export async function apply(bundle) {
-  const closed = [];
+  const changed = new Set(about.unsaved ? sections.keys() : []);
   for (const [name, change] of Object.entries(bundle.sections)) {
     const held = sections.get(name) ?? { marks: "", buckets: {} };
-    const next = { marks: change.marks, buckets: { ...held.buckets, ...change.buckets } };
-    sections.set(name, next);
-    closed.push({ name, ...(await close(next)) });
+    sections.set(name, { marks: change.marks, buckets: { ...held.buckets, ...change.buckets } });
+    changed.add(name);
   }
   const gone = [...sections.keys()].filter((name) => !bundle.names.includes(name));
-  for (const name of gone) sections.delete(name);
+  for (const name of gone) { sections.delete(name); changed.delete(name); }
   const { etag, issued_at, lease_until, cut } = bundle;
-  about = { etag, issued_at, lease_until, cut };
-  closed.push({ name: ".about", ...(await close(about)) });
-  await write(await database(), ["sections"], (transaction) => {
-    const store = transaction.objectStore("sections");
-    for (const row of closed) store.put(row);
-    for (const name of gone) store.delete(name);
-  });
+  about = { etag, issued_at, lease_until, cut, unsaved: false };
+  const closed = [{ name: ".about", ...(await close(about)) }];
+  for (const name of changed) closed.push({ name, ...(await close(sections.get(name))) });
+  try {
+    await write(await database(), ["sections"], (transaction) => {
+      const store = transaction.objectStore("sections");
+      for (const row of closed) store.put(row);
+      for (const name of gone) store.delete(name);
+    });
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    about.unsaved = true;
+  }
 }
 
 /** Remember, readable for us only, what was captured here. @param {Deed} deed */

@@ -32,6 +32,20 @@ export function write(db, stores, act) {
   });
 }
 
+/** Whether the phone had no room for what was written. @param {unknown} error */
+export const isFull = (error) => error instanceof DOMException && error.name === "QuotaExceededError";
+
+/** @type {Map<string, Promise<any>>} */
+const turns = new Map();
+
+/** One at a time under this name, over all tabs. @template T @param {string} name @param {() => Promise<T>} act @returns {Promise<T>} */
+export async function alone(name, act) {
+  if (navigator.locks) return navigator.locks.request(name, act);
+  const turn = (turns.get(name) ?? Promise.resolve()).then(act, act);
+  turns.set(name, turn.catch(() => {}));
+  return turn;
+}
+
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 export function answer(request) {
   return new Promise((resolve, reject) => {

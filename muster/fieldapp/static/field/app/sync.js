@@ -32,9 +32,11 @@ let again = false;
 
 /** Begin: now and then, when the network comes back, when the page is shown, after every capture. @param {typeof known} told */
 export function begin(told) {
+  if (!known.phone) {
+    window.addEventListener("online", () => soon(0));
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(0); });
+  }
   Object.assign(known, told);
-  window.addEventListener("online", () => soon(0));
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(0); });
   soon(0);
 }
 
@@ -156,7 +158,7 @@ async function pull() {
   if (!answer) return false;
   if (answer.status === 503 || answer.status === 429) { wait(answer, ""); return false; }
   if (answer.status === 304) { state.pulledAt = Date.now(); return true; }
-  if (!answer.ok) { line(answer.status === 401 ? "revoked" : "fault", String(answer.status)); return false; }
+  if (!answer.ok) { line(answer.status === 401 ? "revoked" : answer.status ? "fault" : "portal", String(answer.status)); return false; }
   const body = new Uint8Array(await answer.arrayBuffer());
   const signature = answer.headers.get("Muster-Signature");
   if (!signature) { line("portal"); return false; }

@@ -1,5 +1,6 @@
 // @ts-check
 /** The gate: scan, see PASS, AMBER or STOP, go on. Works without a network; every scan is recorded, refusals too. */
+import { offset } from "../clock.js";
 import { fill, h, sheet } from "../dom.js";
 import { judge as prepare } from "../passes/judge.js";
 import * as pack from "../pack.js";
@@ -26,10 +27,11 @@ export function cards() {
 
 /** When the lists of this phone were last known to be the newest: milliseconds of the server's clock, 0 for never. */
 function listsAt() {
+  if (pack.meta().cut.gate) return 0; // a list with holes is as good as none
   const issued = new Date(pack.meta().issued_at || 0).getTime();
-  const asked = sync.state.pulledAt ? sync.state.pulledAt + now() - Date.now() : 0;
-  const at = Math.max(Number(localStorage.getItem(LISTS_AT) ?? 0), issued, asked);
-  localStorage.setItem(LISTS_AT, String(at));
+  const asked = sync.state.pulledAt ? sync.state.pulledAt + offset() : 0;
+  const at = Math.min(Math.max(Number(localStorage.getItem(LISTS_AT) ?? 0), issued, asked), now());
+  if (!pack.meta().unsaved) localStorage.setItem(LISTS_AT, String(at)); // else there are older ones on the disk
   return at;
 }
 
@@ -37,7 +39,8 @@ function listsAt() {
 export function judge() {
   const rules = row("gate", "rules") ?? { keys: [], hours: 0 };
   const revoked = rows("gate").filter((one) => one.marks !== undefined).map((one) => one.marks);
-  return prepare({ keys: rules.keys, revoked, listed: rows("listed"), hours: rules.hours, made: listsAt() });
+  const held = rows("gate").flatMap((one) => one.held ?? []);
+  return prepare({ keys: rules.keys, revoked, held, listed: rows("listed"), hours: rules.hours, made: listsAt() });
 }
 
 /** Why, in words a guard can say. @param {string} reason */
@@ -47,6 +50,7 @@ export function words(reason) {
     good: () => t("The pass holds."),
     list_old: () => t("The pass holds, but the list of this phone is old. Let through; it is recorded."),
     revoked: () => t("Revoked. The office that issued it gives a new one."),
+    on_hold: () => t("On hold: a test is to be repeated. Ask them to wait apart and call the command post; the sick go through first."),
     expired: () => t("Expired. To be renewed; the sick go through first, papers follow."),
     not_yet: () => t("Not valid yet."),
     tampered: () => t("The signature does not hold: changed or forged. Tell the command post."),

@@ -1,18 +1,15 @@
 // @ts-check
 /** What this phone captured and where it is: saved, sent, arrived. And the ways out when there is no network. */
-import { fill, h, sheet } from "../dom.js";
-import { toFrames } from "../frames.js";
+import { fill, h } from "../dom.js";
 import * as outbox from "../outbox.js";
-import * as outfile from "../outfile.js";
+import { ways } from "../waysout.js";
 import { done, phone, toast } from "../phone.js";
 import { to } from "../routes.js";
-import { stayAwake } from "../signals.js";
 import * as sync from "../sync.js";
 import { t, when } from "../t.js";
 import { commandWord, resultWord } from "../words.js";
 
 export const title = () => t("Sent and unsent: did it arrive?");
-const FRAME = 160;
 
 /** @param {HTMLElement} place */
 export async function show(place) {
@@ -31,8 +28,7 @@ export async function show(place) {
         n.oldest ? ` ${t("The oldest unsent one is from {time}.", { time: when(n.oldest) })}` : ""),
       h("div", { class: "ways" },
         h("button", { type: "button", class: "key key-main", onclick: () => sync.run() }, t("Send now")),
-        h("button", { type: "button", class: "key", onclick: () => exportFile(device) }, t("Hand over as a file")),
-        h("button", { type: "button", class: "key", onclick: () => showFrames(device) }, t("Show as a moving code")),
+        ways(device),
         h("a", { class: "key", href: to("carry") }, t("Take another phone's records along")),
         h("button", { type: "button", class: "key", onclick: async () => { await outbox.sendAgain(); sync.soon(0); toast(t("Everything is sent again; nothing counts twice.")); draw(); } }, t("Send all again"))),
       problems.length ? h("h2", {}, t("Need a look")) : null,
@@ -50,49 +46,3 @@ export async function show(place) {
 
 /** @param {string} words @param {number} value @param {string} state */
 const figure = (words, value, state) => h("div", { class: `figure state-${state}` }, h("dt", {}, words), h("dd", {}, value));
-
-/** @param {string} device */
-async function exportFile(device) {
-  const { bytes, count } = await outfile.write(device, false);
-  const whole = count ? { bytes, count } : await outfile.write(device, true);
-  await outfile.give(whole.bytes, `muster-${device.slice(-6)}-${whole.count}.json`);
-}
-
-/** @param {string} device */
-async function showFrames(device) {
-  const { default: draw } = await import("../../vendor/qrcode-generator-2.0.4/qrcode.mjs");
-  const { bytes, count } = await outfile.write(device, false);
-  const frames = await toFrames(bytes);
-  const canvas = /** @type {HTMLCanvasElement} */ (h("canvas", { class: "moving", role: "img", "aria-label": t("moving code") }));
-  const release = await stayAwake();
-  const shown = sheet(t("{n} records in {frames} pictures", { n: count, frames: frames.length }), [
-    canvas, h("p", { class: "note" }, t("Hold the other phone over it until it says that all are there. Your records stay here too.")),
-    h("button", { type: "button", class: "key", onclick: () => shown.close() }, t("Close")),
-  ]);
-  let number = 0;
-  const next = () => {
-    if (!shown.sheet.isConnected) { release(); return; }
-    const code = draw(0, "L");
-    code.addData(frames[number % frames.length], "Byte");
-    code.make();
-    paint(canvas, code);
-    number += 1;
-    setTimeout(next, FRAME);
-  };
-  next();
-}
-
-/** @param {HTMLCanvasElement} canvas @param {any} code */
-function paint(canvas, code) {
-  const [size, margin, scale] = [code.getModuleCount(), 4, 4];
-  canvas.width = canvas.height = (size + 2 * margin) * scale;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.fillStyle = "#ffffff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.fillStyle = "#000000";
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      if (code.isDark(y, x)) context.fillRect((x + margin) * scale, (y + margin) * scale, scale, scale);
-    }
-  }
-}
