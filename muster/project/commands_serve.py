@@ -15,7 +15,7 @@ from muster.project import serve as house
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=2, show_default=True, help="Web processes.")
 @click.option(
-    "--threads", default=20, show_default=True, help="Threads in each web process; most of them wait."
+    "--threads", default=24, show_default=True, help="Threads in each web process; most of them wait."
 )
 @click.option("--no-jobs", is_flag=True, help="Without the job worker.")
 @click.option("--training", is_flag=True, help="A new installation becomes a training one, for ever.")

@@ -32,7 +32,7 @@ class Plan:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
-    threads: int = 20  # five work at a time (project/admission.py), eleven wait, the rest say no
+    threads: int = 24  # seven work at a time (project/admission.py), thirteen wait, the rest say no
     jobs: bool = True
     training: bool = False
 

@@ -95,6 +95,18 @@ def test_a_days_backlog_has_a_place_of_its_own(monkeypatch: pytest.MonkeyPatch) 
     assert answered("/sync", whole).content == b"in"
 
 
+def test_collect_has_places_of_its_own_and_is_told_as_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    full(admission.FORMS, monkeypatch)
+    for path in ("/key/abc/submission", "/openrosa/formList"):
+        reply = answered(path)
+        assert (reply.status_code, reply["X-OpenRosa-Version"]) == (503, "1.0")
+        assert reply["Content-Type"].startswith("text/xml")
+        assert "都在手机里" in reply.content.decode()
+        assert int(reply["Retry-After"]) >= 1
+    assert answered("/i/lg-0217/").content == b"in", "a photograph on a slow line takes no desk's place"
+    assert answered("/sync").content == b"in"
+
+
 def test_slow_lines_hold_no_place_and_not_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     working: list[int] = []
 

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import tempfile
+import io
 from typing import IO, Any
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils.http import parse_header_parameters
 
 from muster.interop.forms.refusals import TooLarge, Unreadable
 from muster.interop.openrosa.taking import File
 
 MOST_BYTES = 20_000_000
-IN_MEMORY = 1_000_000
 PIECE = 1 << 16
 MOST_XML = 5_000_000
+TAIL = 1_000  # of the body: its last boundary stands there
 XML_PART = "xml_submission_file"
-INCOMPLETE = "*isIncomplete*"
 
 
 class Body(msgspec.Struct, frozen=True):
-    """The form as XML, the files beside it, and whether more files of it will come."""
+    """The form as XML and the files beside it. More files of it may come with the same XML."""
 
     xml: bytes
     files: list[File]
-    is_incomplete: bool
 
 
 def read_body(request: HttpRequest) -> Body:
@@ -35,10 +34,11 @@ def read_body(request: HttpRequest) -> Body:
     kind = request.META.get("CONTENT_TYPE", "")
     if not kind.lower().startswith("multipart/form-data"):
         raise Unreadable(problem="Content-Type")
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as whole:
+    with io.BytesIO() as whole:  # never in clear on a disk
         size = _copy(request, whole)
+        _check_end(whole, kind, size)
         whole.seek(0)
-        handlers: list[Any] = [MemoryFileUploadHandler(request), TemporaryFileUploadHandler(request)]
+        handlers: list[Any] = [MemoryFileUploadHandler(request)]
         meta = request.META | {"CONTENT_LENGTH": str(size)}
         try:
             fields, parts = MultiPartParser(meta, whole, handlers, "utf-8").parse()  # type: ignore[arg-type]
@@ -59,7 +59,15 @@ def read_body(request: HttpRequest) -> Body:
         raise Unreadable(problem=XML_PART)
     if len(xml) > MOST_XML:
         raise TooLarge(limit=MOST_XML)
-    return Body(xml, files, fields.get(INCOMPLETE, "").lower() == "yes")
+    return Body(xml, files)
+
+
+def _check_end(whole: IO[bytes], kind: str, size: int) -> None:
+    """A line that broke leaves no last boundary: half a photograph must not count as one."""
+    boundary = parse_header_parameters(kind)[1].get("boundary", "")
+    whole.seek(max(0, size - TAIL))
+    if f"--{boundary}--".encode() not in whole.read():
+        raise Unreadable(problem="multipart: truncated")
 
 
 def _copy(request: HttpRequest, to: IO[bytes]) -> int:

@@ -61,6 +61,8 @@ def take(raw: bytes, files: Sequence[File], sender: Sender) -> Taken | Refusal:
         Receipt.objects.filter(pk=derive_id(identity, "submission")).values_list("digest", flat=True).first()
     )
     if held is not None and bytes(held) != digest:
+        if form is not None:
+            _keep_files(files, identity, area_of(form, sender), sender)
         return _aside(raw, identity, OtherContent(), sender)
     if held is None:
         refusal = _why_not(form, filled, sender)

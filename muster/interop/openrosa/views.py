@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 from psycopg.errors import DeadlockDetected
 
 from muster.core import clock
@@ -36,10 +35,12 @@ def openrosa(*methods: str) -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @csrf_exempt
-        @require_http_methods(methods)
         @functools.wraps(view)
         def answer(request: HttpRequest, token: str = "", **rest: Any) -> HttpResponse:
-            if request.headers.get(replies.VERSION) != "1.0":
+            if request.method not in methods:
+                response = replies.message(f"Allow: {', '.join(methods)}", 405)
+                response["Allow"] = ", ".join(methods)
+            elif request.headers.get(replies.VERSION) != "1.0":
                 response = replies.message(f"{replies.VERSION}: 1.0", 400)
             else:
                 response = _answered(view, request, token, rest)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
 from muster.core.access import Actor, scope
@@ -94,9 +95,10 @@ def test_a_hundred_photographs_come_at_once(phone: Phone, form: Form, in_scope: 
 def test_the_same_id_with_other_content_is_409_and_both_are_kept(
     phone: Phone, form: Form, in_scope: Actor
 ) -> None:
-    phone.send(filled(label="101", persons=2))
-    answer = phone.send(filled(label="101", persons=3))
+    phone.send(filled(label="101", persons=2), ("1.jpg", b"one"))
+    answer = phone.send(filled(label="101", persons=3), ("1.jpg", b"other"))
     assert answer.status_code == 409
+    assert sorted(Attachment.objects.values_list("size", flat=True)) == [3, 5], "with their photographs"
     assert 'nature="error"' in message(answer)
     assert Visit.objects.get().persons == 2
     parked = Parked.objects.get(command=ONE)
@@ -211,6 +213,40 @@ def test_a_post_that_is_no_form_is_400(phone: Phone, form: Form) -> None:
     plain = phone.client.post(phone.at("submission"), b"{}", content_type="application/json", headers=HEAD)
     empty = phone.client.post(phone.at("submission"), {"a": "b"}, headers=HEAD)
     assert (plain.status_code, empty.status_code) == (400, 400)
+
+
+def test_a_line_that_broke_in_a_photograph_is_400_and_nothing_is_half_kept(
+    phone: Phone, form: Form, in_scope: Actor
+) -> None:
+    from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+    parts = {
+        "xml_submission_file": SimpleUploadedFile("a.xml", filled(label="101").encode(), "text/xml"),
+        "1.jpg": SimpleUploadedFile("1.jpg", b"x" * 3_000, "image/jpeg"),
+    }
+    whole = encode_multipart(BOUNDARY, parts)
+    for end in (len(whole) - 2_000, len(whole) - len(BOUNDARY) - 6, 100, 0):
+        cut = phone.client.generic(
+            "POST", phone.at("submission"), whole[:end], MULTIPART_CONTENT, headers=HEAD
+        )
+        assert cut.status_code == 400, end
+    assert not Submission.objects.exists()
+    sent = phone.client.generic("POST", phone.at("submission"), whole, MULTIPART_CONTENT, headers=HEAD)
+    assert sent.status_code == 201
+
+
+def test_every_answer_is_dressed_for_a_telephone(phone: Phone, form: Form) -> None:
+    for answer in (
+        phone.get("submission"),
+        phone.client.put(phone.at("formList"), headers=HEAD),
+        phone.client.get(phone.at("formList")),
+        phone.get(f"forms/{ONE}.xml"),
+        phone.get("/key/nobody/formList"),
+    ):
+        assert answer.status_code in (400, 403, 404, 405)
+        assert answer["X-OpenRosa-Version"] == "1.0"
+        assert answer["Content-Type"] == "text/xml; charset=utf-8"
+        assert 'nature="error"' in message(answer)
 
 
 def test_too_much_at_once_is_413(phone: Phone, form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
