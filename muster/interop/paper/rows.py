@@ -99,7 +99,7 @@ def read_header(text: str) -> Sheet:
         sheet = Sheet(Form(form), _unspelled(place), int(pack), int(number))
     except ValueError as error:
         raise Misread("header") from error
-    if int(version) != VERSION or span != f"{sheet.first}-{sheet.first + ROWS - 1}":
+    if version != str(VERSION) or span != f"{sheet.first}-{sheet.first + ROWS - 1}":
         raise Misread("version")
     return sheet
 

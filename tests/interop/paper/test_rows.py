@@ -14,6 +14,7 @@ from muster.interop.paper.rows import (
     Form,
     Misread,
     Sheet,
+    _check,
     read_header,
     read_row,
     record_of,
@@ -48,6 +49,15 @@ def test_whatever_is_scanned_is_answered(text: str) -> None:
             read(text + "?")
     with pytest.raises(Misread):
         read_header("MUH1:" + text)
+
+
+def test_a_header_of_another_kind_of_version_is_misread() -> None:
+    body = SHEET.header.removeprefix("MUH1:").rpartition(".")[0]
+    assert read_header(f"MUH1:{body}.{_check(body)}") == SHEET
+    for version in ("X", "2", "٢"):
+        other = body[:-1] + version
+        with pytest.raises(Misread):
+            read_header(f"MUH1:{other}.{_check(other)}")
 
 
 @given(pack=st.uuids(), row=st.integers(1, 600))
