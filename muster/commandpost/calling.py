@@ -19,19 +19,23 @@ from django.views.decorators.http import require_POST
 from muster.commandpost import calling_facts, labels
 from muster.commandpost.asking import moment
 from muster.commandpost.frame import DeskRequest, Screen, act, areas, bounds, ids, refused, tell
+from muster.core.access import narrowed
 from muster.core.errors import BadInput, NotAllowed, Refusal
 from muster.core.ids import new_id
 from muster.core.retractions import RetractBody, retract_facts
 from muster.core.told import Told
+from muster.domain.cases.rules import Health
 from muster.domain.incidents import queries as incidents
 from muster.domain.worklists import queries as worklists
 from muster.domain.worklists.actions import calls, desk, opening, taking
 from muster.domain.worklists.rules import ItemKind, Outcome
+from muster.journeys import asked_by_phone
 from muster.journeys.settle import settle
 
 KINDS = (ItemKind.VERIFY, ItemKind.INVESTIGATE, ItemKind.FOLLOW_UP)
 RIGHT = "worklists.record"
 LANGUAGES = ("zh", "yue", "en", "other")
+HEALTH = (Health.SEEN_OK.value, Health.SEEN_NOT_OK.value)
 
 
 def seat(view: Screen) -> Screen:
@@ -49,7 +53,8 @@ def seat(view: Screen) -> Screen:
         try:
             if not asked.actor.spans(RIGHT, asked.incident.id):
                 raise NotAllowed(right=RIGHT)
-            answer = view(asked, **rest)
+            with narrowed(asked.actor, RIGHT, asked.incident.id) as asked.actor:
+                answer = view(asked, **rest)
         except Refusal as refusal:
             answer = refused(request, refusal)
         answer["Cache-Control"] = "no-store"
@@ -137,6 +142,9 @@ def cockpit(request: DeskRequest, item: UUID) -> HttpResponse:
         "outcomes": OUTCOMES,
         "speeches": [(one, labels.SPEECH[one]) for one in ("yue", "en", "other")],
         "needs": labels.NEED,
+        "feels": [(one, labels.HEALTH[one]) for one in HEALTH]
+        if opened.item.kind == ItemKind.FOLLOW_UP
+        else [],
         "areas": areas(request),
         "kept": [("kind", one.value) for one in kinds] + [("speak", one) for one in languages],
         "area": request.GET.get("area", ""),
@@ -183,7 +191,7 @@ def outcome(request: DeskRequest, item: UUID) -> HttpResponse:
     bodies = [body]
     if ending == Outcome.NEEDS_HELP and said.get("verified") == "1":
         bodies.append(calls.RecordAttempt(item=item, outcome=Outcome.REACHED_VERIFIED))
-    facts = _record(request, bodies)
+    facts = _record(request, bodies, _health(request, item, ending))
     if ending == Outcome.MOVED_WITHIN:
         _send_after(request, item, int(to))
     messages.success(request, _("Recorded: %(outcome)s.") % {"outcome": labels.OUTCOME[ending.value]})
@@ -201,13 +209,25 @@ def _of(known: tuple[str, ...], text: str) -> Any:
     return text if text in known else ""
 
 
-def _record(request: DeskRequest, bodies: list[calls.RecordAttempt]) -> list[UUID]:
-    """Both sentences of one call in one go; the ids of the facts."""
+def _health(request: DeskRequest, item: UUID, ending: Outcome) -> str:
+    """How a contact is whose follow-up this call was; somebody who was reached is asked."""
+    health = _of(HEALTH, request.POST.get("health", ""))
+    if ending == Outcome.REACHED_VERIFIED and not health and worklists.kind_of(item) == ItemKind.FOLLOW_UP:
+        raise BadInput(problem=_("How do they feel?"))
+    return str(health)
+
+
+def _record(request: DeskRequest, bodies: list[calls.RecordAttempt], health: str) -> list[UUID]:
+    """Both sentences of one call in one go, and how a contact is; the ids of the calls."""
     told = [Told(new_id(), request.now, request.actor.by, body) for body in bodies]
     done = calls.record_attempts(told=told, by=request.actor, incident=request.incident.id, now=request.now)
     for refusal in [*done.refused.values(), *done.waiting.values()]:
         raise refusal
-    settle([done.touched], incident=request.incident.id, now=request.now)
+    touched = [done.touched]
+    if worklists.kind_of(bodies[0].item) == ItemKind.FOLLOW_UP:
+        asked = {"call": told[0], "health": health, "incident": request.incident.id, "now": request.now}
+        touched.append(asked_by_phone.record(**asked).touched)
+    settle(touched, incident=request.incident.id, now=request.now)
     return [one.id for one in told]
 
 
@@ -227,7 +247,8 @@ def undo(request: DeskRequest, fact: UUID) -> HttpResponse:
     for refusal in [*done.refused.values(), *done.waiting.values()]:
         raise refusal
     again = calls.reconsider_attempts({fact}, request.incident.id, request.now)
-    settle([done.touched, again.touched], incident=request.incident.id, now=request.now)
+    said = asked_by_phone.take_back(call=fact, incident=request.incident.id, now=request.now)
+    settle([done.touched, again.touched, said.touched], incident=request.incident.id, now=request.now)
     messages.success(request, _("Taken back. The item is in the queue again."))
     return _back(request)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -141,7 +142,10 @@ def _contact(
         "word": labels.CONTACT_STATE.get(one.state, one.state),
         "stays": labels.QUARANTINE.get(one.place, one.place),
         "transfer": labels.STAGE[one.transfer] if one.transfer else "",
-        "due": [labels.ITEM_KIND.get(item.kind, item.kind) for item in due],
+        "due": [
+            f"{labels.ITEM_KIND.get(kind, kind)} ×{n}" if n > 1 else labels.ITEM_KIND.get(kind, kind)
+            for kind, n in Counter(item.kind for item in due).items()
+        ],
     }
 
 
@@ -224,14 +228,18 @@ def events(request: DeskRequest, history: list[cases.Event]) -> list[dict[str, A
         {
             "at": one.at,
             "what": labels.CASE_EVENT[one.kind],
-            "note": next((book[one.detail] for book in books if one.detail in book), one.detail)
-            if one.detail
-            else "",
+            "note": _detail(one, books),
             "by": callers[one.by].code if one.by in callers else "",
             "retracted": one.retracted,
         }
         for one in history
     ]
+
+
+def _detail(one: cases.Event, books: tuple[Mapping[str, Any], ...]) -> str:
+    """What was said, in words, with the symptoms."""
+    said = next((book[one.detail] for book in books if one.detail in book), one.detail)
+    return " · ".join(str(word) for word in (said, *(labels.SYMPTOM.get(s, s) for s in one.symptoms)) if word)
 
 
 urlpatterns = [

@@ -101,6 +101,7 @@ def _choices(points: Any) -> dict[str, list[tuple[Any, Any]]]:
         "kinds": [(one.value, labels.QUARANTINE[one.value]) for one in QuarantineKind],
         "stages": [(one.value, labels.STAGE[one.value]) for one in Stage],
         "needs": list(labels.CARE.items()),
+        "symptoms": list(labels.SYMPTOM.items()),
         "places": [(one.id, one.name) for one in points],
     }
 

@@ -39,6 +39,12 @@ OUTCOME: Labels = {
     "absent": _("nobody there"),
     "empty": _("empty"),
 }
+HAPPENED: dict[str, Promise] = {
+    "sent": _("sent to %(area)s"),
+    "returned": _("sent back to %(area)s"),
+    "closed": _("closed by a desk"),
+    "reopened": _("opened again"),
+}
 ITEM_STATE: Labels = {
     "open": pgettext_lazy("state", "open"),
     "done": pgettext_lazy("state", "done"),
@@ -125,6 +131,14 @@ HEALTH: Labels = {
     "seen_ok": _("well"),
     "seen_not_ok": _("unwell"),
     "missed": _("not reached"),
+}
+SYMPTOM: Labels = {
+    "fever": _("Fever"),
+    "cough": _("Cough"),
+    "sore_throat": _("Sore throat"),
+    "short_breath": _("Short of breath"),
+    "diarrhoea": _("Diarrhoea"),
+    "other": _("Something else"),
 }
 QUARANTINE: Labels = {"central": _("central quarantine"), "home": _("home quarantine"), "": _("no place yet")}
 CASE_EVENT: Labels = {
@@ -216,6 +230,7 @@ ACTION: Labels = {
     "device.invite": _("code for a phone made"),
     "device.revoke": _("telephone put out of service"),
     "device.wipe": _("phone asked to forget"),
+    "sync.late": _("records of a phone taken after the right had ended"),
     "people.numbers_out": _("names and numbers given to callers' phones"),
     "helpline.call": _("call taken"),
     "helpline.line": _("line added"),

@@ -19,7 +19,7 @@ from muster.core import journal
 from muster.core.errors import NotFound
 from muster.domain.people import queries as people
 from muster.domain.places import queries as places
-from muster.domain.worklists import progress, queries
+from muster.domain.worklists import happened, progress, queries
 from muster.domain.worklists.actions import wording
 from muster.domain.worklists.progress import EntryRow, ListProgress
 from muster.interop.tables import written
@@ -98,8 +98,10 @@ def script(request: DeskRequest, pushed: UUID) -> HttpResponse:
 def _told(rows: list[EntryRow], request: DeskRequest) -> list[dict[str, Any]]:
     """Rows as people read them: masked names, states in words, the area of what was sent elsewhere."""
     names = people.masked((one.resident for one in rows), request.incident.id)
-    where = places.area_names({one.area for one in rows if one.area})
+    away = happened.whereabouts([one.item for one in rows if one.state is None], request.incident.id)
+    where = places.area_names({one.area for one in [*rows, *away.values()] if one.area})
     low, high = bounds(request)
+    now_at = [away.get(one.item, one) for one in rows]
     return [
         {
             "entry": one,
@@ -107,11 +109,12 @@ def _told(rows: list[EntryRow], request: DeskRequest) -> list[dict[str, Any]]:
             "phone": names[one.resident].phone if one.resident in names else "",
             "look": _look(one),
             "word": _word(one),
-            "outcome": labels.OUTCOME.get(one.last_outcome or "", ""),
-            "step": labels.STEP.get(one.step, "") if one.step and one.state == "open" else "",
-            "elsewhere": where.get(one.area, "") if one.area and not low <= one.area < high else "",
+            "at": at,
+            "outcome": labels.OUTCOME.get(at.last_outcome or "", ""),
+            "step": labels.STEP.get(at.step, "") if at.step and at.state == "open" else "",
+            "elsewhere": where.get(at.area, "") if at.area and not low <= at.area < high else "",
         }
-        for one in rows
+        for one, at in zip(rows, now_at, strict=True)
     ]
 
 
@@ -154,7 +157,7 @@ def _cells(found: ListProgress, which: str, request: DeskRequest) -> Iterator[tu
         for one in _told(listed, request):
             entry: EntryRow = one["entry"]
             said = (one["name"], one["phone"], one["word"], one["outcome"])
-            yield (entry.row, *said, entry.attempts or 0, one["elsewhere"])
+            yield (entry.row, *said, one["at"].attempts or 0, one["elsewhere"])
         after = listed[-1].row
 
 

@@ -20,15 +20,15 @@ from muster.commandpost.remembered import remembered
 from muster.core import plans
 from muster.core.access import span
 from muster.core.errors import BadInput
-from muster.core.models import Retraction
 from muster.domain.people import queries as people
 from muster.domain.places import queries as places
 from muster.domain.responders import queries as responders
 from muster.domain.responders.models import Team
+from muster.domain.worklists import happened
 from muster.domain.worklists import queries as worklists
 from muster.domain.worklists import sweep_queries as sweeps
 from muster.domain.worklists.actions import desk as deciding
-from muster.domain.worklists.models import Attempt, ListEntry, WorkItem
+from muster.domain.worklists.models import ListEntry, WorkItem
 
 MOST_AT_ONCE = deciding.MOST
 CALLED = ("verify", "investigate", "follow_up")
@@ -162,17 +162,7 @@ def _counts(request: DeskRequest) -> list[dict[str, Any]]:
 def drawer(request: DeskRequest, item: UUID) -> HttpResponse:
     """One item with its causes and history, beside the list."""
     found = get_object_or_404(WorkItem, pk=item)
-    tries = Attempt.objects.filter(item=item).exclude(id__in=Retraction.objects.values("target"))
-    tried = list(tries.order_by("-at", "-id")[:50])
-    callers = responders.known({one.by for one in tried})
-    events = [
-        {
-            "at": one.at,
-            "what": labels.OUTCOME.get(one.outcome, one.outcome),
-            "by": callers[one.by].code if one.by in callers else "",
-        }
-        for one in tried
-    ]
+    events = _events(happened.history(item, request.incident.id))
     causes = ListEntry.objects.filter(item=item).select_related("list").order_by("list__received_at")[:50]
     row = _row(_with_names([found], request.incident.id)[0], request)
     context = {"row": row, "title": row["name"] or row["kind"], "events": events, "causes": causes}
@@ -181,6 +171,23 @@ def drawer(request: DeskRequest, item: UUID) -> HttpResponse:
     if found.assignee:
         context["assignee"] = Team.objects.filter(pk=found.assignee).values_list("name", flat=True).first()
     return frame.drawer(request, "commandpost/work/drawer.html", context)
+
+
+def _events(history: list[happened.Event]) -> list[dict[str, Any]]:
+    """A history as the timeline shows it."""
+    callers = responders.known({one.by for one in history})
+    areas = places.area_names({one.area for one in history if one.area})
+    return [
+        {
+            "at": one.at,
+            "what": labels.OUTCOME.get(one.detail, one.detail)
+            if one.kind == "tried"
+            else labels.HAPPENED[one.kind] % {"area": areas.get(one.area or 0, "")},
+            "note": "" if one.kind == "tried" else one.detail,
+            "by": callers[one.by].code if one.by in callers else "",
+        }
+        for one in history
+    ]
 
 
 @screen

@@ -18,9 +18,10 @@ from muster.domain.people.models import Identity
 from muster.domain.places import queries as places
 from muster.domain.places.models import Building, Dwelling, Point
 from muster.domain.responders import queries as responders
+from muster.domain.worklists import happened
 from muster.domain.worklists import sweep_queries as sweeps
 from muster.domain.worklists.models import WorkItem
-from muster.fieldapp import ground
+from muster.fieldapp import ground, lines
 from muster.fieldapp.holder import Holder
 
 Row = dict[str, Any]
@@ -139,7 +140,10 @@ def tasks(holder: Holder) -> list[Row]:
     masked = people.masked(about, holder.incident)
     doors = places.dwelling_titles({one.subject for one in found if one.subject_kind == "dwelling"})
     doors |= sweeps.names_of(found)
+    homes = lines.at_homes(found)
     clear = _numbers(holder, {one.subject: one.area for one in found if one.step in CALLS})
+    asked = [one.id for one in found if one.kind == "follow_up"]
+    contacts = happened.sources(asked, "contact", holder.incident) if asked else {}
     rows = []
     for one in found:
         known = masked.get(one.subject)
@@ -155,7 +159,9 @@ def tasks(holder: Holder) -> list[Row]:
             "next_try_at": one.next_try_at,
             "priority": one.priority,
             "building": str(one.building) if one.building else None,
-        }
+        } | homes.get(one.id, {})
+        if one.id in contacts:
+            row["contacts"] = [str(contact) for contact in contacts[one.id]]
         if one.subject in clear:
             row["name"], row["phone"] = clear[one.subject]
         rows.append(row)

@@ -13,12 +13,14 @@ from muster.core import clock
 from muster.core.access import Actor, Grant, scope, system
 from muster.core.ids import derive_id
 from muster.core.models import Entry
+from muster.domain.cases import actions as cases
+from muster.domain.cases.models import Contact, FollowedUp
 from muster.domain.helpline.models import Request
 from muster.domain.people import actions as people
 from muster.domain.worklists.actions import lists
 from muster.domain.worklists.models import Attempt, WorkItem
 from tests.cast import COMMUNITY, INCIDENT, account_for
-from tests.commandpost.desk import BASE, NAME, door, signed_in, tell, text
+from tests.commandpost.desk import BASE, CASE, CONTACT, NAME, OTHER, door, signed_in, tell, text
 
 PAGE = f"{BASE}calling/"
 SECOND, SECOND_NAME, SECOND_PHONE = derive_id("test", "second"), "欧阳第二", "13712345678"
@@ -33,6 +35,7 @@ def caller(night: UUID) -> Actor:
     )  # fmt: skip
     with scope(system(), INCIDENT):
         account_for(actor)
+        WorkItem.objects.update(priority=5)  # nobody presses: the first deadline is the first call
     return actor
 
 
@@ -166,6 +169,42 @@ def test_help_becomes_a_request_with_what_was_said(caller: Actor) -> None:
         assert asked.resident is not None
         assert asked.note_c is not None
     assert item()[0].state == "done"
+
+
+@pytest.mark.parametrize(
+    ("ending", "health", "state", "misses"),
+    [
+        ("reached_verified", "seen_ok", "followed", 0),
+        ("reached_verified", "seen_not_ok", "symptomatic", 0),
+        ("needs_help", "seen_not_ok", "symptomatic", 0),
+        ("no_answer", "", "followed", 1),
+        ("refused", "", "followed", 0),
+    ],
+)
+def test_a_follow_up_by_telephone_says_how_the_contact_is(
+    caller: Actor, commander: Actor, ending: str, health: str, state: str, misses: int
+) -> None:
+    client, now = signed_in(caller, "en"), clock.now()
+    with scope(commander, INCIDENT):
+        body = cases.NameContact(CONTACT, CASE, OTHER, "close", now - timedelta(hours=1))
+        tell(cases.name_contacts, body, commander, INCIDENT, now)
+    with scope(system(), INCIDENT):
+        asked = WorkItem.objects.filter(kind="follow_up", state="open").latest("due_at")
+        WorkItem.objects.exclude(pk=asked.id).update(state="withdrawn")
+    page = str(client.post(f"{PAGE}take/", {"kind": "follow_up", "speak": "zh"})["Location"]).split("?")[0]
+    assert 'name="health"' in text(client.get(page))
+    if ending == "reached_verified":
+        assert client.post(f"{page}outcome/", {"outcome": ending}).status_code == 422, "they are asked"
+    where = end(client, page, ending, health=health)
+    with scope(system(), INCIDENT):
+        contact = Contact.objects.get()
+        said = list(FollowedUp.objects.values_list("outcome", "by"))
+    assert (contact.state, contact.misses, contact.last_seen_at is None) == (state, misses, not health)
+    assert said == ([(health or "missed", caller.by)] if ending != "refused" else [])
+    client.post(f"{PAGE}undo/{where.split('undo=')[1].split('&')[0]}/")
+    with scope(system(), INCIDENT):
+        contact = Contact.objects.get()
+        assert (contact.state, contact.misses, contact.last_seen_at) == ("followed", 0, None)
 
 
 def updates(client: Client, asked: UUID) -> None:

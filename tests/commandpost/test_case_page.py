@@ -196,11 +196,12 @@ def test_a_withdrawn_case_takes_no_more_forms(night: UUID, tracer: Actor) -> Non
 
 def test_a_contact_is_followed_up_moved_and_cared_for_on_one_page(night: UUID, tracer: Actor) -> None:
     client = signed_in(tracer, "en")
-    post(client, f"{THEIRS}record/", what="follow_up", outcome="seen_not_ok", channel="visit")
+    ill = {"outcome": "seen_not_ok", "channel": "visit", "symptoms": ["fever", "cough"]}
+    post(client, f"{THEIRS}record/", what="follow_up", **ill)
     post(client, f"{THEIRS}record/", what="transfer", stage="ordered")
     post(client, f"{THEIRS}record/", what="need", need="dialysis")
     page = text(client.get(THEIRS))
-    for words in ("with symptoms", "ordered", "dialysis", "To arrive by"):
+    for words in ("with symptoms", "unwell · Fever · Cough", "ordered", "dialysis", "To arrive by"):
         assert words in page
     with scope(system(), night):
         assert FollowedUp.objects.get().channel == "visit"

@@ -13,12 +13,14 @@ from python_calamine import CalamineWorkbook
 from muster.core import clock
 from muster.core.access import Actor, scope, system
 from muster.core.ids import derive_id
+from muster.domain.places.models import Area
 from muster.domain.worklists.actions import calls
 from muster.domain.worklists.models import WorkItem
 from muster.domain.worklists.rules import Outcome
 from tests.cast import COMMUNITY, ELSEWHERE
 from tests.commandpost.desk import BASE, LANGUAGES, NAME, NONSENSE, PERSON, signed_in, tell, text
 
+AWAY = "远处社区"
 PAGE = f"{BASE}work/"
 
 
@@ -126,10 +128,17 @@ def test_what_was_sent_away_shows_who_has_not_begun_and_comes_back(
 ) -> None:
     item = verify(commander, night)
     client = signed_in(desk, "en")
+    with scope(system(), night):
+        Area.objects.create(
+            code=ELSEWHERE, name=AWAY, level="community", parent=440307000000000, sort_key=b"z"
+        )
     decided(client, "transfer", item.id, to=str(ELSEWHERE), reason="not ours")
     sent = text(client.get(f"{PAGE}?who=sent"))
     assert f"{item.id}/drawer/" in sent
     assert "has not begun" in sent
+    shown = text(client.get(f"{PAGE}{item.id}/drawer/"))
+    assert f"sent to {AWAY}" in shown
+    assert "not ours" in shown, "with the reason"
     with scope(system(), night):
         WorkItem.objects.filter(pk=item.id).update(due_at=clock.now() - timedelta(hours=5))
     late = text(client.get(f"{PAGE}?who=sent&due=late"))
@@ -137,6 +146,13 @@ def test_what_was_sent_away_shows_who_has_not_begun_and_comes_back(
     assert "chip-late" in late
     pushed = text(client.get(f"{BASE}lists/{derive_id('test', 'list')}/"))
     assert "王**" in pushed, "and it remains on the sender's list"
+    with scope(system(), night):
+        WorkItem.objects.filter(pk=item.id).update(from_area=ELSEWHERE, attempts=7)
+    beyond = text(client.get(f"{BASE}lists/{derive_id('test', 'list')}/"))
+    assert AWAY in beyond, "where it is, also when it was sent further on"
+    assert '<td class="num wide-only">7</td>' in beyond
+    with scope(system(), night):
+        WorkItem.objects.filter(pk=item.id).update(from_area=COMMUNITY, attempts=0)
     decided(client, "recall", item.id)
     assert f"{item.id}/drawer/" not in text(client.get(f"{PAGE}?who=sent"))
     with scope(system(), night):

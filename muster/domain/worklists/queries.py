@@ -270,6 +270,11 @@ def open_items(subjects: Iterable[UUID], *, building: UUID | None = None) -> Que
     return WorkItem.objects.filter(pk__in=found).order_by("due_at", "id")
 
 
+def kind_of(item: UUID) -> str:
+    """The kind of an item in view."""
+    return WorkItem.objects.filter(pk=item).values_list("kind", flat=True).first() or ""
+
+
 def attempts(subjects: Iterable[UUID], size: int = 50) -> list[Attempt]:
     """Calls and visits about these people, newest first, without those taken back."""
     found = Attempt.objects.filter(subject__in=list(subjects)).exclude(

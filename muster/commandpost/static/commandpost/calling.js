@@ -130,7 +130,16 @@ if (form) {
   const key = KEEP + form.dataset.cockpit;
   note.value = sessionStorage.getItem(key) ?? "";
   note.addEventListener("input", () => sessionStorage.setItem(key, note.value));
-  form.addEventListener("submit", () => all("button", form).forEach((one) => setTimeout(() => (one.disabled = true))));
+  form.addEventListener("submit", (event) => {
+    const needed = event.submitter?.dataset.needs && document.getElementById(event.submitter.dataset.needs);
+    if (needed && !needed.value) {
+      event.preventDefault();
+      mark(event.submitter);
+      needed.focus();
+      return;
+    }
+    all("button", form).forEach((one) => setTimeout(() => (one.disabled = true)));
+  });
   keepLease(form);
 }
 

@@ -37,6 +37,7 @@ class Event(msgspec.Struct, frozen=True):
     kind: str
     by: UUID
     detail: str
+    symptoms: tuple[str, ...]
     retracted: bool
 
 
@@ -121,10 +122,13 @@ def _history(parts: list[tuple[str, QuerySet[Any], str]], incident: UUID, size: 
     """Read as the system: who sees a contact sees what was said about them, wherever it was said."""
     with scope(system(incident=incident), incident):
         rows = [
-            (fact.at, fact.id, kind, fact.by, str(getattr(fact, detail)) if detail else "")
+            (
+                fact.at, fact.id, kind, fact.by, str(getattr(fact, detail)) if detail else "",
+                tuple(getattr(fact, "symptoms", ())),
+            )
             for kind, facts, detail in parts
             for fact in facts.order_by("-at", "-id")[:size]
-        ]
+        ]  # fmt: skip
         gone = set(
             Retraction.objects.filter(target__in=[row[1] for row in rows]).values_list("target", flat=True)
         )

@@ -15,6 +15,7 @@ from muster.core.errors import BadInput, NotAllowed, NotFound, Refusal
 from muster.core.ids import derive_id
 from muster.core.models import Share
 from muster.core.told import Done, Told
+from muster.domain.worklists import happened
 from muster.domain.worklists.actions.reconciling import Locked, lock_items, recompute_items, retry_items
 from muster.domain.worklists.actions.taking import NotOpen, NotYours
 from muster.domain.worklists.models import Closing, Transfer
@@ -203,11 +204,16 @@ def transfer_items(*, told: Sequence[Told[TransferItems]], by: Actor, incident: 
 
 
 def return_items(*, told: Sequence[Told[ReturnItems]], by: Actor, incident: UUID, now: datetime) -> Done:
-    """Send items back where they came from."""
+    """Send items back to whoever sent them on; what was sent on twice goes back step by step."""
     done = Done()
     for one in told:
-        good = _judged(one, by, incident, lambda item: None if item.from_area else CameFromNowhere, done)
-        _move(one, good, {i: item.from_area or 0 for i, item in good.items()}, by, incident, now)
+        home = happened.senders(one.body.items, incident)
+
+        def judge(item: Locked, home: dict[UUID, int] = home) -> type[Refusal] | None:
+            return None if item.id in home else CameFromNowhere
+
+        good = _judged(one, by, incident, judge, done)
+        _move(one, good, {item: home[item] for item in good}, by, incident, now)
     return done
 
 
