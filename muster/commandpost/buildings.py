@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
@@ -153,7 +154,7 @@ def _floors(
         here = {door.unit: door for door in floors[floor]}
         alone = len(here) == len(floors[floor]) and len(units) <= 40
         ordered = [here.get(unit) for unit in units] if alone else list(floors[floor])
-        rows.append(_floor(f"{floor}F", ordered, states, late, base))
+        rows.append(_floor(_("%(n)sF") % {"n": floor}, ordered, states, late, base))
     loose = floors.get(None, [])
     for start in range(0, len(loose), IN_A_ROW):
         rows.append(_floor("", list(loose[start : start + IN_A_ROW]), states, late, base))

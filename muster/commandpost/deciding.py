@@ -18,8 +18,10 @@ from muster.domain.helpline.queries import Promises
 from muster.domain.mobilising import queries as mobilising
 from muster.domain.sampling.queries import TubeCounts
 from muster.domain.supplies import queries as supplies
+from muster.domain.supplies.models import Item
 from muster.domain.worklists import queries as worklists
 from muster.domain.worklists.queries import KindCount
+from muster.reports import wording
 
 NEXT_SHIFT = timedelta(hours=12)
 NAMED = 3
@@ -57,7 +59,7 @@ def _posts(request: DeskRequest, base: str) -> list[Line]:
         _line(
             _("%(post)s lacks %(n)d from %(at)s")
             % {"post": names.get(one.post, ""), "n": one.hole, "at": _hour(one.from_at)},
-            _("fill"),
+            _("Fill"),
             f"{base}shifts/",
         )
         for one in short[:NAMED]
@@ -65,7 +67,7 @@ def _posts(request: DeskRequest, base: str) -> list[Line]:
     if len(short) > NAMED:
         more = len(short) - NAMED
         text = ngettext("%(n)d more shift is short", "%(n)d more shifts are short", more) % {"n": more}
-        lines.append(_line(text, _("open"), f"{base}shifts/"))
+        lines.append(_line(text, _("Open"), f"{base}shifts/"))
     return lines
 
 
@@ -75,12 +77,13 @@ def _needs(request: DeskRequest, base: str) -> list[Line]:
     first = list(unmet[: NAMED + 1])
     if not first:
         return []
-    names = {one.id: one.name_en if get_language() == "en" else one.name_zh for one in supplies.items()}
+    language = get_language() or "zh"
+    items = {one.id: one for one in supplies.items()}
     lines = [
         _line(
-            _("%(n)d %(item)s still needed")
-            % {"n": need.quantity - need.met, "item": names.get(need.item, need.code)},
-            _("match"),
+            _("%(item)s: %(n)d %(unit)s still needed")
+            % {"n": (n := need.quantity - need.met), **_item(items.get(need.item), need.code, language, n)},
+            _("Match"),
             f"{base}stock/?need={need.id}",
             "late" if need.urgency == "urgent" else "doing",
         )
@@ -89,8 +92,16 @@ def _needs(request: DeskRequest, base: str) -> list[Line]:
     if len(first) > NAMED:
         more = unmet.count() - NAMED
         text = ngettext("%(n)d more need is unmet", "%(n)d more needs are unmet", more) % {"n": more}
-        lines.append(_line(text, _("open"), f"{base}stock/", "doing"))
+        lines.append(_line(text, _("Open"), f"{base}stock/", "doing"))
     return lines
+
+
+def _item(item: Item | None, code: str, language: str, n: int) -> dict[str, str]:
+    """What goods are called and counted in; the code where they are not known."""
+    if item is None:
+        return {"item": code, "unit": ""}
+    name = item.name_en if language == "en" else item.name_zh
+    return {"item": name, "unit": wording.unit(f"items:{item.unit}", language, n)}
 
 
 def _pools(kinds: list[KindCount], tubes: TubeCounts, base: str) -> list[Line]:
@@ -103,14 +114,14 @@ def _pools(kinds: list[KindCount], tubes: TubeCounts, base: str) -> list[Line]:
             "Positive pools: %(pools)d; %(n)d people to sample singly",
             left,
         ) % {"pools": tubes.positive, "n": left}
-        lines.append(_line(text, _("open"), f"{base}work/?kind=resample", "refused"))
+        lines.append(_line(text, _("Open"), f"{base}work/?kind=resample", "refused"))
     if tubes.difference:
         text = ngettext(
             "Table and system differ by %(n)d tube (sites: %(sites)d)",
             "Table and system differ by %(n)d tubes (sites: %(sites)d)",
             tubes.difference,
         ) % {"n": tubes.difference, "sites": tubes.tables}
-        lines.append(_line(text, _("count"), f"{base}sites/"))
+        lines.append(_line(text, _("Count"), f"{base}sites/"))
     return lines
 
 
@@ -121,7 +132,7 @@ def _zones(request: DeskRequest, zones: list[ZoneView], base: str) -> list[Line]
         _line(
             _("%(zone)s could be released since %(at)s")
             % {"zone": one.zone.name, "at": _hour(one.release_at)},
-            _("decide"),
+            _("Decide"),
             f"{base}zones/{one.zone.id}/drawer/",
             "doing",
         )
@@ -135,7 +146,7 @@ def _promises(promises: Promises, base: str) -> list[Line]:
     text = ngettext(
         "%(n)d promise to a household is broken", "%(n)d promises to households are broken", promises.late
     )
-    return [_line(text % {"n": promises.late}, _("open"), f"{base}requests/?due=late")]
+    return [_line(text % {"n": promises.late}, _("Open"), f"{base}requests/?due=late")]
 
 
 def _late(kinds: list[KindCount], base: str) -> list[Line]:
@@ -143,7 +154,7 @@ def _late(kinds: list[KindCount], base: str) -> list[Line]:
     if not late:
         return []
     text = ngettext("%(n)d piece of work is late", "%(n)d pieces of work are late", late) % {"n": late}
-    return [_line(text, _("assign"), f"{base}work/?due=late")]
+    return [_line(text, _("Assign"), f"{base}work/?due=late")]
 
 
 def _unsure(request: DeskRequest, base: str) -> list[Line]:
@@ -151,7 +162,7 @@ def _unsure(request: DeskRequest, base: str) -> list[Line]:
     if not rows:
         return []
     text = ngettext("%(n)d row fits several people", "%(n)d rows fit several people", rows) % {"n": rows}
-    return [_line(text, _("decide"), f"{base}matching/", "doing")]
+    return [_line(text, _("Decide"), f"{base}matching/", "doing")]
 
 
 def _parked(request: DeskRequest, base: str) -> list[Line]:
@@ -163,7 +174,7 @@ def _parked(request: DeskRequest, base: str) -> list[Line]:
     text = ngettext(
         "%(n)d record of a telephone was not taken", "%(n)d records of telephones were not taken", waiting
     )
-    return [_line(text % {"n": waiting}, _("look"), f"{base}parked/", "doing")]
+    return [_line(text % {"n": waiting}, _("Look"), f"{base}parked/", "doing")]
 
 
 def _hour(at: Any) -> str:

@@ -82,7 +82,7 @@ def _jobs() -> Part:
     return Part(
         _("Work by the clock"),
         signs,
-        _("Deadlines do not fall due and imports stand still by themselves. Start “muster serve” anew."),
+        _("Deadlines do not fall due and imports stand still by themselves. Start `muster serve` anew."),
     )
 
 
@@ -93,7 +93,7 @@ def _journal(now: datetime) -> Part:
     return Part(
         _("Seal of the journal"),
         [(_("not sealed for"), _ago(now - since))] if late and since else [],
-        _("Nothing is lost. If it lasts: “muster serve” anew, then “muster check”."),
+        _("Nothing is lost. If it lasts: `muster serve` anew, then `muster check`."),
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from muster.commandpost import labels
+from muster.commandpost import labels, terms
 from muster.commandpost.frame import DeskRequest, ids, screen, within
 from muster.core.access import span
 from muster.core.errors import BadInput
@@ -53,6 +53,8 @@ RESULT: labels.Labels = {
     "already": gettext_lazy("already there"),
     "doubtful": gettext_lazy("waits for a decision"),
 }
+WOULD_BE = gettext_lazy("would be taken")
+CODED: dict[str, labels.Labels] = {"sex": labels.SEX, "result": terms.RESULT}
 FIELD: labels.Labels = {
     "key": gettext_lazy("Number in the list"), "last_name": gettext_lazy("Family name"),
     "classification": gettext_lazy("Classification"), "onset": gettext_lazy("Onset"),
@@ -114,6 +116,8 @@ def _upload(request: DeskRequest) -> HttpResponse:
     given = request.FILES.get("file")
     area = request.POST.get("area", "")
     text = request.POST.get("text", "")
+    if not given and int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:  # too much to be kept at all
+        raise FileRefused(TableRefused("tables.too_large", name="", bytes=0, limit=MAX_BYTES))
     if not (given or text.strip()) or not (area.isascii() and area.isdigit() and len(area) <= 15):
         raise BadInput(problem=_("choose a file, or paste a text, and an area"))
     if given is not None and (given.size or 0) > MAX_BYTES:
@@ -169,7 +173,7 @@ def one(request: DeskRequest, upload: UUID) -> HttpResponse:
             (at, text or _("column %(n)d") % {"n": at + 1}) for at, text in enumerate(shown["header"])
         ],
         "fields": [(field, FIELD[field]) for field in (shown["first"][0]["words"] if shown["first"] else {})],
-        "first": [_shown(row) for row in shown["first"]],
+        "first": [_shown(row, taken=made.state in ("run", "undone")) for row in shown["first"]],
         "counts": counts,
         "balanced": is_balanced(counts),
         "can_map": made.state in ("uploaded", "mapped", "previewed") and not made.queued,
@@ -197,11 +201,18 @@ def _caution(caution: dict[str, Any]) -> dict[str, Any]:
     return {"text": text.format_map(caution["details"]), "must": caution["code"] in MUST_ACCEPT}
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _said(field: str, word: str) -> str:
+    """What a cell was understood as, in the words of the reader."""
+    if field == "vulnerability":
+        return " · ".join(labels.words(word.split(", "))) if word else ""
+    return str(CODED[field].get(word, word)) if word and field in CODED else word
+
+
+def _shown(row: dict[str, Any], *, taken: bool) -> dict[str, Any]:
     """A row of the preview, in words."""
     return row | {
-        "cells": list(row["words"].values()),
-        "label": RESULT[row["result"]],
+        "cells": [_said(field, str(word)) for field, word in row["words"].items()],
+        "label": WOULD_BE if row["result"] == "taken" and not taken else RESULT[row["result"]],
         "reason": texts.reason(row["code"], _language()) if row["code"] else "",
         "how": texts.how(row["how"], _language()) if row["how"] else "",
         "field": _fields(row["field"]),

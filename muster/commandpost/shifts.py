@@ -36,7 +36,7 @@ class NobodyByThisCode(Refusal):
     code = "commandpost.no_such_code"
     status = 404
     texts = {
-        "zh": "没有代号为“{said}”的人员，名额没有变化。请核对代号，或在“人员”页查找。",
+        "zh": "没有工号为“{said}”的人员，名额没有变化。请核对工号，或在“人员”页查找。",
         "en": "Nobody has the code “{said}”; no seat was changed. Check it, or look under Responders.",
     }
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from muster.commandpost.asking import body, told
 from muster.commandpost.frame import DeskRequest, act, ids, link, screen
-from muster.core.access import span
+from muster.core.access import ROLES, span
 from muster.core.errors import NotAllowed, NotFound
 from muster.core.ids import new_id
 from muster.domain.places import queries as places
@@ -54,7 +54,13 @@ def own_area(request: DeskRequest) -> int:
     if any(low <= whole < high for low, high in spans):
         return whole
     low, high = span(whole)
-    mine = [grant.area for grant in request.actor.grants if low <= grant.area < high]
+    mine = [
+        grant.area
+        for grant in request.actor.grants
+        if low <= grant.area < high
+        and grant.incident in (None, request.incident.id)
+        and READ in ROLES.get(grant.role, ())
+    ]
     return max(mine, key=lambda area: span(area)[1] - area, default=whole)
 
 
@@ -123,7 +129,7 @@ def _line(one: Value, before: dict[str, int | None], compared: bool) -> dict[str
         "code": one.figure,
         "title": figure.title.say(_language()),
         "definition": figure.definition.say(_language()),
-        "unit": wording.unit(one.measure, _language()),
+        "unit": wording.unit(one.measure, _language(), one.value),
         "value": one.value,
         "was": was if differs else None,
         "differs": differs,

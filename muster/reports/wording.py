@@ -16,12 +16,13 @@ UNITS = {
     "people": Text("人", "people"), "person_times": Text("人次", "person-times"), "records": Text("条", "records"),
     "buildings": Text("栋", "buildings"), "dwellings": Text("户", "dwellings"), "teams": Text("个小组", "teams"),
     "agencies": Text("个单位", "agencies"), "samples": Text("人次", "samples"), "tubes": Text("管", "tubes"),
-    "calls": Text("个", "calls"), "scans": Text("次", "scans"), "requests": Text("件", "requests"),
+    "calls": Text("通", "calls"), "scans": Text("次", "scans"), "requests": Text("件", "requests"),
     "needs": Text("项", "needs"), "items": Text("件", "items"), "items:piece": Text("件", "pieces"),
     "items:metre": Text("米", "metres"), "items:vehicle": Text("辆", "vehicles"),
     "items:pair": Text("双", "pairs"), "items:portion": Text("份", "portions"), "items:box": Text("箱", "boxes"),
     "items:work": Text("项", "items of work"),
 }  # fmt: skip
+ONE = {"people": "person", "agencies": "agency", "boxes": "box", "items of work": "item of work"}
 NONE = Text("–", "–")
 
 
@@ -30,10 +31,11 @@ def is_english(language: str) -> bool:
     return language.startswith("en")
 
 
-def unit(measure: str, language: str) -> str:
-    """The unit of a measure; an unknown one stands for itself."""
+def unit(measure: str, language: str, count: int | None = None) -> str:
+    """The unit of a measure, of one thing where the count says so; an unknown one stands for itself."""
     known = UNITS.get(measure)
-    return known.say(language) if known else measure.removeprefix("items:")
+    word = known.say(language) if known else measure.removeprefix("items:")
+    return ONE.get(word, word.removesuffix("s")) if count == 1 and is_english(language) else word
 
 
 def number(value: int | None) -> str:
@@ -51,7 +53,7 @@ def line(value: Value, language: str) -> str:
     title = catalogue.get(value.figure).title.say(language)
     colon = ": " if is_english(language) else "："
     blank = " " if is_english(language) else ""
-    return f"{title}{colon}{number(value.value)}{blank}{unit(value.measure, language)}"
+    return f"{title}{colon}{number(value.value)}{blank}{unit(value.measure, language, value.value)}"
 
 
 def summary(values: Sequence[Value], changed: Changes, now: datetime, language: str) -> str:

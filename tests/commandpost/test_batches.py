@@ -30,7 +30,7 @@ def test_the_board_shows_numbers_and_explains_flags(served: UUID, commander: Act
     assert "2022-12-18" in page
     assert "2022-02-18" in page
     assert "300" in page
-    assert ("少8人" if language == "zh-hans" else "8 short") in page
+    assert ("少 8 人" if language == "zh-hans" else "8 short") in page
 
 
 def test_the_sentence_narrows_the_board(served: UUID, commander: Actor) -> None:

@@ -55,7 +55,7 @@ def test_a_meal_is_recorded(served: UUID, commander: Actor) -> None:
             "lodging",
             "meal",
         ]
-    assert "1 people" in text(signed_in(commander, "en").get(PAGE + "services/?day=2022-02-18"))
+    assert "1 person" in text(signed_in(commander, "en").get(PAGE + "services/?day=2022-02-18"))
 
 
 def test_filters_narrow_the_list(served: UUID, commander: Actor) -> None:

@@ -17,7 +17,7 @@ HEADER = {
     "en": ("Row", "Result", "Field", "Reason", "Recognised by", "Name", "Telephone", "Document"),
 }
 RESULT = {
-    "taken": ("已导入", "taken"), "refused": ("未导入", "refused"), "already": ("已存在", "already there"),
+    "taken": ("已导入", "taken"), "refused": ("未通过", "refused"), "already": ("已存在", "already there"),
     "doubtful": ("待判断", "waits for a decision"),
 }  # fmt: skip
 CHUNK = 5_000

@@ -49,15 +49,15 @@ OWN: dict[str, tuple[str, str]] = {
         "The result is neither negative, positive nor invalid.",
     ),
     "imports.not_confirmed": (
-        "疑似或已排除，不作为病例导入。",
+        "疑似或已排除，不作为感染者导入。",
         "Suspected or ruled out: it is not taken in as a case.",
     ),
     "imports.unknown_case": (
-        "台账中没有这个病例编号。请先导入病例表。",
+        "台账中没有这个感染者编号。请先导入感染者表。",
         "No case of this number came in. Take the file of cases in first.",
     ),
     "imports.unknown_contact": (
-        "台账中没有这个密接编号，或尚未与病例关联。请先导入密接表和接触关系表。",
+        "台账中没有这个密接编号，或尚未与感染者关联。请先导入密接表和接触关系表。",
         "No contact of this number came in, or none is tied to a case. Take contacts and relationships in first.",
     ),
     "imports.unknown_class": (
@@ -86,11 +86,11 @@ OWN: dict[str, tuple[str, str]] = {
         "This follows from what was recorded; a line list does not change it.",
     ),
     "imports.fixed": (
-        "确诊时间和所属病例不能通过台账修改；如有误请撤销后重新确认。",
+        "确诊时间和所属感染者不能通过台账修改；如有误请撤销后重新确认。",
         "The hour of the result and the case of a contact stay as they are: withdraw and confirm or name anew.",
     ),
     "imports.withdrawn": (
-        "该病例或密接已撤销，不导入。",
+        "该感染者或密接已撤销，不导入。",
         "This case or contact was withdrawn: nothing is taken in.",
     ),
     "imports.changed": ("所列内容已按表格更新。", "What is named was changed as the sheet says."),

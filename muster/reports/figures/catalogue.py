@@ -146,8 +146,8 @@ FIGURES: tuple[Figure, ...] = (
         ("至少采样一次的不同居民人数。", "Different residents sampled at least once."),
     ),
     _figure(
-        "tubes_resulted", "tubes", ("已出结果样本管", "Tubes with a result"),
-        ("实验室已报告结果的样本管数，按最新结果分列。",
+        "tubes_resulted", "tubes", ("已出结果试管", "Tubes with a result"),
+        ("实验室已报告结果的试管数，按最新结果分列。",
          "Tubes the laboratory reported, by their newest result."), parts="result",
     ),
     _figure(
@@ -181,8 +181,8 @@ FIGURES: tuple[Figure, ...] = (
         ("此刻未完成且已过时限的任务数。", "Open work items whose time has passed."), basis="present", parts="kind",
     ),
     _figure(
-        "tubes", "tubes", ("样本管", "Tubes"),
-        ("此刻各状态的样本管数。", "Tubes by the state they are in now."), basis="present", parts="state",
+        "tubes", "tubes", ("试管", "Tubes"),
+        ("此刻各状态的试管数。", "Tubes by the state they are in now."), basis="present", parts="state",
     ),
     _figure(
         "people_known", "people", ("在册居民", "Residents known"),

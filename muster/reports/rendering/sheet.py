@@ -131,7 +131,7 @@ def _line(
     return Line(
         code=f"{one.ref} {one.figure}".strip(), title=title,
         definition=one.note.say(language) if one.note else figure.definition.say(language), number=one.value,
-        value=wording.number(one.value), unit=wording.unit(one.measure, language),
+        value=wording.number(one.value), unit=wording.unit(one.measure, language, one.value),
         before=wording.number(moved[key]) if key in moved else "", parts=parts,
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ class NoRule(Refusal):
     code = "cases.no_exposure_rule"
     status = 422
     texts = {
-        "zh": "现行防控方案没有“同时空”判定规则，或该病例已撤销，不能查询。",
+        "zh": "现行防控方案没有“同时空”判定规则，或该感染者已撤销，不能查询。",
         "en": "The protocol in force has no rule for shared places, or the case was withdrawn: nothing is asked.",
     }
 

@@ -36,7 +36,7 @@ class PairNeeded(Refusal):
     code = "sampling.pair_needed"
     status = 422
     texts = {
-        "zh": "入户采样必须两人一组，请填写两个不同的人员代号。任务没有生成。",
+        "zh": "入户采样必须两人一组，请填写两个不同的人员工号。任务没有生成。",
         "en": "At homes people sample in pairs: name two different responders. No work was made.",
     }
 
