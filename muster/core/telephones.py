@@ -14,12 +14,14 @@ import msgspec
 from django.db.models import Q
 
 from muster.core import accounts, journal, prepared
-from muster.core.access import Actor
+from muster.core.access import Actor, Grant, scope, system
 from muster.core.errors import NotAllowed, NotFound, Refusal
 from muster.core.ids import ALPHABET
 from muster.core.models import Account, Device, Invitation
+from muster.core.models import Grant as GrantRow
 
 GOOD_FOR = timedelta(minutes=10)
+LATE = timedelta(hours=72)  # after the end of a right, records made under it are still taken
 CODE = 16  # characters of 5 bits: nobody guesses one in ten minutes
 
 
@@ -112,6 +114,29 @@ def acting(phone: Device) -> Actor | None:
     """Whom a phone acts for; None when that account is gone. Needs a transaction."""
     actor = accounts.find_actor(phone.account)
     return dataclasses.replace(actor, device=phone.id) if actor else None
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """Somebody with the one right that ended a while ago, and the time it was in force."""
+
+    actor: Actor
+    since: datetime
+    until: datetime
+
+
+def ended_lately(actor: Actor, now: datetime) -> list[Ended]:
+    """The rights of an account that ended within three days: what was made under them may still be on its way."""
+    with scope(system()):
+        rows = GrantRow.objects.filter(account=actor.account, until__lte=now, until__gt=now - LATE)
+        return [
+            Ended(
+                dataclasses.replace(actor, grants=(Grant(one.role, one.area, one.incident, one.until),)),
+                one.starts_at,
+                one.until,
+            )
+            for one in rows.order_by("until", "id")
+            if one.until is not None
+        ]
 
 
 def by_token(token: str) -> Device | None:

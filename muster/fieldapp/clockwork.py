@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from muster.core import accounts, clock, journal
+from muster.core import accounts, clock, journal, telephones
 from muster.core.access import scope, system
 from muster.core.models import Parked
 from muster.domain.cases import actions as cases
@@ -53,7 +53,9 @@ def retry_parked(incident: UUID) -> int:
         )
     with transaction.atomic():
         actors = [actor for account in waiting if (actor := accounts.find_actor(account))]
-    return sum(sync.retry(actor, incident) for actor in actors)
+        ended = [one for actor in actors for one in telephones.ended_lately(actor, clock.now())]
+    taken = sum(sync.retry(actor, incident) for actor in actors)
+    return taken + sum(sync.retry_late(one, incident) for one in ended)
 
 
 def seal_journal() -> int:

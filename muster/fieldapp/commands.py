@@ -43,6 +43,15 @@ COMMANDS: dict[str, tuple[type, Many]] = (
     | reports.COMMANDS
 )
 
+# What phones record by themselves: taken also when it arrives after the right to it has ended (sync.retry_late).
+LATE = frozenset((
+    "add_building", "add_doors", "begin_shift", "check_in_place", "count_tubes", "end_shift", "explain_untested",
+    "hand_over", "hand_over_tube", "inspect_breeding_site", "keep_photograph", "open_exception", "record_attempt",
+    "record_follow_up",
+    "record_household", "record_visit", "record_works", "register_person", "report_breeding_site", "report_queue",
+    "retract_fact", "scan_pass", "seal_tube", "survey_containers", "take_over", "take_sample",
+))  # fmt: skip
+
 ORDER = {name: place for place, name in enumerate(COMMANDS)}
 
 Reconsider = Callable[[set[UUID], UUID, datetime], Done]

@@ -12,18 +12,19 @@ import msgspec
 from django.db import DataError, IntegrityError, OperationalError, transaction
 from psycopg.errors import DeadlockDetected
 
-from muster.core import bulk, clock, prepared
+from muster.core import bulk, clock, journal, prepared, telephones
 from muster.core.access import Actor, scope
 from muster.core.errors import BadInput, Refusal
 from muster.core.models import Parked, Receipt
 from muster.core.told import Done, Many, Told
 from muster.domain.sampling import actions as sampling
 from muster.fieldapp import parking
-from muster.fieldapp.commands import COMMANDS, ORDER, RETRACTED
+from muster.fieldapp.commands import COMMANDS, LATE, ORDER, RETRACTED
 from muster.fieldapp.envelope import Answer, Envelope, Wire, digest, happened_at, read_command, skew_of
 from muster.journeys import settle
 
 Sender = Callable[[], tuple[Actor, UUID]]
+LATE_CODE = "sync.late"
 RECEIPT = ("id", "name", "digest", "result", "seq", "device", "account", "batch", "skew")
 
 
@@ -63,6 +64,7 @@ class _Batch:
         self.park: list[tuple[Wire, str, str]] = []
         self.done: list[Done] = []
         self.careful = False
+        self.devices: dict[UUID, UUID | None] = {}  # of commands that waited: whose they are
 
     def read(self) -> list[Wire]:
         """The readable commands, each id once."""
@@ -147,7 +149,8 @@ class _Batch:
                 self.refuse(wire, BadInput(problem=str(error)), "refused")
                 continue
             at = happened_at(wire.at, self.skew, self.now)
-            told.append(Told(wire.id, at, wire.by or self.actor.by, body, self.actor.device))
+            device = self.devices.get(wire.id, self.actor.device)
+            told.append(Told(wire.id, at, wire.by or self.actor.by, body, device))
             wires[wire.id] = wire
         if not told:
             return
@@ -259,21 +262,63 @@ def retry(actor: Actor, incident: UUID, language: str = "zh") -> int:
     One that no column holds spoils no other: then they are taken command by command.
     """
     try:
-        return _retry(actor, incident, language, careful=False)
+        return len(_retry(actor, incident, language))
     except (DataError, IntegrityError, Refusal):
-        return _retry(actor, incident, language, careful=True)
+        return len(_retry(actor, incident, language, careful=True))
 
 
-def _retry(actor: Actor, incident: UUID, language: str, *, careful: bool) -> int:
+def retry_late(ended: telephones.Ended, incident: UUID) -> int:
+    """Take what a phone recorded while a right was in force and brought after its end; receipt and journal say so."""
+    by = ended.actor
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                taken = _retry(by, incident, "zh", during=ended)
+        except (DataError, IntegrityError, Refusal):
+            taken = _retry(by, incident, "zh", during=ended, careful=True)
+        if taken:
+            Receipt.objects.filter(pk__in=[one.id for one in taken]).update(code=LATE_CODE)
+            with scope(by, incident):
+                journal.write(
+                    action=LATE_CODE, by=by, incident=incident, area=by.grants[0].area,
+                    subjects=[by.account], count=len(taken),
+                )  # fmt: skip
+    return len(taken)
+
+
+def _retry(
+    actor: Actor,
+    incident: UUID,
+    language: str,
+    *,
+    careful: bool = False,
+    during: telephones.Ended | None = None,
+) -> list[Wire]:
     with scope(actor, incident):
         now = clock.now()
         parked = {one.command: one for one in parking.waiting(actor.account, incident)}
-        wires = [parking.opened(one) for one in parked.values()]
+        wires = _in_time([parking.opened(one) for one in parked.values()], now)
+        if during is not None:
+            mine = {one.command for one in parked.values() if one.device is not None}
+            wires = [
+                one for one in wires
+                if one.id in mine and one.name in LATE and during.since <= one.at <= during.until
+            ]  # fmt: skip
         batch = _Batch(actor, incident, Envelope(commands=[]), now, language)
         batch.careful = careful
+        batch.devices = {command: one.device for command, one in parked.items()}
         batch.work(wires)
         taken = [wire for wire in wires if batch.answers[wire.id].result == "stored"]
         ids = [wire.id for wire in taken]
         Receipt.objects.filter(pk__in=ids).update(result="stored", code="")
         Parked.objects.filter(pk__in=[parked[i].id for i in ids]).update(settled_at=now)
-        return len(taken)
+        return taken
+
+
+def _in_time(wires: Sequence[Wire], now: datetime) -> list[Wire]:
+    """When it happened, by the clock of the server: corrected by what the receipt says the phone's was wrong by."""
+    skews = dict(Receipt.objects.filter(pk__in=[wire.id for wire in wires]).values_list("id", "skew"))
+    return [
+        msgspec.structs.replace(wire, at=happened_at(wire.at, timedelta(seconds=skews.get(wire.id, 0)), now))
+        for wire in wires
+    ]

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from drill.seal import decode
+from muster.core import clock
 from muster.core.access import Actor, scope, system
 from muster.core.ids import new_id
 from muster.core.models import Entry
@@ -29,7 +30,7 @@ def phone(fresh_db: str, grid_worker: Actor) -> Telephone:
     open_incident()
     with scope(system(), INCIDENT) as by:
         account = account_for(grid_worker)
-        for area, name in ((GRID, "1栋"), (ELSEWHERE, "别处")):
+        for area, name in ((GRID, "1栋"), (ELSEWHERE, "外区楼")):
             body = places.AddBuilding(new_id(), area, name, floors=3, units_per_floor=2)
             places.add_buildings(told=[Told(body.id, NOW, by.by, body)], by=by, incident=INCIDENT, now=NOW)
     return Telephone(code_for(account))
@@ -53,13 +54,29 @@ def test_it_is_signed_for_this_phone_and_holds_only_its_own_area(phone: Telephon
     assert (content["device"], content["incident"]) == (phone.device, str(INCIDENT))
     assert [one["name"] for one in rows(content, "buildings")] == ["1栋"]
     assert len(rows(content, "doors")) == 6
-    assert "别处" not in reply.content.decode()
+    assert "外区楼" not in reply.content.decode()
 
 
 def test_the_same_is_not_sent_again(phone: Telephone) -> None:
     first = phone.bundle()
     assert phone.bundle(etag=first["ETag"]).status_code == 304
     assert phone.bundle(have=marks(first.json())).json()["sections"] == {}
+
+
+def test_who_is_heard_every_day_keeps_the_share_though_nothing_changed(
+    phone: Telephone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = phone.bundle()
+    with scope(system()):
+        tomorrow = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    again = phone.bundle(have=marks(first.json()), etag=first["ETag"])
+    assert (again.status_code, again.json()["sections"]) == (200, {})
+    assert again.json()["lease_until"] > first.json()["lease_until"]
+
+
+def test_whom_a_gate_stops_has_room_before_whatever_may_be_cut() -> None:
+    assert list(bundle.SECTIONS)[:2] == ["me", "gate"]
 
 
 def test_one_door_costs_one_bucket(phone: Telephone) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +15,10 @@ from django.test import Client
 from muster.core import accounts
 from muster.core.access import Actor, scope, system
 from muster.core.ids import new_id
-from muster.core.models import Device, Grant, Parked, Receipt
+from muster.core.models import Device, Entry, Grant, Parked, Receipt
 from muster.domain.incidents.models import Works
-from muster.fieldapp import clockwork
+from muster.fieldapp import clockwork, shell
+from muster.fieldapp.commands import COMMANDS, LATE
 from tests.cast import COMMUNITY, DISTRICT, ELSEWHERE, account_for, open_incident
 
 Answers = list[dict[str, Any]]
@@ -111,14 +114,19 @@ def test_what_was_parked_is_sealed(phone: Phone) -> None:
 
 
 def test_an_observation_waits_for_its_right_and_is_then_taken(phone: Phone) -> None:
-    one = works(ELSEWHERE)
-    assert results(phone.send(one)) == ["quarantined"]
+    now = datetime.now(UTC)
+    one = works(ELSEWHERE, at=now.replace(year=1970, day=1))  # on a phone whose clock is wrong
+    assert results(phone.send(one, sent_at=now.replace(year=1970, day=1).isoformat())) == ["quarantined"]
     assert results(phone.send(one)) == ["quarantined"]
     device = Device.objects.get()
     with scope(system()):
         Grant.objects.create(account=device.account, role="desk", area=ELSEWHERE, granted_by=device.account)
     clockwork.turn()
     assert stored() == 1
+    with scope(system(), device.home_incident):
+        kept = Works.objects.get()
+        assert abs((kept.at - now).total_seconds()) < 60, "corrected like those that need not wait"
+        assert kept.device == device.id
     assert results(phone.send(one)) == ["duplicate"]
     with scope(system()):
         assert Parked.objects.get().settled_at is not None
@@ -151,6 +159,40 @@ def test_rights_that_ended_end_at_once(phone: Phone) -> None:
     with scope(system()):
         Grant.objects.update(until=datetime.now(UTC) - timedelta(seconds=1))
     assert results(phone.send(works())) == ["quarantined"]
+
+
+def test_what_was_made_under_a_right_is_taken_for_three_days_after_its_end_and_flagged(phone: Phone) -> None:
+    now, hour = datetime.now(UTC), timedelta(hours=1)
+    with scope(system()):
+        Grant.objects.update(starts_at=now - 9 * hour, until=now - 2 * hour)
+    during, after, claim = works(at=now - 3 * hour), works(at=now - hour), works(at=now - 3 * hour)
+    claim |= {"name": "take_next", "body": {}}
+    assert results(phone.send(during, after)) == ["quarantined"] * 2
+    assert results(phone.send(claim)) != ["stored"]
+    clockwork.turn()
+    assert stored() == 1
+    assert {one.code for one in Receipt.objects.filter(result="stored")} == {"sync.late"}
+    assert results(phone.send(during)) == ["duplicate"]
+    with scope(system()):
+        assert Entry.objects.get(action="sync.late").count == 1
+        assert Parked.objects.filter(settled_at=None).exclude(result="refused").exists(), (
+            "the later one waits"
+        )
+        Grant.objects.update(starts_at=now - 90 * hour, until=now - 73 * hour)
+    phone.send(works(at=now - 80 * hour))
+    clockwork.turn()
+    assert stored() == 1, "after three days a person decides"
+
+
+def test_phones_record_nothing_that_would_not_be_taken_late() -> None:
+    app = Path(shell.ROOT) / "app"
+    said = {
+        name
+        for path in app.rglob("*.js")
+        for name in re.findall(r'record\("([a-z_]+)"', path.read_text("utf-8"))
+    }
+    assert len(said) > 15
+    assert said <= LATE <= COMMANDS.keys()
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def read_body(request: HttpRequest) -> Body:
         handlers: list[Any] = [MemoryFileUploadHandler(request)]
         meta = request.META | {"CONTENT_LENGTH": str(size)}
         try:
-            fields, parts = MultiPartParser(meta, whole, handlers, "utf-8").parse()  # type: ignore[arg-type]
+            fields, parts = MultiPartParser(meta, whole, handlers, "utf-8").parse()
         except (MultiPartParserError, SuspiciousOperation, RequestDataTooBig) as error:
             raise Unreadable(problem="multipart") from error
         xml, files = b"", []
