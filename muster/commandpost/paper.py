@@ -80,10 +80,10 @@ def _number(request: DeskRequest, name: str, least: int, most: int) -> int:
 @require_safe
 @screen
 def pack(request: DeskRequest) -> HttpResponse:
-    """A fresh pack as PDF; its number is the minute it was made, so that no two sheets share a row code."""
+    """A fresh pack as PDF; its number is the second it was made, so that no two sheets share a row code."""
     form, place = _chosen(request)
     most = _number(request, "sheets", 1, MOST_SHEETS) if form != Form.BUILDING else MOST_SHEETS
-    number = int(f"{localtime(request.now):%y%m%d%H%M}")
+    number = int(f"{localtime(request.now):%y%m%d%H%M%S}")
     language = "en" if (get_language() or "zh").startswith("en") else "zh"
     made = making.pack_pdf(form, place, number, most, request.incident, language)
     if made is None:

@@ -143,7 +143,9 @@ def test_a_pack_is_printed_and_its_sheet_is_opened_by_its_header(
     served: UUID, commander: Actor, form: str, place: UUID
 ) -> None:
     client = signed_in(commander, "en")
-    assert client.get(f"{PAPER}pack/?place={form}~{place}&sheets=2").content.startswith(b"%PDF")
+    made = client.get(f"{PAPER}pack/?place={form}~{place}&sheets=2")
+    assert made.content.startswith(b"%PDF")
+    assert re.search(rf"pack-{form}-\d{{12}}\.pdf", made["Content-Disposition"]), "to the second"
     sheet = Sheet(Form(form), place, 2202182312, 1)
     found = client.get(PAPER + "find/", {"header": sheet.header})
     assert found.status_code == 302
