@@ -29,6 +29,7 @@ LEAST_MB = 200
 LANES = {
     "phones": gettext_lazy("records of phones"),
     "backlog": gettext_lazy("large batches of phones"),
+    "forms": gettext_lazy("forms of ODK Collect"),
     "desks": gettext_lazy("pages of desks"),
 }
 
@@ -154,7 +155,12 @@ def invite(request: DeskRequest) -> HttpResponse:
     if not area.isdecimal() or len(area) > 15:
         raise BadInput(problem="area")
     code = telephones.invite(
-        account=accounts.by_username(request.POST.get("account", "")[:60].replace("\x00", "")),
+        account=accounts.to_enrol(
+            request.POST.get("account", "")[:60],
+            by=request.actor,
+            incident=request.incident.id,
+            area=int(area),
+        ),
         label=request.POST.get("label", "").replace("\x00", "")[:40],
         by=request.actor,
         incident=request.incident.id,

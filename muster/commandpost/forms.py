@@ -355,9 +355,14 @@ def phone(request: DeskRequest) -> HttpResponse:
 
 
 def _enrolled(request: DeskRequest) -> dict[str, Any]:
-    account = accounts.by_username(request.POST.get("account", "").strip()[:60])
-    label = request.POST.get("label", "").strip()[:40] or "ODK Collect"
     area = _area(request)
+    account = accounts.to_enrol(
+        request.POST.get("account", "").strip()[:60],
+        by=request.actor,
+        incident=request.incident.id,
+        area=area,
+    )
+    label = request.POST.get("label", "").strip()[:40] or "ODK Collect"
     device, token = accounts.enrol_device(
         account=account,
         label=label,

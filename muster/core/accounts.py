@@ -30,6 +30,7 @@ class Revoked(Refusal):
     }
 
 
+PAGES_ONLY = {"helpline.counsel", "journal.read"}  # no telephone makes use of these
 SELF = """set_config('muster.low', '0', true), set_config('muster.high', '0', true),
     set_config('muster.areas', '{}', true), set_config('muster.account', """
 
@@ -94,15 +95,22 @@ def actor_by_token(token: str) -> tuple[Actor, UUID]:
     ), incident
 
 
+def to_enrol(username: str, *, by: Actor, incident: UUID, area: int) -> UUID:
+    """The account a phone is to be for; which names there are is told only to who may enrol."""
+    by.require("device.enrol", area, incident)
+    return by_username(username)
+
+
 def require_within(*, account: UUID, by: Actor, incident: UUID, now: datetime) -> None:
-    """Nobody enrols a phone for an account that reaches further than they do themselves."""
+    """Nobody enrols a phone for an account that reaches further, or may do more, than they themselves."""
     with scope(system()):
         held = GrantRow.objects.filter(Q(incident=None) | Q(incident=incident), account=account)
-        areas = list(held.exclude(until__lte=now).values_list("area", flat=True))
-    spans = by.spans("device.enrol", incident)
-    for low, high in map(span, areas):
-        if not any(a <= low and high <= b for a, b in spans):
-            raise NotAllowed(right="device.enrol")
+        grants = list(held.exclude(until__lte=now).values_list("role", "area"))
+    for role, area in grants:
+        low, high = span(area)
+        for right in {"device.enrol"} | ROLES.get(role, frozenset()) - PAGES_ONLY:
+            if not any(a <= low and high <= b for a, b in by.spans(right, incident)):
+                raise NotAllowed(right=right)
 
 
 def enrol_device(

@@ -72,7 +72,7 @@ class Load:
     def _open(self, item: seals.Item, mine: UUID | None) -> Opened:
         key = self._key(item.kid)
         phone = self._phone(item.device)
-        if key is None or phone is None:
+        if key is None or phone is None or key[0] != phone[1].home_incident:  # enrolled for one incident only
             raise seals.Foreign
         public = phone[1].public_key
         if public is None and item.device != mine:

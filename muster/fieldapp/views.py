@@ -137,7 +137,7 @@ def enrol(request: Any) -> HttpResponse:
         wanted = msgspec.json.decode(request.body, type=Enrolment)
     except msgspec.DecodeError as error:
         raise BadInput(problem=str(error)) from error
-    account = accounts.by_username(wanted.account)
+    account = accounts.to_enrol(wanted.account, by=request.actor, incident=wanted.incident, area=wanted.area)
     device, token = accounts.enrol_device(
         account=account,
         label=wanted.label,
