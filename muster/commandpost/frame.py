@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from muster.core.access import Actor, span
+from muster.core.access import Actor, narrowed, span
 from muster.core.errors import NotAllowed, NotFound, NotVisibleYet, Refusal
 from muster.core.ids import new_id
 from muster.core.told import Done, Many, Told
@@ -54,7 +54,8 @@ def screen(view: Screen) -> Screen:
         try:
             if not desk.actor.spans("desk.read", desk.incident.id):
                 raise NotAllowed(right="desk.read")
-            return view(desk, **rest)
+            with narrowed(desk.actor, "desk.read", desk.incident.id) as desk.actor:
+                return view(desk, **rest)
         except Refusal as refusal:
             return refused(request, refusal)
 

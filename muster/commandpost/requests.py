@@ -42,7 +42,10 @@ COUNSEL = "helpline.counsel"
 def _seen(request: DeskRequest) -> QuerySet[Request]:
     """Requests in view; those for counselling only for counsellors."""
     rows = Request.objects.defer("note_c").filter(within(request), incident=request.incident.id)
-    return rows if has(request, COUNSEL) else rows.exclude(kind=RequestKind.COUNSELLING)
+    hidden = Q(kind=RequestKind.COUNSELLING)
+    for low, high in request.actor.spans(COUNSEL, request.incident.id):
+        hidden &= ~Q(area__gte=low, area__lt=high)
+    return rows.exclude(hidden)
 
 
 @screen
@@ -154,9 +157,12 @@ def _others(request: DeskRequest, row: Request) -> list[dict[str, Any]]:
     """What else the household asked for, without counselling unless that may be seen."""
     if row.dwelling is None:
         return []
-    shown = [one for one in queries.household(row.dwelling, request.now).requests if one.id != row.id]
-    if not has(request, COUNSEL):
-        shown = [one for one in shown if one.kind != RequestKind.COUNSELLING]
+    shown = [
+        one
+        for one in queries.household(row.dwelling, request.now).requests
+        if one.id != row.id
+        and (one.kind != RequestKind.COUNSELLING or request.actor.may(COUNSEL, one.area, one.incident))
+    ]
     return [_row(one, request) for one in shown[:30]]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -133,6 +133,7 @@ class Actor:
     device: UUID | None = None
     username: str = ""
     incident: UUID | None = field(default=None, compare=False)
+    sees: str | None = None  # see `narrowed`
 
     @property
     def by(self) -> UUID:
@@ -140,7 +141,8 @@ class Actor:
         return self.responder or self.account
 
     def spans(self, right: str | None, incident: UUID | None) -> list[tuple[int, int]]:
-        """Merged area ranges where `right` (None: any right at all) holds in this incident."""
+        """Merged area ranges where `right` (None: whatever is seen by) holds in this incident."""
+        right = right or self.sees
         ranges = sorted(
             span(grant.area)
             for grant in self.grants
@@ -182,6 +184,16 @@ def visitor(incident: UUID) -> Actor:
     return Actor(
         account=SYSTEM, grants=(Grant("visitor", 0, incident),), username="visitor", incident=incident
     )
+
+
+@contextmanager
+def narrowed(actor: Actor, right: str, incident: UUID) -> Iterator[Actor]:
+    """Only where `right` holds: who sits at a desk in one area and walks another reads no lists of the other."""
+    if actor.spans(right, incident) == actor.spans(None, incident):
+        yield actor
+        return
+    with scope(replace(actor, sees=right), incident) as seen:
+        yield seen
 
 
 _current: ContextVar[tuple[Actor, UUID | None] | None] = ContextVar("muster_scope", default=None)

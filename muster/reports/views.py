@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
+from muster.core.access import narrowed
 from muster.core.errors import BadInput, NotAllowed, NotFound, Refusal
 from muster.reports import played, queries
 from muster.reports.figures import counting
@@ -55,7 +56,8 @@ def guarded(view: View) -> View:
                 raise NotFound
             if not request.actor.spans(RIGHT, request.incident.id):
                 raise NotAllowed(right=RIGHT)
-            return view(request, **words)
+            with narrowed(request.actor, RIGHT, request.incident.id) as request.actor:
+                return view(request, **words)
         except Refusal as refusal:
             return reply(
                 {"code": refusal.code, "reason": refusal.say(get_language() or "zh")}, refusal.status
@@ -70,7 +72,7 @@ def _questions(body: bytes) -> Questions:
             asked = Questions(msgspec.json.decode(body, type=list[Wanted]))
         else:
             asked = msgspec.json.decode(body, type=Questions)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(problem=str(error)) from error
     if len(asked.queries) > MOST_QUERIES:
         raise BadInput(problem=f"> {MOST_QUERIES}")
