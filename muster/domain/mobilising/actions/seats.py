@@ -241,7 +241,7 @@ def _named(
         shift = shifts.get(one.body.shift)
         if shift is None or one.body.responder not in people:
             done.waiting[one.id] = NotVisibleYet()
-        elif shift.area not in (own | planned if one.body.responder == one.by else planned):
+        elif shift.area not in (own | planned if one.body.responder == by.by else planned):
             done.refused[one.id] = NotAllowed(right="mobilising.plan")
     good = [one.body for one in done.stored(told)]
     return (
