@@ -42,12 +42,12 @@ def read(raw: bytes) -> File:
     return found
 
 
-def take_file(request: Any, raw: bytes) -> Counter[str]:
+def take_file(request: Any, upload: Any) -> Counter[str]:
     """Take a file in; how many records had which answer."""
     incident = request.incident.id
     if not request.actor.spans("sync.review", incident):
         raise NotAllowed(right="sync.review")
-    file = read(raw)
+    file = read(upload.read())
     offset = max(-FARTHEST, min(FARTHEST, file.offset))
     sent_at = (clock.now() - timedelta(seconds=offset)).isoformat()
     answers: list[Answer] = []
@@ -73,7 +73,7 @@ def import_outbox(request: Any, incident: str) -> HttpResponse:
         messages.warning(request, _("Nothing was selected."))
         return back
     try:
-        counted = take_file(request, upload.read())
+        counted = take_file(request, upload)
     except Refusal as refusal:
         messages.error(request, refusal.say(get_language() or "zh"))
         return back

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -24,11 +25,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(loader.render_to_string("500.html"), status=500)
 
 
+# what opens something to whoever has it: the token of a telephone, the link of a resident
+TOKEN = re.compile(r"(/key/|/p/[br]/[^/\s]*/)[^/\s]+")
+
+
 class Discreet(logging.Formatter):
     """Log lines with the way to a fault but without what it was about: messages may quote people's data.
 
-    Of a database's error its code, table and constraint are kept, never the row.
+    Of a database's error its code, table and constraint are kept, never the row; of an address not its token.
     """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line without what would let its reader in."""
+        return TOKEN.sub(r"\1…", super().format(record))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # the name logging gave it
         """Frames and kinds of the whole chain of exceptions, no messages."""

@@ -140,7 +140,12 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 # on disk: failed sign-ins are counted together by all web processes
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR / "cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR / "cache",
+        # many more than the usual 300: nobody shall push their own failures out by failing under other names
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -164,6 +169,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "muster.project.middleware.ClosedSignUp"
 # user name and address together: a command post behind one NAT is not locked out by three slips
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/10m/key"}
+# how many proxies of ours add the address they were asked from: the last so many of X-Forwarded-For are believed
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("MUSTER_PROXIES", "0"))
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -204,7 +211,9 @@ STATIC_ROOT = VAR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+# Files stay in memory, never in clear on a disk; what is larger than any file that is taken is not kept at all.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 65 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 200  # a form of ODK Collect comes with up to a hundred photographs at once
 PGHISTORY_LEVEL = "Statement"

@@ -36,5 +36,4 @@ def require_room(request: HttpRequest, name: str, *, most: int, minutes: int) ->
 def count_wrong(request: HttpRequest, name: str, *, minutes: int) -> None:
     """One more wrong try from this address."""
     key = _key(request, name)
-    if not cache.add(key, 1, minutes * 60):
-        cache.incr(key)
+    cache.set(key, cache.get(key, 0) + 1, minutes * 60)

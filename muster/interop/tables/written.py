@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import xlsxwriter
 
 Rows = Iterable[Sequence[object]]
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+# blanks of any width before the sign, and its full-width form, are a formula to some programs
+RISKY = re.compile(r"[\s\ufeff\u200b-\u200d]*[=+\-@＝＋－＠]|[\t\r\n]").match
 
 
 def workbook(sheets: Mapping[str, Rows], footer: str = "") -> bytes:
@@ -30,7 +32,5 @@ def comma_table(rows: Rows) -> bytes:
     """CSV that a spreadsheet opens as it is; a cell that would become a formula begins with an apostrophe."""
     target = io.StringIO(newline="")
     texts = ([str(cell) for cell in row] for row in rows)
-    csv.writer(target).writerows(
-        [f"'{one}" if one.startswith(RISKY) else one for one in row] for row in texts
-    )
+    csv.writer(target).writerows([f"'{one}" if RISKY(one) else one for one in row] for row in texts)
     return target.getvalue().encode("utf-8-sig")
