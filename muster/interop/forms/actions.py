@@ -14,7 +14,8 @@ from muster.core import journal
 from muster.core.access import Actor
 from muster.core.errors import BadInput, NotFound
 from muster.core.ids import derive_id
-from muster.interop.forms import entities, mapping
+from muster.core.vault import vault
+from muster.interop.forms import entities, mapping, opening
 from muster.interop.forms.mapping import Step
 from muster.interop.forms.models import Form, FormMedia, FormVersion
 from muster.interop.forms.refusals import SameVersion
@@ -117,10 +118,12 @@ def add_media(*, form: UUID, name: str, content: bytes, by: Actor, incident: UUI
 
 
 def _keep(form: Form, name: str, content: bytes) -> None:
-    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    """Sealed: a list may name people."""
+    row, md5 = derive_id(form.id, "media", name), hashlib.md5(content, usedforsecurity=False).hexdigest()
+    sealed = vault(form.incident).seal_bytes(content, row=row, **opening.MEDIA)
     FormMedia.objects.update_or_create(
-        id=derive_id(form.id, "media", name),
+        id=row,
         defaults={
-            "incident": form.incident, "area": form.area, "form": form.id, "name": name, "content": content, "md5": md5,
+            "incident": form.incident, "area": form.area, "form": form.id, "name": name, "content": sealed, "md5": md5,
         },
     )  # fmt: skip

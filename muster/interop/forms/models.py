@@ -55,7 +55,7 @@ class FormMedia(Held):
 
     form = models.UUIDField(db_index=True)
     name = models.CharField(max_length=120)
-    content = models.BinaryField()
+    content = models.BinaryField()  # sealed
     md5 = models.CharField(max_length=32)
 
     class Meta:

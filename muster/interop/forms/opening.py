@@ -19,6 +19,7 @@ from muster.interop.forms.models import Attachment, FormVersion, Submission
 RIGHT = "people.unmask"
 PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 MOST_SHOWN = 12
+MEDIA = {"kind": "note", "table": "interop_formmedia", "field": "content"}
 
 
 class File(msgspec.Struct, frozen=True):

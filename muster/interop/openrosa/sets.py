@@ -8,6 +8,8 @@ import io
 
 import msgspec
 
+from muster.core.vault import vault
+from muster.interop.forms import opening
 from muster.interop.forms.models import Form, FormMedia, FormVersion
 from muster.interop.openrosa.effects import Sender
 from muster.interop.openrosa.rows import ROWS
@@ -27,7 +29,11 @@ class Media(msgspec.Struct, frozen=True):
 def media(form: Form, sender: Sender) -> list[Media]:
     """The files the newest version of a form needs and that are here; a file given by the desk goes first."""
     given = {one.name: one for one in FormMedia.objects.filter(form=form.id)}
-    found = [Media(one.name, bytes(one.content), one.md5) for one in given.values()]
+    keys = vault(form.incident)
+    found = [
+        Media(one.name, keys.open_bytes(one.content, row=one.id, **opening.MEDIA), one.md5)
+        for one in given.values()
+    ]
     for name in needed(form):
         if name in OURS and name not in given:
             text = io.StringIO()
