@@ -7,16 +7,20 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection
+from django.db import OperationalError, connection
 
 from muster.core import room
 
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 SKEW_SECONDS = 5.0
+STILL = timedelta(minutes=5)
+UNSEALED = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,17 @@ class Problem:
         return asdict(self)
 
 
-def problems() -> list[Problem]:
-    """Everything that is wrong; what needs the database is asked only when it answers."""
+def problems(*, whole_journal: bool = False) -> list[Problem]:
+    """Everything that is wrong; what needs the database, or its tables, is asked only when they are there."""
     found = [problem for look in OUTSIDE for problem in look()]
     unreachable = list(reachable())
     if unreachable:
         return unreachable + found
-    return found + [problem for look in INSIDE for problem in look()]
+    found += [problem for look in INSIDE for problem in look()]
+    if any(one.code == "database.not_migrated" for one in found):
+        return found
+    found += [problem for look in TABLES for problem in look()]
+    return found + (list(chain()) if whole_journal else [])
 
 
 def reachable() -> Iterator[Problem]:
@@ -113,10 +121,7 @@ def clock() -> Iterator[Problem]:
 
 def training() -> Iterator[Problem]:
     """The installation's directory and its database agree on what it is."""
-    try:
-        (inside,) = _row("select training from core_installation")
-    except DatabaseError:
-        return  # no such table yet: `migrations` says so
+    (inside,) = _row("select training from core_installation")
     if bool(inside) != settings.TRAINING:
         yield Problem(
             "installation.training_differs",
@@ -147,6 +152,87 @@ def keys() -> Iterator[Problem]:
             return
 
 
+def proxies() -> Iterator[Problem]:
+    """Behind a proxy everybody seems to come from one address, and shares its few wrong tries."""
+    if settings.HTTPS and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        yield Problem(
+            "proxies.not_counted",
+            "已启用 MUSTER_HTTPS，但没有设置 MUSTER_PROXIES：代理后面的所有人共用输错次数。见 docs/operate.md。",
+            "MUSTER_HTTPS is on but MUSTER_PROXIES is not said: all behind the proxy share their wrong tries. See "
+            "docs/operate.md.",
+            is_grave=False,
+        )
+
+
+def keyrings() -> Iterator[Problem]:
+    """What is sealed in this database can be opened with the keys that are here."""
+    from muster.core import vault
+    from muster.core.models import DataKey, Segment
+
+    missing = []
+    for name in DataKey.objects.order_by("keyring").values_list("keyring", flat=True):
+        try:
+            vault.vault(None if name == vault.STANDING else UUID(name))
+        except vault.KeyMissing as refusal:
+            missing.append(refusal)
+    if Segment.objects.exists() and not _journal_key().exists():
+        missing.append(vault.KeyMissing(keyring="journal.ed25519"))
+    yield from (Problem("keys.missing", one.say("zh"), one.say("en")) for one in missing)
+
+
+def clockwork() -> Iterator[Problem]:
+    """Time of this machine, not of a training clock: does anybody do what falls due?"""
+    (last,) = _row(
+        "select max(defer_timestamp) from procrastinate_periodic_defers where task_name like %s", "%wake"
+    )
+    still = time.time() - last if last is not None else 0.0
+    if still > STILL.total_seconds():
+        minutes = int(still / 60)
+        yield Problem(
+            "jobs.still",
+            f"定时任务已停 {minutes} 分钟：到期的工作不会出现。请运行 muster serve（刚启动的请等一分钟）。",
+            f"Nothing was done by the clock for {minutes} min: what falls due does not appear. Run `muster serve` "
+            "(just started: wait a minute).",
+            is_grave=False,
+        )
+
+
+def seal() -> Iterator[Problem]:
+    """The journal is sealed as it grows."""
+    from muster.core import clock, journal
+    from muster.core.access import scope, system
+
+    with scope(system()):
+        since, now = journal.unsealed_since(), clock.now()
+    if since is not None and now - since > UNSEALED:
+        hours = (now - since).total_seconds() / 3600
+        yield Problem(
+            "journal.unsealed",
+            f"操作记录已有 {hours:.1f} 小时没有封存。请确认 muster serve 在运行。",
+            f"The journal was not sealed for {hours:.1f} h. See that `muster serve` runs.",
+            is_grave=False,
+        )
+
+
+def chain() -> Iterator[Problem]:
+    """Every sealed segment of the journal holds: a minute for a million entries, so only when asked."""
+    from muster.core import journal
+    from muster.core.access import scope, system
+
+    if not _journal_key().exists():
+        return  # `keyrings` says so; a new one would fit nothing
+    with scope(system()):
+        broken = journal.verify()
+    if broken:
+        listed = ", ".join(map(str, broken[:10]))
+        yield Problem(
+            "journal.broken",
+            f"操作记录的封存段 {listed} 校验不符：内容或密钥被改动。请保留数据库现状并报告。",
+            f"Sealed segments {listed} of the journal do not hold: entries or the key were changed. Keep the "
+            "database as it is and report it.",
+        )
+
+
 def disk() -> Iterator[Problem]:
     """Room for what is still to come."""
     left = room.left()
@@ -161,8 +247,13 @@ def disk() -> Iterator[Problem]:
 
 
 Look = Callable[[], Iterator[Problem]]
-OUTSIDE: tuple[Look, ...] = (keys, disk)
-INSIDE: tuple[Look, ...] = (role, durability, migrations, clock, training)
+OUTSIDE: tuple[Look, ...] = (keys, proxies, disk)
+INSIDE: tuple[Look, ...] = (role, durability, migrations, clock)
+TABLES: tuple[Look, ...] = (training, keyrings, clockwork, seal)
+
+
+def _journal_key() -> Path:
+    return Path(settings.KEY_DIR) / "journal.ed25519"
 
 
 def _row(query: str, *values: str) -> tuple[Any, ...]:
