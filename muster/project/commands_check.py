@@ -11,7 +11,10 @@ from muster.project import installation
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One line for a machine.")
-def check(as_json: bool) -> None:
+@click.option(
+    "--journal", is_flag=True, help="Read the whole chain of the journal too (a minute a million entries)."
+)
+def check(as_json: bool, journal: bool) -> None:
     """Say in plain words what is wrong with this installation; exit 1 when something is grave.
 
     Example: muster check
@@ -19,7 +22,7 @@ def check(as_json: bool) -> None:
     installation.setup_django()
     from muster.project import checkup
 
-    found = checkup.problems()
+    found = checkup.problems(whole_journal=journal)
     if as_json:
         click.echo(checkup.as_json(found))
     else:
