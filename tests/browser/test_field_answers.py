@@ -291,6 +291,64 @@ def test_a_clock_that_was_set_back_is_noticed_without_a_network(phone: Phone) ->
     expect(phone.page.locator("[data-banner=clock]")).to_be_visible(timeout=10_000)
 
 
+def test_what_could_lose_a_record_is_said_and_what_saves_one_is_strict(phone: Phone) -> None:
+    page = phone.page
+    page.route("**/sync", says(502, ""))
+    told = phone.script(TROUBLES, phone.doors()[0])
+    assert told == {"strict": ["readwrite strict"], "shaken": [[40], [40]]}
+    assert phone.send() == "fault"
+    said = {"kept": "清除", "space": "150 MB", "old": "40 分钟", "clock": "3 分钟"}
+    for words in (
+        said,
+        {"kept": "may clear", "space": "Only 150 MB", "old": "40 min", "clock": "wrong by 3 min"},
+    ):
+        for banner, part in words.items():
+            expect(page.locator(f"[data-banner={banner}]")).to_contain_text(part, timeout=10_000)
+        page.locator(".tongue").click()
+
+
+TROUBLES = """const seen = { strict: new Set(), shaken: [] };
+    const begin = IDBDatabase.prototype.transaction, real = Date.now;
+    IDBDatabase.prototype.transaction = function (stores, mode, how) {
+        if (mode === 'readwrite') seen.strict.add(`${mode} ${how?.durability}`);
+        if (stores.includes('items')) seen.outbox = this;
+        return begin.call(this, stores, mode, how);
+    };
+    navigator.vibrate = (shakes) => seen.shaken.push(shakes);
+    Date.now = () => real() - 40 * 60_000;
+    await phone.record('record_visit', { dwelling: values[0], outcome: 'done' });
+    Date.now = real;
+    seen.outbox.close(); // as a browser does that could not write to a full disk
+    seen.outbox.dispatchEvent(new Event('close'));
+    await phone.record('record_visit', { dwelling: values[0], outcome: 'done' });
+    Object.assign(navigator.storage, { persisted: async () => false, persist: async () => false,
+        estimate: async () => ({ quota: 150 * 1_048_576, usage: 0 }) });
+    localStorage.setItem('clock-offset', 180_000);
+    return { strict: [...seen.strict], shaken: seen.shaken };"""
+
+
+def test_a_share_that_was_changed_on_the_way_is_not_read(phone: Phone) -> None:
+    left_out = {"content-encoding", "content-length"}
+
+    def changed(route: Route) -> None:
+        asked = {k: v for k, v in route.request.headers.items() if k not in ("if-none-match", "muster-have")}
+        answer = route.fetch(headers=asked)
+        kept = {name: value for name, value in answer.headers.items() if name not in left_out}
+        route.fulfill(status=200, headers=kept, body=answer.body().replace(b'"name":"', b'"name":"FALSE '))
+
+    phone.page.route("**/sync/bundle", changed)
+    for line in ("fault", "portal"):
+        phone.script("sync.state.pulledAt = 0;")
+        assert phone.send() == line
+        left_out.add("muster-signature")
+    held = phone.script("return JSON.stringify(['me', 'team', 'shifts', 'buildings'].map(phone.rows));")
+    assert "name" in held
+    assert "FALSE" not in held
+    phone.page.unroute("**/sync/bundle")
+    phone.script("sync.state.pulledAt = 0;")
+    assert phone.send() == "online"
+
+
 def test_a_moving_code_is_read_in_any_order_by_another_phone(phone: Phone, world: Served) -> None:
     phone.page.route("**/sync", says(502, ""))
     saved = phone.capture(phone.doors()[:12])

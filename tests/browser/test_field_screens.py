@@ -117,8 +117,11 @@ def test_the_doors_keep_the_rules(
             page.locator("#pin-again").fill(PIN)
             page.locator("form .key-main").click()
             expect(page.locator(".cards .card").first).to_be_visible()
+            phone.context.set_offline(True)
+            phone.capture(phone.doors()[:2])
             page.evaluate("dispatchEvent(new Event('muster:lock'))")
             expect(page.locator("#pin")).to_be_focused()
+            expect(page.locator("#leaving button")).to_have_count(2)
     assert broken_rules(page) == []
     assert overflow(page) <= 0
     picture(page, f"phone-{door}", language[:2])

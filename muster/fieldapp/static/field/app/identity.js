@@ -2,7 +2,7 @@
 /** Who this phone is: its enrolment, its own key, and the people who may unlock it. Apart from the outbox. */
 import { decode, encode, utf8 } from "./bytes.js";
 import { newKeys, publicHalf } from "./seal.js";
-import { alone, get, open, write } from "./store.js";
+import { alone, database as kept, get, write } from "./store.js";
 
 const ROUNDS = 600_000;
 export const MOST_WRONG = 10;
@@ -15,13 +15,7 @@ const WRONGS = "wrong-pins-of-";
  * @typedef {{id: string, name: string, salt: string, iv: string, wrapped: string, wrongs: number}} Person
  */
 
-/** @type {Promise<IDBDatabase> | null} */
-let opened = null;
-function database() {
-  opened ??= open("muster-phone", 1, (db) => { db.createObjectStore("kept"); });
-  opened.catch(() => { opened = null; });
-  return opened;
-}
+const database = kept("muster-phone", 1, (db) => { db.createObjectStore("kept"); });
 
 /** @param {string} key @param {any} value */
 async function keep(key, value) {

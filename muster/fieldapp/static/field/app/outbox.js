@@ -6,7 +6,7 @@
  */
 import { newId } from "./bytes.js";
 import { seal } from "./seal.js";
-import { all, alone, answer, get, isFull, open, write } from "./store.js";
+import { all, alone, answer, database as kept, get, isFull, write } from "./store.js";
 
 const NAME = "muster-outbox";
 const KEEP_DAYS = 14;
@@ -19,19 +19,12 @@ export const SETTLED = new Set(["stored", "duplicate", "quarantined", "refused",
  * @typedef {{id: string, result: string, code: string, reason: string, at: number}} Receipt
  */
 
-/** @type {Promise<IDBDatabase> | null} */
-let opened = null;
-
-/** The database, made once and never upgraded. */
-function database() {
-  opened ??= open(NAME, 1, (db) => {
-    db.createObjectStore("items", { keyPath: "id" }).createIndex("place", "place", { unique: true });
-    db.createObjectStore("receipts", { keyPath: "id" });
-    db.createObjectStore("head");
-  });
-  opened.catch(() => { opened = null; });
-  return opened;
-}
+/** Made once and never upgraded. */
+const database = kept(NAME, 1, (db) => {
+  db.createObjectStore("items", { keyPath: "id" }).createIndex("place", "place", { unique: true });
+  db.createObjectStore("receipts", { keyPath: "id" });
+  db.createObjectStore("head");
+});
 
 /** Write, and where there is no room, once more without what the server has had for an hour. @param {() => Promise<void>} act */
 async function inRoom(act) {

@@ -2,22 +2,16 @@
 /** What can be read on this phone: the bundle and our own deeds, encrypted under a key that a PIN unwraps. */
 import { decode, text, utf8 } from "./bytes.js";
 import { now } from "./clock.js";
-import { all, isFull, open, write } from "./store.js";
+import { all, database as kept, isFull, write } from "./store.js";
 
 const DEEDS_DAYS = 3;
 
 /** @typedef {{id: string, name: string, body: any, by: string, at: number}} Deed something captured here, readable */
 
-/** @type {Promise<IDBDatabase> | null} */
-let opened = null;
-function database() {
-  opened ??= open("muster-pack", 1, (db) => {
-    db.createObjectStore("sections", { keyPath: "name" });
-    db.createObjectStore("deeds", { keyPath: "id" });
-  });
-  opened.catch(() => { opened = null; });
-  return opened;
-}
+const database = kept("muster-pack", 1, (db) => {
+  db.createObjectStore("sections", { keyPath: "name" });
+  db.createObjectStore("deeds", { keyPath: "id" });
+});
 
 /** @type {CryptoKey | null} */
 let key = null;

@@ -2,15 +2,32 @@
 /** IndexedDB by promises; what is kept for good is written with strict durability. */
 
 /**
+ * A database that is opened when it is needed, and anew after the browser has closed it, as it does on a full disk.
  * @param {string} name @param {number} version @param {(db: IDBDatabase, old: number) => void} make
- * @returns {Promise<IDBDatabase>}
+ * @returns {() => Promise<IDBDatabase>}
  */
-export function open(name, version, make) {
+export function database(name, version, make) {
+  /** @type {Promise<IDBDatabase> | null} */
+  let opened = null;
+  const gone = () => { opened = null; };
+  return () => {
+    opened ??= open(name, version, make, gone);
+    opened.catch(gone);
+    return opened;
+  };
+}
+
+/**
+ * @param {string} name @param {number} version @param {(db: IDBDatabase, old: number) => void} make
+ * @param {() => void} [gone] it was closed, and not by us @returns {Promise<IDBDatabase>}
+ */
+export function open(name, version, make, gone = () => {}) {
   return new Promise((resolve, reject) => {
     const asked = indexedDB.open(name, version);
     asked.onupgradeneeded = (event) => make(asked.result, event.oldVersion);
     asked.onsuccess = () => {
-      asked.result.onversionchange = () => asked.result.close();
+      asked.result.onversionchange = () => { asked.result.close(); gone(); };
+      asked.result.onclose = gone;
       resolve(asked.result);
     };
     asked.onerror = () => reject(asked.error);
