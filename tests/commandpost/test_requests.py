@@ -23,7 +23,7 @@ def test_counselling_is_only_a_number(served: UUID, commander: Actor) -> None:
     page = text(client.get(PAGE))
     assert str(REQUEST) in page
     assert str(COUNSEL) not in page
-    assert "for counselling (sealed)" in page
+    assert "counselling (sealed)" in page
     assert client.get(f"{PAGE}{COUNSEL}/drawer/").status_code == 403
     assert client.post(f"{PAGE}{COUNSEL}/update/", {"step": "taken"}).status_code == 403
     assert client.post(f"{PAGE}{COUNSEL}/words/", {"reason": "好奇"}).status_code == 403

@@ -23,26 +23,15 @@ export async function speak(wanted) {
   texts = await answer.json();
 }
 
-/** Making one is slow, and a gate says a time for every pass. @type {Map<string, Intl.DateTimeFormat>} */
-const forms = new Map();
-/** @param {boolean} today */
-function form(today) {
-  const name = `${language} ${today}`;
-  let found = forms.get(name);
-  if (!found) {
-    /** @type {Intl.DateTimeFormatOptions} */
-    const day = today ? {} : { month: "numeric", day: "numeric" };
-    found = new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", { ...day, hour: "2-digit", minute: "2-digit", hour12: false });
-    forms.set(name, found);
-  }
-  return found;
-}
+/** @param {number} n */
+const two = (n) => String(n).padStart(2, "0");
 
-/** A time as people say it; the day only when it is not today's. @param {string | number | Date | null | undefined} at */
+/** A time as the desk writes it, 02-18 21:10 in both languages; the day only when it is not today's. @param {string | number | Date | null | undefined} at */
 export function when(at) {
   if (!at) return "";
   const date = new Date(at);
-  return form(new Date().toDateString() === date.toDateString()).format(date);
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  return new Date().toDateString() === date.toDateString() ? time : `${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
 }
 
 /** Minutes as hours and minutes. @param {number} minutes */
