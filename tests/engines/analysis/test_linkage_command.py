@@ -71,3 +71,22 @@ def test_a_threshold_out_of_range(place: Path) -> None:
     told = run(place, "left.csv", "--spec", "spec.yaml", "--out", "pairs.csv", "--threshold", "2")
     assert told.exit_code == 1
     assert "0 与 1 之间" in told.output
+
+
+ONE = "编 号,姓名,电话,证件\n1,张伟,13800138000.0,11010519491231002X\n"
+OTHERS = "编 号,姓名,电话,证件\na,张玮,13800138000,11010519491231002X\nb,李娜,13900139000,\n"
+KINDS = "id: 编 号\ncolumns: {姓名: name, 电话: phone, 证件: id}\n"
+
+
+def test_one_row_against_a_few_in_files_with_names_of_any_kind(tmp_path: Path) -> None:
+    """A single row finds its person; what cannot be read is said with its line, and nothing is written."""
+    for name, said in (("一 行.csv", ONE), ("名 单.csv", OTHERS), ("规 格.yaml", KINDS)):
+        (tmp_path / name).write_text(said, encoding="utf-8")
+    words = ("一 行.csv", "名 单.csv", "--spec", "规 格.yaml", "--out", "结 果.csv", "--lang", "en")
+    assert run(tmp_path, *words).exit_code == 0
+    assert [(row["left_id"], row["right_id"]) for row in read(tmp_path / "结 果.csv")] == [("1", "a")]
+    (tmp_path / "结 果.csv").unlink()
+    (tmp_path / "名 单.csv").write_text(OTHERS.replace("b,李", '"b,李'), encoding="utf-8")
+    told = run(tmp_path, *words)
+    assert (told.exit_code, "line 3" in told.output) == (1, True)
+    assert not (tmp_path / "结 果.csv").exists()

@@ -33,11 +33,15 @@ def _csv(path: Path) -> list[list[str]]:
     csv.field_size_limit(1 << 20)
     try:
         read = csv.reader(
-            io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=False
+            io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
         )
         return [line for line in read if any(cell.strip() for cell in line)]
     except csv.Error as error:
-        raise AnalysisError(f"{path.name} 读不了：{error}", f"{path.name} cannot be read: {error}") from error
+        at = read.line_num
+        raise AnalysisError(
+            f"{path.name} 第 {at} 行读不了（引号不成对，或单元格过长）：{error}",
+            f"line {at} of {path.name} cannot be read (a quote without its pair, or a cell too long): {error}",
+        ) from error
 
 
 def _text(name: str, raw: bytes) -> str:
@@ -82,7 +86,7 @@ def _parquet(path: Path) -> Columns:
             f"{path.name} 打不开：{error}", f"{path.name} cannot be opened: {error}"
         ) from error
     return {
-        name: [None if cell is None else str(cell) for cell in table.column(name).to_pylist()]
+        name: [None if cell is None else _cell(cell) for cell in table.column(name).to_pylist()]
         for name in table.column_names
     }
 

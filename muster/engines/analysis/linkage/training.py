@@ -134,15 +134,19 @@ def _overall(rows: Rows, column: Compared, drawn: Patterns) -> Numbers:
     told = drawn.levels[:, column.at]
     count = np.bincount(told[told >= 0], drawn.counts[told >= 0], minlength=size) + 0.5 * _beliefs(column)[1]
     shares = np.asarray(count / count.sum())
+    u = _beliefs(column)[1]
     if column.sound < size - 1:
-        shares[column.sound] = max(_equal(rows, column, "p") - _equal(rows, column, "v"), 1e-9)
-    shares[-1] = _equal(rows, column, "v") or shares[-1]
+        sounding = _equal(rows, column, "p", u[column.sound] + u[-1])
+        shares[column.sound] = max(sounding - _equal(rows, column, "v", u[-1]), 1e-9)
+    shares[-1] = _equal(rows, column, "v", u[-1]) or shares[-1]
     shares[0] = max(1 - shares[1:].sum(), 1e-9)
     return shares
 
 
-def _equal(rows: Rows, column: Compared, form: str) -> float:
-    """The share of pairs that are equal in a derived column, where both are known."""
+def _equal(rows: Rows, column: Compared, form: str, belief: float) -> float:
+    """The share of pairs that are equal in a derived column, where both are known: of a handful, hardly more than
+    is believed of strangers, since a row that stands alone has nobody else to be equal with.
+    """
     tally: dict[str, list[int]] = {}
     for at, value in enumerate(column.forms[form]):
         if value is not None:
@@ -150,8 +154,10 @@ def _equal(rows: Rows, column: Compared, form: str) -> float:
     counts = np.array(list(tally.values()), dtype=float).reshape(-1, 2)
     if rows.is_single:
         n = counts[:, 0]
-        return float((n * (n - 1)).sum() / max(n.sum() * (n.sum() - 1), 1))
-    return float(counts.prod(axis=1).sum() / max(counts[:, 0].sum() * counts[:, 1].sum(), 1))
+        equal, known = (n * (n - 1)).sum() / 2, n.sum() * (n.sum() - 1) / 2
+    else:
+        equal, known = counts.prod(axis=1).sum(), counts[:, 0].sum() * counts[:, 1].sum()
+    return float((equal + PRIOR * belief) / (known + PRIOR)) if equal else 0.0
 
 
 def _beliefs(column: Compared) -> tuple[Numbers, Numbers]:

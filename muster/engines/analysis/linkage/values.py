@@ -75,9 +75,14 @@ def _eight(digits: str) -> str:
     return digits
 
 
+def _whole(text: str) -> str:
+    """A number that a table kept beside gaps, and wrote as 13800138000.0."""
+    return re.sub(r"^(\d+)\.0+$", r"\1", text)
+
+
 def phone(text: str | None) -> tuple[str, ...]:
     """v national digits of a mainland number, else all digits; s sorted."""
-    digits = "".join(re.findall(r"\d", plain(text)))
+    digits = "".join(re.findall(r"\d", _whole(plain(text))))
     digits = digits[2:] if digits.startswith("00") else digits
     if digits.startswith("86") and len(digits) > 11:
         digits = digits[2:]
@@ -87,7 +92,7 @@ def phone(text: str | None) -> tuple[str, ...]:
 
 def identity(text: str | None) -> tuple[str, ...]:
     """v upper case, 15 digits made 18; s sorted; k whether its check digit is right (1), wrong (0), unknown."""
-    value = "".join(_WORDS.findall(plain(text))).upper()
+    value = "".join(_WORDS.findall(_whole(plain(text)))).upper()
     if not value or not value.strip("0X*"):
         return "", "", "", "", ""
     if len(value) == 15 and value.isdigit() and "01" <= value[8:10] <= "12":
@@ -111,7 +116,7 @@ def check_digit(body: str) -> str:
 
 def number(text: str | None) -> tuple[str, ...]:
     """v without leading zeros and separators, s sorted."""
-    value = "".join(_WORDS.findall(plain(text)))
+    value = "".join(_WORDS.findall(_whole(plain(text))))
     value = value.lstrip("0") or value[:1]
     value = one_byte(value)
     return value, "".join(sorted(value))
