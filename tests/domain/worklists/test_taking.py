@@ -17,6 +17,7 @@ from muster.core.ids import new_id
 from muster.core.told import Done, Told
 from muster.domain.responders import actions as responders
 from muster.domain.responders.rules import TeamKind
+from muster.domain.worklists import happened
 from muster.domain.worklists.actions import calls, desk, taking
 from muster.domain.worklists.models import Attempt, WorkItem
 from muster.domain.worklists.rules import LEASE, ItemKind, Outcome
@@ -223,3 +224,33 @@ def test_what_is_sent_on_takes_its_history_along(incident: UUID, commander: Acto
             held = WorkItem.objects.get(pk=one)
             assert (held.attempts, held.area, held.from_area) == (2, ELSEWHERE, COMMUNITY)
             assert Attempt.objects.filter(item=one).count() == 2
+
+
+def test_what_is_sent_on_twice_goes_back_step_by_step(
+    incident: UUID, commander: Actor, outsider: Actor
+) -> None:
+    """And whoever had it once reads where it is and how far."""
+    now, third = clock.now(), ELSEWHERE + 1_000_000
+    beyond = Actor(account=new_id(), grants=(Grant("commander", third),), responder=new_id())
+    one = item(now)
+    do(desk.transfer_items, desk.TransferItems([one], ELSEWHERE, "not ours"), commander, now)
+    do(
+        desk.transfer_items,
+        desk.TransferItems([one], third, "not ours"),
+        outsider,
+        now + timedelta(minutes=1),
+    )
+    with scope(commander, INCIDENT):
+        assert not WorkItem.objects.filter(pk=one).exists()
+        assert happened.whereabouts([one], INCIDENT)[one].area == third
+    for minutes, by, home in ((2, beyond, ELSEWHERE), (3, outsider, COMMUNITY)):
+        later = now + timedelta(minutes=minutes)
+        (answers,) = do(desk.return_items, desk.ReturnItems([one], "nor ours"), by, later).data.values()
+        assert answers == {str(one): desk.DONE}
+        with scope(by, INCIDENT):
+            assert WorkItem.objects.get(pk=one).area == home, "who sends back still sees it"
+    (answers,) = do(desk.return_items, desk.ReturnItems([one]), commander, now).data.values()
+    assert answers == {str(one): desk.CameFromNowhere.code}
+    with scope(commander, INCIDENT):
+        way = [(event.kind, event.area) for event in happened.history(one, INCIDENT)]
+    assert way == [("returned", COMMUNITY), ("returned", ELSEWHERE), ("sent", third), ("sent", ELSEWHERE)]
