@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.tabs import LANGUAGES, broken_rules, overflow, picture
+from tests.browser.tabs import LANGUAGES, Look, Tabs, broken_rules, overflow, picture
+from tests.browser.walk import Walk
 
 REASONS = {"zh": ("infant", "婴幼儿"), "en": ("recovered", "Recovered lately")}
 
@@ -53,7 +55,9 @@ def test_who_is_left_is_found_explained_and_reached(at_desk: Open, language: str
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_site_is_set_up_and_somebody_is_booked(at_desk: Open, language: str) -> None:
+def test_a_site_is_set_up_and_somebody_is_booked_by_the_desk_and_by_themselves(
+    at_desk: Open, tabs: Tabs, language: str
+) -> None:
     page = at_desk("sites/", language=language)
     page.locator("tbody a[data-open]").first.click()
     page.locator("#n-people").fill("240")
@@ -73,3 +77,25 @@ def test_a_site_is_set_up_and_somebody_is_booked(at_desk: Open, language: str) -
     expect(people.locator("form[action='cancel/']")).to_be_visible()
     people.locator("form[action='cancel/'] button").click()
     expect(people.locator("form[action='book/']").first).to_be_visible()
+    people.locator("form[action='link/'] button").click()
+    keeps_the_rules(people)
+    books_alone(tabs, urlsplit(people.locator("#address").input_value()).path, language)
+
+
+def books_alone(tabs: Tabs, path: str, language: str) -> None:
+    """Whoever has the link takes a slot and gives it back: each page as every page is looked at."""
+    page = tabs.open(path, Look(language, width=390, height=844))
+    page.locator("button[name=book]").first.click()
+    expect(page.locator("button[name=cancel]")).to_be_visible()
+    looked_at(tabs, page, path, language)
+    picture(page, "public-booking", language)
+    page.locator("button[name=cancel]").click()
+    expect(page.locator("button[name=book]").first).to_be_visible()
+    looked_at(tabs, page, path, language)
+
+
+def looked_at(tabs: Tabs, page: Page, path: str, language: str) -> None:
+    walk = Walk(tabs, page, language)
+    walk.through([path.removeprefix("/")], follow=False)
+    assert walk.seen
+    assert not walk.faults, "\n".join(walk.faults)
