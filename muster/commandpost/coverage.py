@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from muster.commandpost.asking import body, has, tabs, told, wish
+from muster.commandpost.asking import body, has, local, tabs, told, whereabouts, wish
 from muster.commandpost.catching_up import named_people, reasons, round_in_view
 from muster.commandpost.frame import DeskRequest, act, area_in_view, ids, link, screen
 from muster.commandpost.labels import Labels
@@ -21,6 +23,7 @@ from muster.core.access import span
 from muster.core.errors import BadInput, NotFound, NotVisibleYet
 from muster.core.ids import new_id
 from muster.core.told import Told
+from muster.domain.incidents import queries as incidents
 from muster.domain.places import queries as places
 from muster.domain.places.models import Building
 from muster.domain.sampling import actions, standing
@@ -37,6 +40,7 @@ STANDING: Labels = {
     Standing.UNKNOWN: pgettext_lazy("coverage", "Unknown"),
     "left": pgettext_lazy("coverage", "Left"),
 }
+PLAN = "sampling.plan"
 MOST_ROWS = 300
 SIZE = 50
 
@@ -55,7 +59,7 @@ def coverage(request: DeskRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "tabs": tabs(request, "sites", *PAGES), "chosen": chosen, "rounds": listed, "area": area,
         "words": STANDING, "building": building,
-    }  # fmt: skip
+    } | _opening(request)  # fmt: skip
     if chosen is not None:
         rows = _rows(request, chosen, area, building)
         total = Counts(
@@ -67,6 +71,26 @@ def coverage(request: DeskRequest) -> HttpResponse:
             "up": link(request, building="") if building else link(request, area=""),
         } | _orders(request, chosen, area, building)  # fmt: skip
     return render(request, "commandpost/sites/coverage.html", context)
+
+
+def _opening(request: DeskRequest) -> dict[str, Any]:
+    """A round that may be opened: where, and until when as the protocol says."""
+    testing = incidents.pack_of(request.incident.id).testing
+    hours = testing.round_within_hours.value if testing else 24
+    return {
+        "may_open": has(request, PLAN), "where": whereabouts(request, PLAN), "fresh_round": new_id(),
+        "from_at": local(request.now), "to_at": local(request.now + timedelta(hours=hours)),
+    }  # fmt: skip
+
+
+@require_POST
+@screen
+def open_round(request: DeskRequest) -> HttpResponse:
+    """Open a round of tests: coverage counts from then on, and telephones at its sites record for it."""
+    opened = body(request, actions.OpenRound)
+    act(request, actions.open_rounds, opened, opened.id)
+    messages.success(request, _("The round is open."))
+    return redirect(f"/i/{request.incident.code}/sites/coverage/?round={opened.id}")
 
 
 def _level(area: int, building: UUID | None) -> str:
@@ -143,7 +167,7 @@ def _orders(request: DeskRequest, chosen: Round, area: int, building: UUID | Non
     at = dict(places.building_names([one.building for one in listed if one.building]))
     return {
         "orders": [(one, at.get(one.building, "") if one.building else names[one.area]) for one in listed],
-        "may_plan": has(request, "sampling.plan") and (is_community(area) or bool(building)),
+        "may_plan": has(request, PLAN) and (is_community(area) or bool(building)),
         "fresh_call": new_id(), "fresh_door": new_id(),
     }  # fmt: skip
 
@@ -221,6 +245,7 @@ def end(request: DeskRequest) -> HttpResponse:
 
 urlpatterns = [
     path("sites/coverage/", coverage, name="coverage"),
+    path("sites/coverage/rounds/", open_round, name="coverage-round"),
     path("sites/coverage/explain/", explain, name="coverage-explain"),
     path("sites/coverage/end/", end, name="coverage-end"),
     path("sites/untested/", untested, name="untested"),

@@ -29,6 +29,7 @@ from muster.domain.places import actions as places
 from muster.domain.places.models import Point
 from muster.domain.places.rules import PointKind
 from muster.domain.responders import queries as responders
+from muster.domain.sampling.holds import on_hold
 from muster.interop.paper import making
 
 ISSUE = "passes.issue"
@@ -138,11 +139,15 @@ def signed_list(request: DeskRequest, kind: str) -> HttpResponse:
     """A signed list as a file, for devices without this system: `muster pass verify --revoked`."""
     if not has(request, ISSUE):
         raise NotAllowed(right=ISSUE)
-    make = {"revoked": carried.revoked_list, "whitelist": carried.whitelist}.get(kind)
-    if make is None:
+    incident, now = request.incident.id, request.now
+    if kind == "revoked":
+        made = carried.revoked_list(incident=incident, now=now, on_hold=on_hold(incident))
+    elif kind == "whitelist":
+        made = carried.whitelist(incident=incident, now=now)
+    else:
         raise NotFound
     _journal(request, "passes.list", request.incident.area, [])
-    return _file(make(incident=request.incident.id, now=request.now), "application/cose", f"{kind}.list")
+    return _file(made, "application/cose", f"{kind}.list")
 
 
 def exceptions_of(request: DeskRequest, names: dict[UUID, str]) -> list[dict[str, Any]]:

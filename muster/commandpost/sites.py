@@ -138,7 +138,9 @@ def add_point(request: DeskRequest) -> HttpResponse:
         raise BadInput(problem="kind")
     act(request, places_actions.add_points, point, point.id)
     if point.kind == PointKind.GATE:
-        return told(request, _("The gate is there. Give it a shift; its telephones show it then."), "sites/gates")
+        return told(
+            request, _("The gate is there. Give it a shift; its telephones show it then."), "sites/gates"
+        )
     messages.success(request, _("The site is there. Say what it needs and set it up."))
     return redirect("site", incident=request.incident.code, site=point.id)
 

@@ -190,12 +190,7 @@ def inspect_site(request: DeskRequest, site: UUID) -> HttpResponse:
         state = request.POST.get("state", "")
         if state not in set(SiteState):
             raise BadInput(problem=_("state"))
-        photo = request.POST.get("photo", "").strip()[:100]
-        act(
-            request,
-            breeding.inspect_breeding_sites,
-            breeding.InspectBreedingSite(site, SiteState(state), photo),
-        )
+        act(request, breeding.inspect_breeding_sites, breeding.InspectBreedingSite(site, SiteState(state)))
         messages.success(request, _("Written down."))
     return redirect("sweeps", incident=request.incident.code)
 
@@ -220,13 +215,13 @@ def circle(request: DeskRequest) -> HttpResponse:
         "units": sum(one.units for one in found),
         "levels": [(one.code, said(one.title)) for one in vector.zones],
         "may": has(request, "incidents.zone"),
-        "area": _common(one.area for one in found) or request.incident.area,
+        "area": common_area(one.area for one in found) or request.incident.area,
         "from_at": localtime(request.now).strftime("%Y-%m-%dT%H:%M"),
     }
     return render(request, "commandpost/sweeps/circle.html", context)
 
 
-def _common(codes: Iterable[int]) -> int:
+def common_area(codes: Iterable[int]) -> int:
     """The smallest area all of these lie in: community, sub-district or district; 0 when none."""
     held = set(codes)
     for width in (10**3, 10**6, 10**9):

@@ -24,6 +24,7 @@ from muster.commandpost import (
     home,
     imports,
     journal,
+    laboratory,
     line_list,
     lists,
     mapping,
@@ -31,6 +32,7 @@ from muster.commandpost import (
     overview,
     paper,
     people,
+    pools,
     requests,
     responders,
     shifts,
@@ -46,7 +48,7 @@ from muster.commandpost import (
 SCREENS = (
     overview, buildings, mapping, cases, case_page, case_notes, contact_page, exposure, line_list, zones, people,
     matching, journal, work, lists, calling, imports, paper,
-    batches, responders, shifts, sites, site_page, coverage, catching_up, bookings, gates, gate_desk,
+    batches, responders, shifts, sites, pools, laboratory, site_page, coverage, catching_up, bookings, gates, gate_desk,
     stock, helpline, requests, sitrep, devices, forms, sweeps, ground,
 )  # fmt: skip
 

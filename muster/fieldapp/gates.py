@@ -7,6 +7,7 @@ from typing import Any
 
 from muster.domain.incidents import queries as incidents
 from muster.domain.passes import carried, keys
+from muster.domain.sampling.holds import on_hold
 from muster.fieldapp.holder import Holder
 
 Row = dict[str, Any]
@@ -14,7 +15,10 @@ MOST_LISTED = 3_000  # of the 5,000 rows a phone may hold
 
 
 def gate(holder: Holder) -> list[Row]:
-    """One row of rules and keys, then the marks of revoked passes in sixteen parts; nothing for who may not scan."""
+    """One row of rules and keys, the marks of passes on hold, then those of revoked ones in sixteen parts.
+
+    Nothing for who may not scan.
+    """
     if not holder.actor.spans("passes.scan", holder.incident):
         return []
     rules = incidents.pack_of(holder.incident).gates
@@ -30,7 +34,13 @@ def gate(holder: Holder) -> list[Row]:
         ],
     }  # fmt: skip
     parts = carried.revoked_parts(incident=holder.incident, now=holder.now)
-    return [first, *({"id": f"revoked-{digit}", "marks": _text(marks)} for digit, marks in parts.items())]
+    waiting = carried.held_marks(on_hold(holder.incident), incident=holder.incident, now=holder.now)
+    held = {"id": "held", "held": _text(waiting)}
+    return [
+        first,
+        held,
+        *({"id": f"revoked-{digit}", "marks": _text(marks)} for digit, marks in parts.items()),
+    ]
 
 
 def listed(holder: Holder) -> list[Row]:

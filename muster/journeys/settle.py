@@ -111,6 +111,7 @@ def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
         return 0
     items = worklists.reconcile(incident=incident, wants=wants, sources=sources, now=now)
     catching_up.give(whole.get(catching_up.PERSON, set()))
+    positive_pool.give(wants, incident)
     return len(items)
 
 

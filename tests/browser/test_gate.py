@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bench import gate
 from bench.field_files import FIELD, served
+from muster.core.ids import short_code
+from muster.domain.passes import lists
 from muster.fieldapp.catalogue import in_languages
 from tests.browser.tabs import picture
 
@@ -88,6 +91,23 @@ def test_what_does_not_hold_is_red_and_is_recorded_too(
     page.close()
 
 
+def test_a_pass_on_hold_is_red_whether_shown_or_found_by_hand(at_gate: Page, address: str) -> None:
+    english = at_gate.evaluate("document.documentElement.lang") == "en"
+    identity, code = gate.pass_of(3)
+    held = gate.rows(revoked=5, listed=9)
+    held["gate"].append({"id": "held", "held": base64.b64encode(lists.marks([identity])).decode()})
+    gate.begin(at_gate, address, held, "en" if english else "zh-hans")
+    scan(at_gate, code)
+    shown = at_gate.locator(".verdict")
+    expect(shown).to_have_attribute("data-reason", "on_hold")
+    expect(shown).to_contain_text("On hold" if english else "暂缓放行")
+    shown.click()
+    at_gate.locator("#by-hand").click()
+    at_gate.locator("#tail").fill(short_code(identity, 8)[-5:])
+    at_gate.get_by_role("button", name=short_code(identity, 8)).click()
+    expect(shown).to_have_attribute("data-verdict", "stop")
+
+
 def test_an_old_list_lets_through_and_says_so(chromium: Browser, address: str) -> None:
     page = chromium.new_page(viewport=NARROW)
     begin(page, address, hours=0)
@@ -112,7 +132,7 @@ def test_a_pass_id_leaves_the_phone_only_where_the_protocol_keeps_it(chromium: B
 
 
 def test_somebody_without_a_code_is_found_by_the_end_of_a_number(at_gate: Page) -> None:
-    from muster.core.ids import derive_id, short_code
+    from muster.core.ids import derive_id
 
     code = short_code(derive_id("bench", "pass", 3), 8)
     at_gate.locator("#by-hand").click()

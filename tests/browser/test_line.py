@@ -109,7 +109,7 @@ def test_a_tube_and_its_people_take_no_tap_and_the_full_tube_closes_itself(
 @pytest.mark.parametrize(
     ("codes", "said"),
     [
-        (["ID1"], "先扫采样管"),
+        (["ID1"], "先扫试管"),
         (["T1", "ID1", "ID1"], "已在这一管"),
         (["T1", "ID1", "CLOSE", "T2", "ID1"], "已采过样"),
         (["T1", "ID1", "T2"], "先封好手上"),
@@ -117,7 +117,7 @@ def test_a_tube_and_its_people_take_no_tap_and_the_full_tube_closes_itself(
         (["T9001"], "在别处用过"),
         (["T9003"], "别的采样点"),
         (["T1", "BAD"], "读错"),
-        (["T1", "HTTPS://X"], "既不是采样管"),
+        (["T1", "HTTPS://X"], "既不是试管"),
     ],
 )
 def test_what_must_not_be_is_said_in_words_and_nothing_is_recorded(
@@ -171,6 +171,7 @@ def test_the_courier_signs_only_when_table_and_system_agree_or_the_difference_is
     expect(page.locator(".tube")).to_have_attribute("data-even", "false")
     picture(page, "phone-table", language[:2])
     page.locator("#courier").fill("李司机")
+    page.locator("#box").fill("b12")
     page.locator("#sign").click()
     assert deeds(page) == []
     page.locator("#agreed").check()
@@ -183,6 +184,28 @@ def test_the_courier_signs_only_when_table_and_system_agree_or_the_difference_is
         ("hand_over_tube", "T7777", None),
         ("hand_over_tube", "T9002", None),
     ]
+    assert {body["box"] for _, body, _ in deeds(page, "hand_over_tube")} == {"B12"}
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_length_of_the_line_is_reported_as_a_whole_number(
+    chromium: Browser, address: str, language: str
+) -> None:
+    page = begin(chromium, address, "queue", language)
+    for wrong in ("", "-3", "2.5"):
+        page.locator("#waiting").fill(wrong)
+        page.locator("#report").click()
+        expect(page.locator("[role=alert].said")).not_to_be_empty()
+    assert deeds(page) == []
+    page.locator("#waiting").fill("37")
+    page.locator("#report").click()
+    expect(page.locator(".note")).to_contain_text("37")
+    assert [(name, body) for name, body, _ in deeds(page)] == [
+        ("report_queue", {"site": SITE, "waiting": 37})
+    ]
+    assert broken_rules(page) == []
+    picture(page, "phone-queue", language[:2])
     page.close()
 
 

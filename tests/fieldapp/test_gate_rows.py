@@ -30,11 +30,12 @@ def test_a_guard_gets_keys_rules_and_the_marks_of_revoked_passes(gate: UUID, in_
     do([tell(actions.RevokePass(gone), in_scope, 1)], in_scope)
     guard = person("guard", "field_team", COMMUNITY)
     with scope(guard, INCIDENT):
-        rules, *parts = gates.gate(holder(guard))
+        rules, waiting, *parts = gates.gate(holder(guard))
         (row,) = gates.listed(holder(guard))
     assert [cose.fingerprint(base64.b64decode(key)) for key in rules["keys"]] == list(keys.known(INCIDENT))
     assert (rules["hours"], rules["keeps"]) == (12, True)
     assert [one["code"] for one in rules["exceptions"]] == ["medical", "essential", "delivery", "no_phone"]
+    assert waiting == {"id": "held", "held": ""}, "nobody's test is to be repeated"
     assert len(parts) == 16
     assert b"".join(base64.b64decode(one["marks"]) for one in parts) == lists.mark(gone)
     assert (row["id"], row["mark"]) == (str(PASS), lists.mark(PASS).hex())

@@ -16,11 +16,19 @@ from muster.core.told import Done, Told
 from muster.domain.cases import actions as cases
 from muster.domain.cases.models import Contact
 from muster.domain.helpline.models import Request
+from muster.domain.passes import actions as passes
+from muster.domain.passes import carried, keys
+from muster.domain.passes.lists import mark
+from muster.domain.passes.lists import read as read_list
+from muster.domain.passes.rules import PassKind
 from muster.domain.people import actions as people
 from muster.domain.people.models import Resident
+from muster.domain.responders.actions import teams
+from muster.domain.responders.rules import TeamKind
 from muster.domain.sampling import actions as sampling
+from muster.domain.sampling.holds import on_hold
 from muster.domain.sampling.rules import Place, Result
-from muster.domain.worklists.actions import calls, lists
+from muster.domain.worklists.actions import calls, desk, lists
 from muster.domain.worklists.models import ListEntry, WorkItem
 from muster.domain.worklists.rules import Outcome
 from muster.journeys.settle import settle, wake
@@ -87,6 +95,56 @@ def test_a_positive_pool_resamples_each_member_once_and_singly(
     assert {item.subject for item in open_work(incident, "resample")} == set(residents[:3])
     take(tell, "S1", residents[0], now + timedelta(hours=6), pool=1)
     assert {item.subject for item in open_work(incident, "resample")} == set(residents[1:3])
+
+
+def test_a_positive_pool_holds_calls_and_sends_the_team_until_a_single_sample_is_negative(
+    tell: Tell, residents: list[UUID], incident: UUID, now: datetime
+) -> None:
+    near, far, team = residents[0], residents[1], new_id()
+    tell(teams.form_teams, teams.FormTeam(team, DISTRICT, TeamKind.SAMPLING, "区采样队"))
+    tell(teams.form_teams, teams.FormTeam(new_id(), NEIGHBOUR, TeamKind.SAMPLING, "邻社区采样队"))
+    body = people.RegisterPerson(id=(child := new_id()), area=COMMUNITY, name="没有电话的孩子")
+    tell(people.register_people, body)
+    gone = tell(passes.issue_passes, passes.IssuePass(held := new_id(), COMMUNITY, PassKind.RESIDENT, near))
+    assert not gone.refused
+    for one in (near, far, child):
+        take(tell, "T1", one, now)
+
+    def report(code: str, result: Result, hours: float) -> None:
+        at = now + timedelta(hours=hours)
+        tell(sampling.report_results, sampling.ReportResult(result=result, code=code), at)
+
+    def stopped() -> bool:
+        later = now + timedelta(hours=20)
+        with scope(system(), incident):
+            marks = carried.held_marks(on_hold(incident), incident=incident, now=later)
+            signed = carried.revoked_list(incident=incident, now=later, on_hold=on_hold(incident))
+            assert (marks == mark(held)) == (held in read_list(signed, keys.known(incident)))
+        return bool(marks)
+
+    assert (on_hold(incident), stopped()) == (set(), False)
+    report("T1", Result.POSITIVE, 5)
+    assert (on_hold(incident), stopped()) == ({near, far, child}, True)
+    assert {item.subject for item in open_work(incident, "verify")} == {near, far}, (
+        "who has a telephone is called"
+    )
+    work = open_work(incident, "resample")
+    assert {(item.assignee, item.area, item.priority) for item in work} == {(team, COMMUNITY, 1)}
+    take(tell, "S1", near, now + timedelta(hours=6), pool=1)
+    assert [item.subject for item in open_work(incident, "verify")] == [far]
+    assert stopped(), "sampled again, but nobody knows yet"
+    report("S1", Result.POSITIVE, 8)
+    assert stopped()
+    take(tell, "S2", near, now + timedelta(hours=9), pool=1)
+    report("S2", Result.NEGATIVE, 12)
+    assert (on_hold(incident), stopped()) == ({far, child}, False)
+    item = next(one for one in open_work(incident, "resample") if one.subject == child)
+    tell(desk.close_items, desk.CloseItems([item.id], "送医院"))
+    assert on_hold(incident) == {far}, "a person decides otherwise"
+    tell(people.join_residents, people.JoinResidents(residents[2], far))
+    assert on_hold(incident) == {far, residents[2]}, "under every record"
+    report("T1", Result.NEGATIVE, 13)
+    assert on_hold(incident) == set()
 
 
 def test_a_corrected_result_takes_the_resampling_back(

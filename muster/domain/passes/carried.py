@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -15,10 +16,14 @@ from muster.domain.people import queries as people
 TAIL = 4
 
 
-def revoked_list(*, incident: UUID, now: datetime) -> bytes:
-    """The passes of the whole incident that were revoked and would otherwise still be valid, signed."""
+def revoked_list(*, incident: UUID, now: datetime, on_hold: Collection[UUID] = ()) -> bytes:
+    """The passes of the whole incident that were revoked and would otherwise still be valid, signed; and those of
+    residents on hold, for devices that know no other list."""
     with scope(system(incident=incident), incident):
-        gone = Pass.objects.filter(incident=incident, revoked_at__lte=now, valid_to__gt=now)
+        valid = Pass.objects.filter(incident=incident, valid_to__gt=now)
+        gone = valid.filter(revoked_at__lte=now)
+        if on_hold:
+            gone |= valid.filter(resident__in=on_hold)
         marks = lists.marks(gone.values_list("id", flat=True))
     held = lists.PassList(str(incident), ListKind.REVOKED, seconds(now), marks)
     return lists.sign(held, keys.signing_key(incident))
@@ -44,6 +49,15 @@ def listed(*, incident: UUID, now: datetime, most: int = lists.MOST_ROWS) -> lis
         window = seconds(one.valid_from), seconds(one.valid_to)
         rows.append((one.id, lists.Row(lists.mark(one.id), one.code, one.kind, name, tail, "", *window)))
     return rows
+
+
+def held_marks(on_hold: Collection[UUID], *, incident: UUID, now: datetime) -> bytes:
+    """The marks of the passes of residents on hold: a gate stops them and says why."""
+    with scope(system(incident=incident), incident):
+        waiting = Pass.objects.filter(
+            incident=incident, resident__in=on_hold, revoked_at=None, valid_to__gt=now
+        )
+        return lists.marks(waiting.values_list("id", flat=True))
 
 
 def old_after_hours(incident: UUID) -> float:

@@ -60,6 +60,9 @@ class Tube(Held):
                 name="sampling_tube_at_lab",
                 condition=models.Q(state=TubeState.HANDED_OVER),
             ),
+            models.Index(
+                fields=["incident"], name="sampling_tube_positive", condition=models.Q(result=Result.POSITIVE)
+            ),
         ]
 
 
@@ -174,6 +177,7 @@ class SampleTaken(Fact):
     site = models.UUIDField(null=True)
     round = models.UUIDField(null=True)
     pool_size = models.IntegerField()
+    one_household = models.BooleanField(db_default=False)  # the tube is for one household alone
     with_responder = models.UUIDField(null=True)
 
     class Meta(Fact.Meta):
@@ -203,10 +207,11 @@ class TubesCounted(Fact):
 
 
 class TubeHandedOver(Fact):
-    """A tube was handed to a courier or laboratory."""
+    """A tube was handed to a courier or laboratory, in a box or by itself."""
 
     tube = models.UUIDField(db_index=True)
     to = models.CharField(max_length=80, blank=True, default="")
+    box = models.CharField(max_length=40, blank=True, db_default="")
 
 
 class QueueReported(Fact):

@@ -16,7 +16,7 @@ from muster.core.models import Retraction
 from muster.core.plans import by_index
 from muster.domain.incidents import queries as incidents
 from muster.domain.sampling.models import Round, SampleTaken, SiteTable, Tube
-from muster.domain.sampling.rules import RECEIPT, Result, TubeState, Wait, wait
+from muster.domain.sampling.rules import RECEIPT, Place, Result, TubeState, Wait, wait
 from muster.protocols.ground import QueueBand
 
 
@@ -151,7 +151,7 @@ def samples_by_hour(*, from_at: datetime, to_at: datetime, site: UUID | None = N
     """Samples by hour (`to_at` exclusive), of one site or of all."""
     found = SampleTaken.objects.filter(at__gte=from_at, at__lt=to_at)
     found = found.filter(site=site) if site else found.filter(site__isnull=False)
-    found = found.exclude(id__in=Retraction.objects.values("target"))
+    found = found.filter(place=Place.SITE).exclude(id__in=Retraction.objects.values("target"))
     return dict(
         found.annotate(hour=TruncHour("at")).values_list("hour").annotate(n=Count("id")).order_by("hour")
     )
@@ -172,6 +172,33 @@ def at_laboratory(incident: UUID, now: datetime, size: int = 200) -> list[AtLab]
     ]  # fmt: skip
 
 
+class Box(msgspec.Struct, frozen=True):
+    """Tubes that went into one box together: who has it since when. Until their results they are under way."""
+
+    code: str
+    to: str
+    at: datetime
+    tubes: list[UUID]
+
+
+BOXES = """
+select n.box, n."to", max(n.at), array_agg(n.tube order by n.tube) from (
+    select distinct on (h.tube) h.tube, h.box, h."to", h.at from sampling_tube t
+    join sampling_tubehandedover h on h.tube = t.id
+    where t.incident = %s and t.state = 'handed_over'
+        and not exists (select from core_retraction r where r.target = h.id)
+    order by h.tube, h.at desc, h.id desc) n
+where n.box <> '' group by 1, 2 order by 3, 1 limit 200
+"""
+
+
+def boxes(incident: UUID) -> list[Box]:
+    """Boxes whose tubes have no result yet, by the newest hands each tube went through, the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(BOXES, [incident])
+        return [Box(*row) for row in cursor.fetchall()]
+
+
 def sampled_at(residents: Iterable[UUID]) -> dict[UUID, list[datetime]]:
     """When each of these residents was sampled, retracted samples left out."""
     found: dict[UUID, list[datetime]] = {}
@@ -187,7 +214,8 @@ PACE = timedelta(minutes=30)  # the pace of a site is that of the last half hour
 FRESH = timedelta(minutes=60)  # what was said about a line longer ago says nothing now
 LINES = """
 select p.id, p.name, p.area, p.address, q.at, q.waiting,
-    (select count(*) from sampling_sampletaken s where s.site = p.id and s.at > %(since)s and s.at <= %(now)s)
+    (select count(*) from sampling_sampletaken s
+        where s.site = p.id and s.place = 'site' and s.at > %(since)s and s.at <= %(now)s)
 from places_point p left join lateral (
     select f.at, f.waiting from sampling_queuereported f
     where f.site = p.id and f.at > %(fresh)s and f.at <= %(now)s

@@ -72,6 +72,7 @@ class TakeSample(msgspec.Struct, frozen=True, kw_only=True):
     site: UUID | None = None
     round: UUID | None = None
     pool_size: PoolSize | None = None
+    one_household: bool = False
     seat: Seats | None = None
     place: Place = Place.SITE
     area: int | None = None
@@ -96,11 +97,12 @@ class CountTubes(msgspec.Struct, frozen=True):
 
 
 class HandOverTube(msgspec.Struct, frozen=True):
-    """Hand a tube to a courier or laboratory."""
+    """Hand a tube to a courier or laboratory, perhaps in a box."""
 
     tube: UUID | None = None
     to: Name = ""
     code: Code = ""
+    box: Code = ""
 
 
 class ReportResult(msgspec.Struct, frozen=True):
@@ -159,11 +161,13 @@ def take_samples(*, told: Sequence[Told[TakeSample]], by: Actor, incident: UUID,
         )
         samples.append(
             (one.id, incident, area, one.at, one.by, one.device, tube, b.resident, b.seat, b.place, b.site,
-             b.round, size, b.with_responder)
+             b.round, size, b.one_household, b.with_responder)
         )  # fmt: skip
     header = ("id", "incident", "area", "code", "site", "round", "pool_size", "state", "seats", "flags")
     bulk.insert(Tube, header, tubes)
-    names = (*FACT, "tube", "resident", "seat", "place", "site", "round", "pool_size", "with_responder")
+    names = (
+        *FACT, "tube", "resident", "seat", "place", "site", "round", "pool_size", "one_household", "with_responder",
+    )  # fmt: skip
     bulk.insert(SampleTaken, names, samples)
     pairs = {(one.body.round, one.body.resident) for one in good if one.body.round}
     begun = {_tube_of(one.body.tube, one.body.code, incident) for one in good}
@@ -216,17 +220,17 @@ Body = SealTube | HandOverTube | ReportResult
 
 @dataclass(frozen=True)
 class _Kind:
-    """A kind of fact about a known tube: its table, the column of what was said, the right, the journal's word."""
+    """A kind of fact about a known tube: its table, the columns of what was said, the right, the journal's word."""
 
     model: type[Fact]
-    said: str
+    said: tuple[str, ...]
     right: str
     action: str
 
 
-SEAL = _Kind(TubeSealed, "seats_said", RECORD, "sampling.seal")
-HANDOVER = _Kind(TubeHandedOver, "to", RECORD, "sampling.handover")
-RESULT = _Kind(ResultReported, "result", "sampling.result", "sampling.result")
+SEAL = _Kind(TubeSealed, ("seats_said",), RECORD, "sampling.seal")
+HANDOVER = _Kind(TubeHandedOver, ("to", "box"), RECORD, "sampling.handover")
+RESULT = _Kind(ResultReported, ("result",), "sampling.result", "sampling.result")
 
 
 def _record(told: Sequence[Told[Any]], kind: _Kind, by: Actor, incident: UUID) -> Done:
@@ -246,12 +250,21 @@ def _record(told: Sequence[Told[Any]], kind: _Kind, by: Actor, incident: UUID) -
         elif areas[tube] not in allowed:
             done.waiting[command] = NotAllowed(right=kind.right)
     rows = [
-        (one.id, incident, areas[tube], one.at, one.by, one.device, tube, getattr(one.body, kind.said))
+        (
+            one.id,
+            incident,
+            areas[tube],
+            one.at,
+            one.by,
+            one.device,
+            tube,
+            *(getattr(one.body, k) for k in kind.said),
+        )
         for one in done.stored(told)
         if (tube := named[one.id])
     ]
     if rows:
-        bulk.insert(kind.model, (*FACT, "tube", kind.said), rows)
+        bulk.insert(kind.model, (*FACT, "tube", *kind.said), rows)
         tubes = {row[6] for row in rows}
         state.derive(incident=incident, tubes=tubes)
         _write_down(kind.action, by, incident, rows, tubes, done)

@@ -64,9 +64,9 @@ export const commandWord = (name) => say({
   record_visit: t("visit at a door"), record_attempt: t("call or visit"), begin_shift: t("shift begun"),
   end_shift: t("shift ended"), hand_over: t("hand-over"), take_over: t("hand-over taken"),
   retract_fact: t("taken back"), take_sample: t("sample"), scan_pass: t("pass scanned"),
-  seal_tube: t("tube closed"), register_person: t("person registered"), record_household: t("household card"),
+  explain_untested: t("why not tested"), seal_tube: t("tube closed"), register_person: t("person registered"), record_household: t("household card"),
   survey_containers: t("containers looked into"), report_breeding_site: t("breeding site"),
   inspect_breeding_site: t("look at a breeding site"), keep_photograph: t("photograph"), add_building: t("building added"),
   add_doors: t("doors added"), check_in_place: t("check-in at a place"), count_tubes: t("tubes counted"),
-  hand_over_tube: t("tube handed over"), open_exception: t("let through without papers"),
+  hand_over_tube: t("tube handed over"), report_queue: t("line reported"), open_exception: t("let through without papers"),
 }, name);

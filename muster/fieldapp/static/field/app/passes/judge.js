@@ -9,7 +9,7 @@ const GARBLED = new Set(["too_long", "not_a_pass", "garbled", "damaged", "too_bi
 /**
  * @typedef {{id: string, mark: string, code: string, kind: string, holder: string, tail: string, valid_from: number,
  *   valid_to: number}} Listed somebody on the whitelist
- * @typedef {{keys: string[], revoked: string[], listed: Listed[], hours: number, made: number}} Lists `made` and `now`
+ * @typedef {{keys: string[], revoked: string[], held?: string[], listed: Listed[], hours: number, made: number}} Lists `made` and `now`
  *   are milliseconds of the server's clock
  * @typedef {{verdict: "pass" | "amber" | "stop", reason: string, claims: token.Claims | null, listed: Listed | null}} Verdict
  */
@@ -48,6 +48,7 @@ export function holds(sorted, its) {
 export async function judge(lists) {
   const keys = await token.keyring(lists.keys.map(decode));
   const gone = marks(lists.revoked);
+  const waiting = marks(lists.held ?? []);
   const known = new Map(lists.listed.map((one) => [one.mark, one]));
 
   /** Old lists may hide a revocation and miss a new pass: admit, but say so. @param {number} now */
@@ -56,6 +57,7 @@ export async function judge(lists) {
   /** @param {number} now @param {{valid_from: number, valid_to: number}} one @param {string} its mark */
   function standing(now, one, its) {
     if (holds(gone, its)) return "revoked";
+    if (holds(waiting, its)) return "on_hold";
     if (now / 1000 < one.valid_from) return "not_yet";
     return now / 1000 < one.valid_to ? null : "expired";
   }

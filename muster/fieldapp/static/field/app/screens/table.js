@@ -3,8 +3,9 @@
 import { fill, h, wear } from "../dom.js";
 import { meaning, table } from "../line.js";
 import { done, record, row, rows, signal, toast } from "../phone.js";
-import { camera, wedge } from "../scan.js";
+import { wedge } from "../scan.js";
 import { t } from "../t.js";
+import { mixedNote, openEyes } from "../tube.js";
 
 export const title = () => t("Is every tube on the table?");
 
@@ -46,32 +47,30 @@ export async function show(place, [id]) {
     await record("count_tubes", { site: site.id, counted: there.size, codes: [...there] });
   } }, t("Record the count"));
   const who = /** @type {HTMLInputElement} */ (h("input", { id: "courier", maxlength: 80, autocomplete: "off" }));
+  const box = /** @type {HTMLInputElement} */ (h("input", { id: "box", maxlength: 40, autocomplete: "off", autocapitalize: "characters" }));
   const agreed = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", id: "agreed" }));
   const alert = h("p", { role: "alert", class: "said" });
   const sign = h("button", { type: "button", class: "key key-main", id: "sign", onclick: async () => {
     const { missing, extra } = found();
     if (!who.value.trim()) { alert.textContent = t("Who takes the box? Enter the courier."); who.focus(); return; }
     if ((missing.length || extra.length) && !agreed.checked) { signal("bad"); alert.textContent = t("Table and system differ. Find the tubes, or tick that the courier signs all the same."); return; }
+    const inBox = box.value.trim() ? { box: box.value.trim().toUpperCase() } : {};
     await record("count_tubes", { site: site.id, counted: there.size, codes: [...there] }, { quiet: true });
-    for (const code of there) await record("hand_over_tube", { code, to: who.value.trim() }, { quiet: true });
+    for (const code of there) await record("hand_over_tube", { code, to: who.value.trim(), ...inBox }, { quiet: true });
     signal("good");
     toast(t("{n} tubes handed over. Saved on this phone.", { n: there.size }), "done");
     there.clear();
+    box.value = "";
     agreed.checked = false;
     draw();
   } }, t("The courier signs: hand over"));
   const eye = /** @type {HTMLVideoElement} */ (h("video", { class: "eye line-eye", playsinline: true, muted: true, "aria-label": t("Camera") }));
-  fill(place, h("h2", {}, site.name), board, said, eye, lists,
-    h("label", { for: "courier" }, t("Courier")), who,
+  fill(place, h("h2", {}, site.name), mixedNote(rows("tubes").filter((one) => one.site === site.id)), board, said, eye, lists,
+    h("label", { for: "courier" }, t("Courier")), who, h("label", { for: "box" }, t("Number on the box")), box,
     h("label", { class: "choice" }, agreed, h("span", {}, t("The courier knows of the difference"))), alert,
     h("div", { class: "ways" }, count, sign));
   draw();
   const stopWedge = wedge(place, scanned, t("Scanner types here"));
-  /** @type {import("../scan.js").Camera | null} */
-  let eyes = null;
-  try { eyes = await camera(eye, scanned); } catch (error) {
-    if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
-    eye.hidden = true;
-  }
+  const eyes = await openEyes(eye, scanned);
   return () => { stopWedge(); eyes?.close(); };
 }
