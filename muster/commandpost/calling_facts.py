@@ -50,6 +50,7 @@ def of(opened: Opened, request: DeskRequest) -> dict[str, Any]:
         "code": opened.code,
         "page": blanks["page"],
         "script": _script(script, blanks) if script else None,
+        "pool": _pool(opened, request),
         "wordings": [(one.source, _worded(one.script)) for one in opened.scripts],
         "title": said(script.title) if script else "",
         "spoken": item.language if item.language in SPOKEN else "zh" if _is_chinese() else "en",
@@ -146,6 +147,15 @@ def _script(script: Script, blanks: dict[str, str]) -> list[dict[str, Any]]:
 def _worded(script: dict[str, str]) -> list[tuple[str, str, str]]:
     """The words of a list in every language one can choose, as they stand: Mandarin where it has no other."""
     return [(one, one if script.get(one) else "zh", script.get(one) or script["zh"]) for one in SPOKEN]
+
+
+def _pool(opened: Opened, request: DeskRequest) -> list[tuple[str, str, str]]:
+    """What the protocol says to somebody of a positive pool, before anything else."""
+    testing = incidents.pack_of(request.incident.id).testing
+    if testing is None or not opened.item.occasion.startswith("tube:"):
+        return []
+    words = testing.positive_pool.value
+    return _worded({"zh": words.zh, "en": words.en})
 
 
 def _filled(text: str, blanks: dict[str, str]) -> str:

@@ -43,6 +43,11 @@ def test_a_positive_pool_makes_resamples(served: UUID, commander: Actor) -> None
     with scope(commander, served):
         assert Tube.objects.get(pk=one).result == "positive"
         assert WorkItem.objects.filter(kind="resample").exists()
+        call = WorkItem.objects.get(kind="verify", occasion=f"tube:{one}")
+    assert client.post(f"{BASE}calling/{call.id}/take/", {"reason": "positive"}).status_code == 302
+    spoken = text(client.get(f"{BASE}calling/{call.id}/"))
+    assert "Their tube is positive" in spoken
+    assert "混管成员就地隔离" in spoken
     assert "Positive pools" in text(client.get(PAGE + "laboratory/"))
 
 
