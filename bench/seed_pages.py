@@ -7,6 +7,7 @@ installation. The same number of residents gives the same district.
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -89,8 +90,13 @@ class Seeder:
             return "uuidv7()"
         if field.null or not field.has_default():
             return None
-        value = field.get_db_prep_save(field.get_default(), connection)
-        return "'{{}}'" if value == [] else f"'{value}'"
+        value = field.get_default()
+        if isinstance(field, models.JSONField):
+            value = json.dumps(value)
+        elif value != []:
+            value = field.get_db_prep_save(value, connection)
+        text = "{}" if value == [] else str(value)
+        return "'" + text.replace("{", "{{").replace("}", "}}") + "'"
 
 
 def seed(dsn: str, residents: int) -> None:

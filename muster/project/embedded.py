@@ -27,7 +27,7 @@ SETTINGS: Mapping[str, str] = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
-    "shared_buffers": "'256MB'",
+    "shared_buffers": "'512MB'",
     "effective_cache_size": "'2GB'",
     "work_mem": "'16MB'",
     "maintenance_work_mem": "'256MB'",
