@@ -1,16 +1,23 @@
-"""What a phone at a sampling site holds: pool rules, the round, tubes that are closed, and who sits where in them."""
+"""What a phone that samples holds: pool rules, reasons, the round, tubes that are closed, and doors of homes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
 from muster.core.access import scope, span, system
 from muster.domain.incidents import queries as incidents
-from muster.domain.places.models import Point
+from muster.domain.people.models import Resident
+from muster.domain.places import queries as places
+from muster.domain.places.models import Dwelling, Point
 from muster.domain.sampling.models import Round, Tube
+from muster.domain.sampling.rules import Flag
+from muster.domain.worklists.models import WorkItem
+from muster.domain.worklists.rules import ItemKind
 from muster.fieldapp.holder import Holder
 
 Row = dict[str, Any]
@@ -35,7 +42,11 @@ def line(holder: Holder) -> list[Row]:
         home,
         {"code": "single", "zh": "单管", "en": "single", "size": testing.isolation_pool_size.value},
     ]
-    return [{"id": "rules", "pools": pools}, *_rounds(holder)]
+    excuses = [
+        {"code": one.code, "zh": one.title.zh, "en": one.title.en, "standing": one.standing.value}
+        for one in testing.excuses
+    ]
+    return [{"id": "rules", "pools": pools, "excuses": excuses}, *_rounds(holder)]
 
 
 def _rounds(holder: Holder) -> list[Row]:
@@ -49,6 +60,24 @@ def _rounds(holder: Holder) -> list[Row]:
         low, high = span(one.area)
         if low <= home < high:
             found.append({"id": str(one.id), "round": one.name, "from_at": one.from_at, "to_at": one.to_at})
+    return found
+
+
+def at_homes(items: Iterable[WorkItem]) -> dict[UUID, Row]:
+    """Of tests at homes: the round and the door of each, so that a pair finds it without a network."""
+    tests = [one for one in items if one.kind in (ItemKind.TEST, ItemKind.RESAMPLE)]
+    rows = Resident.objects.filter(pk__in=[one.subject for one in tests], dwelling__isnull=False)
+    home = dict(rows.values_list("id", "dwelling"))
+    doors = Dwelling.objects.in_bulk(set(home.values()))
+    names = dict(places.building_names({one.building_id for one in doors.values()}))
+    found: dict[UUID, Row] = {}
+    for one in tests:
+        found[one.id] = {"round": one.occasion.removeprefix("round:") if one.kind == ItemKind.TEST else None}
+        if door := doors.get(home.get(one.subject)):
+            found[one.id] |= {
+                "dwelling": str(door.id), "label": door.label, "floor": door.floor, "unit": door.unit,
+                "building": str(door.building_id), "house": names.get(door.building_id, ""),
+            }  # fmt: skip
     return found
 
 
@@ -66,5 +95,6 @@ def tubes(holder: Holder) -> list[Row]:
     )
     return [
         {"id": str(one.id), "code": one.code, "site": str(one.site), "state": one.state, "seats": one.seats}
+        | ({"mixed": True} if Flag.HOUSEHOLDS_MIXED in one.flags else {})
         for one in found.order_by("-first_at", "id")[:MOST_TUBES]
     ]

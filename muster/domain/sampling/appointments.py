@@ -20,13 +20,14 @@ SITES, SLOTS = 6, 24
 BOARD = """
 select s.id, s.site, s.from_at, s.to_at, s.capacity, s.booked,
     count(t.at) filter (where t.at < s.to_at), count(t.at) filter (where t.at >= s.to_at),
-    (select count(*) from sampling_sampletaken a where a.site = s.site and a.at >= s.from_at and a.at < s.to_at
-        and not exists (select from core_retraction r where r.target = a.id))
+    (select count(*) from sampling_sampletaken a where a.site = s.site and a.place = 'site'
+        and a.at >= s.from_at and a.at < s.to_at and not exists (select from core_retraction r where r.target = a.id))
 from sampling_slot s
 left join sampling_booking b on b.slot = s.id and b.booked_at is not null
 left join lateral (
     select min(a.at) at from sampling_sampletaken a
-    where a.site = s.site and a.at >= s.from_at - interval '1 hour' and a.at < s.to_at + interval '1 day'
+    where a.site = s.site and a.place = 'site' and a.at >= s.from_at - interval '1 hour'
+        and a.at < s.to_at + interval '1 day'
         and a.resident in (select q.id from people_resident q where q.canonical = b.resident)
         and not exists (select from core_retraction r where r.target = a.id)) t on true
 where s.site = any(%s) and s.from_at >= %s and s.from_at < %s

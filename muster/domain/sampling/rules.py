@@ -65,6 +65,7 @@ class Flag(StrEnum):
     """What a person should look at."""
 
     OVER_FULL = "over_full"
+    HOUSEHOLDS_MIXED = "households_mixed"
     SAME_PERSON_TWICE = "same_person_twice"
     SEALED_COUNT_DIFFERS = "sealed_count_differs"
     SAMPLE_AFTER_SEAL = "sample_after_seal"
@@ -113,6 +114,28 @@ def wait(waiting: int, served: int, window_minutes: float) -> Wait:
     if waiting and not served:
         return Wait(waiting, None, stands_still=True)
     return Wait(waiting, round(waiting * window_minutes / served) if waiting else 0)
+
+
+class Home(msgspec.Struct, frozen=True):
+    """What is known of where somebody lives: all their records, their door, and with whom they were registered."""
+
+    records: frozenset[UUID]
+    door: UUID | None = None
+    household: UUID | None = None
+
+
+def are_households(homes: Iterable[Home]) -> bool:
+    """Whether these people are certainly of more than one household: two doors, or households that nothing joins."""
+    known = list(homes)
+    if len({home.door for home in known if home.door}) > 1:
+        return True
+    groups: list[tuple[frozenset[UUID], bool]] = []
+    for home in known:
+        mine, said = home.records | ({home.door, home.household} - {None}), home.household is not None
+        near = [group for group in groups if group[0] & mine]
+        joined = mine.union(*(group[0] for group in near)), said or any(group[1] for group in near)
+        groups = [group for group in groups if group not in near] + [joined]
+    return sum(said for _, said in groups) > 1
 
 
 class TubeFact(msgspec.Struct, frozen=True):
@@ -167,9 +190,15 @@ def tube_id(incident: UUID, code: str) -> UUID:
 
 
 def tube_state(
-    facts: Iterable[TubeFact], pool_size: int, seated_elsewhere: Collection[UUID] = ()
+    facts: Iterable[TubeFact],
+    pool_size: int,
+    seated_elsewhere: Collection[UUID] = (),
+    household: Iterable[Home] = (),
 ) -> TubeStand:
-    """What a tube is, from the set of its facts; `seated_elsewhere` sit in another tube of the same round."""
+    """What a tube is, from the set of its facts; `seated_elsewhere` sit in another tube of the same round.
+
+    `household` is where its people live, told of a tube that is for one household alone.
+    """
     known = _Facts(facts)
     samples = known.of(Step.SAMPLE)
     sealed, handed = known.first(Step.SEAL), known.first(Step.HANDOVER)
@@ -182,7 +211,15 @@ def tube_state(
         handed_over_at=handed.at if handed else None,
         result=result.result if result else None,
         resulted_at=result.at if result else None,
-        flags=tuple(sorted([*_seat_flags(known, pool_size, seated_elsewhere), *_result_flags(known)])),
+        flags=tuple(
+            sorted(
+                [
+                    *_seat_flags(known, pool_size, seated_elsewhere),
+                    *([Flag.HOUSEHOLDS_MIXED] if are_households(household) else []),
+                    *_result_flags(known),
+                ]
+            )
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from muster.domain.sampling.models import (
     Tube,
     TubesCounted,
 )
-from muster.domain.sampling.rules import Explained, Result, Step, TubeFact, explanation, tube_state
+from muster.domain.sampling.rules import Explained, Home, Result, Step, TubeFact, explanation, tube_state
 
 F = TypeVar("F", bound=Fact)
 Pair = tuple[UUID, UUID]  # a round and a resident
@@ -56,13 +57,14 @@ class Sample(NamedTuple):
     round: UUID | None
     site: UUID | None
     pool_size: int
+    one_household: bool
 
 
 # Prepared, not asked through models: these run in every batch of every phone, and there building and planning a query
 # costs more than running it.
 STANDS = "not exists (select from core_retraction r where r.target = f.id)"
 SAMPLES = (
-    "select f.id, f.at, f.area, f.tube, f.resident, f.round, f.site, f.pool_size"  # noqa: S608
+    "select f.id, f.at, f.area, f.tube, f.resident, f.round, f.site, f.pool_size, f.one_household"  # noqa: S608
     f" from sampling_sampletaken f where {{}} and {STANDS} order by f.at, f.id"
 )
 STEPS = " union all ".join(
@@ -79,7 +81,9 @@ SAID = (
     f" from sampling_untestedexplained f where f.resident = any(%s::uuid[]) and {STANDS}"
 )
 HEADS = "select distinct canonical from people_resident where id = any(%s::uuid[])"
-RECORDS = "select id, canonical, area, withdrawn_at from people_resident where canonical = any(%s::uuid[])"
+RECORDS = """
+select id, canonical, area, withdrawn_at, dwelling, household from people_resident where canonical = any(%s::uuid[])
+"""
 
 
 def _samples(where: str, *things: Iterable[UUID]) -> list[Sample]:
@@ -94,6 +98,7 @@ class _People:
 
     person: dict[UUID, UUID] = field(default_factory=dict)
     area: dict[UUID, int] = field(default_factory=dict)
+    homes: dict[UUID, Home] = field(default_factory=dict)
 
     def load(self, residents: Iterable[UUID]) -> None:
         """Learn the persons behind these records, and all their other records."""
@@ -103,8 +108,14 @@ class _People:
         heads = prepared.fetch(HEADS, [bulk.array(wanted)])
         # two plain reads: as one statement with a subquery, row security keeps the index from being used
         records = prepared.fetch(RECORDS, [bulk.array(row[0] for row in heads)])
-        for record, canonical, area, withdrawn_at in records:
+        for record, canonical, area, withdrawn_at, door, household in sorted(records, key=itemgetter(0)):
             self.person[record] = canonical
+            held = self.homes.get(canonical, Home(frozenset()))
+            if record != canonical:  # where the person lives is what the first record says
+                door, household = held.door or door, held.household or household
+            self.homes[canonical] = Home(
+                held.records | {record}, door or held.door, household or held.household
+            )
             if record == canonical and withdrawn_at is None:
                 self.area[record] = area
         for unknown in wanted - self.person.keys():
@@ -265,13 +276,20 @@ def _write_tubes(tubes: set[UUID], people: _People, sat: Sat) -> set[UUID]:
                 first.pool_size,
             )
             sites |= {tube.site}
-        stand = tube_state([*seats, *facts[tube.id]], tube.pool_size, elsewhere)
+        homes = _homes(rows, people) if rows and rows[0].one_household else []
+        stand = tube_state([*seats, *facts[tube.id]], tube.pool_size, elsewhere, homes)
         written.append(
             (tube.id, tube.area, tube.site, tube.round, tube.pool_size, stand.state, stand.seats, stand.first_at,
              stand.sealed_at, stand.handed_over_at, stand.result, stand.resulted_at, list(stand.flags))
         )  # fmt: skip
     bulk.update(Tube, TUBE, written)
     return {site for site in sites if site}
+
+
+def _homes(rows: list[Sample], people: _People) -> list[Home]:
+    """Where those who sit in a tube live, as far as anybody knows."""
+    persons = {people.person[row.resident] for row in rows}
+    return [people.homes[one] for one in sorted(persons) if one in people.homes]
 
 
 def _write_coverage(sat: Sat, changed: set[Pair], people: _People, incident: UUID) -> None:

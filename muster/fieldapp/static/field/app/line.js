@@ -4,7 +4,7 @@
  * follows from the records of this phone and the tubes it knows, so a reload or a change of hands loses nothing.
  */
 
-/** @typedef {{id: string, code: string, resident: string, key: string, seat: number, tail: string}} Seat */
+/** @typedef {{id: string, code: string, resident: string, key: string, seat: number, tail: string, home: boolean}} Seat `home`: sampled at a home */
 /** @typedef {{code: string, size: number, seats: Seat[]}} Open */
 /** @typedef {import("./pack.js").Deed} Deed */
 
@@ -45,7 +45,7 @@ export function state(deeds, known, site) {
   for (const one of alive.filter((deed) => deed.name === "take_sample" && deed.body.code)) {
     const { code, resident, seat } = one.body;
     const key = keys.get(resident) ?? resident;
-    tubes.set(code, [...(tubes.get(code) ?? []), { id: one.id, code, resident, key, seat, tail: key.slice(-4) }]);
+    tubes.set(code, [...(tubes.get(code) ?? []), { id: one.id, code, resident, key, seat, tail: key.slice(-4), home: one.body.place === "home" }]);
   }
   const closed = new Set(alive.filter((one) => one.name === "seal_tube").map((one) => one.body.code));
   const elsewhere = new Set(known.filter((one) => one.state !== "open" && !tubes.has(one.code)).map((one) => one.code));
@@ -55,11 +55,12 @@ export function state(deeds, known, site) {
 
 /**
  * What the next scan does. `open` is the tube in hand, if any; where each household has a tube of its own, the next
- * tube closes the one in hand.
- * @param {ReturnType<typeof state>} known @param {Open | null} open @param {{kind: string, value: string}} scanned @param {boolean} [homes]
+ * tube closes the one in hand, and nobody from behind another door sits in it: `homes` tells the door of a person.
+ * @param {ReturnType<typeof state>} known @param {Open | null} open @param {{kind: string, value: string}} scanned
+ * @param {((resident: string) => string | undefined) | null} [homes]
  * @returns {{does: "begin" | "turn" | "seat" | "again" | "refuse", reason?: string}}
  */
-export function next(known, open, scanned, homes = false) {
+export function next(known, open, scanned, homes = null) {
   const { kind, value } = scanned;
   if (kind === "unknown" || kind === "misread") return { does: "refuse", reason: kind };
   if (kind === "tube") {
@@ -73,12 +74,17 @@ export function next(known, open, scanned, homes = false) {
   if (!open) return { does: "refuse", reason: "tube_first" };
   if (open.seats.some((one) => one.key === value)) return { does: "refuse", reason: "in_this_tube" };
   if (known.today.has(value)) return { does: "refuse", reason: "sampled_today" };
+  const door = homes?.(value);
+  if (door && open.seats.some((one) => (homes?.(one.resident) ?? door) !== door)) return { does: "refuse", reason: "other_home" };
   return open.seats.length >= open.size ? { does: "refuse", reason: "full" } : { does: "seat" };
 }
 
-/** The tube that was begun and not closed, after a reload: the one last sat in. @param {ReturnType<typeof state>} known @param {number} size @returns {Open | null} */
-export function inHand(known, size) {
-  const open = [...known.tubes].filter(([code]) => !known.closed.has(code)).at(-1);
+/**
+ * The tube that was begun and not closed, after a reload: the one last sat in, at the site or at homes.
+ * @param {ReturnType<typeof state>} known @param {number} size @param {boolean} [home] @returns {Open | null}
+ */
+export function inHand(known, size, home = false) {
+  const open = [...known.tubes].filter(([code, seats]) => seats[0].home === home && !known.closed.has(code)).at(-1);
   return open ? { code: open[0], size, seats: open[1] } : null;
 }
 

@@ -1,13 +1,16 @@
 // @ts-check
 /** The registration line: scan the tube, then the people; nothing to tap as long as all goes well. */
 import { newId } from "../bytes.js";
-import { fill, h, sheet, wear } from "../dom.js";
-import { inHand, isMinor, meaning, next, receipt, state } from "../line.js";
-import { done, me, now, record, retract, row, rows, signal, toast } from "../phone.js";
+import { fill, h, wear } from "../dom.js";
+import { doorOf } from "../left.js";
+import { inHand, meaning, next, receipt, state } from "../line.js";
+import { done, me, now, record, retract, row, rows, signal } from "../phone.js";
 import { to } from "../routes.js";
-import { camera, wedge } from "../scan.js";
+import { wedge } from "../scan.js";
 import { stayAwake } from "../signals.js";
-import { language, t } from "../t.js";
+import { t } from "../t.js";
+import { alarm, drawTube, mixedNote, openEyes, poolWord, words } from "../tube.js";
+import { walkIn } from "../walkin.js";
 
 export const title = () => t("Who sits in which tube?");
 
@@ -24,32 +27,10 @@ export function cards() {
   ]);
 }
 
-/** Why not, in words a registrar can say. @param {string} reason */
-export function words(reason) {
-  /** @type {Record<string, () => string>} */
-  const said = {
-    tube_first: () => t("Scan the tube first, then the person."),
-    in_this_tube: () => t("This person sits in this tube already."),
-    sampled_today: () => t("This person was sampled already. Ask before sampling again."),
-    full: () => t("The tube is full. Close it and take the next one."),
-    close_first: () => t("Close the tube in hand before the next one."),
-    closed: () => t("This tube is closed. Take a new one and put this one aside."),
-    foreign: () => t("This tube was begun at another site. Put it aside and tell the desk."),
-    used: () => t("This tube was used elsewhere. Put it aside and tell the desk."),
-    misread: () => t("The identity number was read wrongly. Scan it again."),
-    unknown: () => t("This code is neither a tube nor a person. Scan again, or enter the person by hand."),
-    codes_dead: () => t("The codes people show cannot be read. Scan or type the identity card, or use the printed sheet."),
-  };
-  return (said[reason] ?? said.unknown)();
-}
-
 /** So many unknown codes in a row: it is not the person, the codes are dead. */
 const STRANGE = 3;
 /** @param {string} site */
 const stateAt = (site) => state(done(), rows("tubes"), site);
-/** @param {any} pool */
-const poolWord = (pool) => `${language === "en" ? pool.en : pool.zh} · ${pool.size}`;
-
 /** @param {HTMLElement} place @param {string[]} rest */
 export async function show(place, [id]) {
   wear("line");
@@ -68,12 +49,7 @@ export async function show(place, [id]) {
   const said = h("p", { class: "note last", role: "status" });
   const draw = () => {
     const { open, last } = held;
-    card.dataset.seats = String(open?.seats.length ?? 0);
-    fill(card,
-      h("h2", {}, open ? t("Tube …{tail}", { tail: open.code.slice(-5) }) : t("Scan the next tube")),
-      open ? h("p", { class: "pips", "aria-hidden": "true" }, Array.from({ length: open.size }, (_, at) => h("i", { class: at < open.seats.length ? "is-full" : "" }))) : null,
-      open ? h("p", { class: "big" }, t("{n} of {all}", { n: open.seats.length, all: open.size })) : null,
-      last ? h("p", { class: "who" }, h("b", {}, last.name), h("span", { class: "detail" }, t("Slip {code}", { code: last.slip }))) : null);
+    drawTube(card, open, last);
     undo.toggleAttribute("disabled", !last);
     close.toggleAttribute("disabled", !open?.seats.length);
   };
@@ -90,8 +66,9 @@ export async function show(place, [id]) {
     const number = open.seats.length + 1;
     const sample = await record("take_sample", {
       resident: who.resident, code: open.code, site: site.id, round, pool_size: open.size, seat: number, place: "site",
+      ...(byHomes() ? { one_household: true } : {}),
     }, { quiet: true });
-    open.seats.push({ id: sample, code: open.code, resident: who.resident, key: who.key, seat: number, tail: who.key.slice(-4) });
+    open.seats.push({ id: sample, code: open.code, resident: who.resident, key: who.key, seat: number, tail: who.key.slice(-4), home: false });
     held.last = { id: sample, name: who.name, slip: receipt(sample), resident: who.resident };
     signal("good");
     say(`✓ ${t("Saved on this phone")}`, "done");
@@ -114,7 +91,7 @@ export async function show(place, [id]) {
   const scanned = async (text) => {
     if (document.querySelector("dialog[open]")) return;
     const found = meaning(text);
-    const step = next(known(), held.open, found, byHomes());
+    const step = next(known(), held.open, found, byHomes() ? doorOf : null);
     const reason = step.does === "refuse" ? step.reason ?? "unknown" : "";
     held.strange = reason === "unknown" ? held.strange + 1 : 0;
     if (reason) { refuse(held.strange >= STRANGE ? "codes_dead" : reason); return; }
@@ -155,7 +132,7 @@ export async function show(place, [id]) {
     draw();
   } }, pools().map((/** @type {any} */ one) => h("option", { value: one.code, selected: one.code === pool().code }, poolWord(one))));
   const eye = /** @type {HTMLVideoElement} */ (h("video", { class: "eye line-eye", playsinline: true, muted: true, "aria-label": t("Camera") }));
-  fill(place, h("h2", {}, site.name), card, said, eye,
+  fill(place, h("h2", {}, site.name), mixedNote(rows("tubes")), card, said, eye,
     h("label", { for: "pool" }, t("People in one tube")), choose,
     h("div", { class: "ways" }, undo, close, hand));
   say(t("Tube, then people: scan with the camera or the scanner."));
@@ -164,85 +141,4 @@ export async function show(place, [id]) {
   const awake = await stayAwake();
   const eyes = await openEyes(eye, inOrder);
   return () => { stopWedge(); awake(); eyes?.close(); };
-}
-
-/** @param {HTMLVideoElement} eye @param {(text: string) => void} found */
-async function openEyes(eye, found) {
-  try {
-    return await camera(eye, found);
-  } catch (error) {
-    if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
-    eye.hidden = true; // a desk with a scanner has no camera
-    return null;
-  }
-}
-
-/** A red sheet of words for two seconds; the work goes on behind it. @param {string} text */
-function alarm(text) {
-  document.querySelector(".alarm")?.remove();
-  const place = h("div", { class: "alarm", role: "alert" }, h("span", { "aria-hidden": "true" }, "✕"), h("p", {}, text));
-  place.addEventListener("click", () => place.remove());
-  document.body.append(place);
-  setTimeout(() => place.remove(), 2_500);
-}
-
-/** A field with its name. @param {string} id @param {string} words @param {number} most */
-function field(id, words, most) {
-  const input = /** @type {HTMLInputElement} */ (h("input", { id, maxlength: most, autocomplete: "off" }));
-  return { said: () => input.value.trim(), input, part: [h("label", { for: id }, words), input] };
-}
-
-/** @param {string} typed @returns {{document: string, phone: string, wrong: string}} */
-function numberOf(typed) {
-  const value = typed.replace(/\s/g, "").toUpperCase();
-  const kind = value ? meaning(value).kind : "";
-  const wrong = kind === "misread" ? words("misread") : value && kind !== "document" && kind !== "phone"
-    ? t("This is no identity number and no mobile number.") : "";
-  return { document: kind === "document" ? value : "", phone: kind === "phone" ? value : "", wrong };
-}
-
-/**
- * Somebody without a code; a child on a parent's entry; somebody under age whose guardian is not here.
- * @param {any} last who sat down before @param {(who: any) => Promise<void>} seat
- */
-function walkIn(last, seat) {
-  const name = field("w-name", t("Name"), 80), number = field("w-number", t("Identity number or mobile number"), 20);
-  const guardian = field("w-guardian", t("Guardian's name"), 80), reach = field("w-reach", t("Guardian's mobile number"), 20);
-  const choice = (/** @type {string} */ value, /** @type {string} */ text) => h("label", { class: "choice" },
-    h("input", { type: "radio", name: "minor", value, checked: value === "no", onchange: () => { apart.hidden = minor() !== "guardian"; } }), h("span", {}, text));
-  const form = /** @type {HTMLFormElement} */ (h("form", {}));
-  const minor = () => String(new FormData(form).get("minor") ?? "no");
-  const apart = h("div", { class: "more", hidden: true }, guardian.part, reach.part);
-  const alert = h("p", { role: "alert", class: "said" });
-  const send = async (/** @type {Event} */ event) => {
-    event.preventDefault();
-    const mine = numberOf(number.said()), theirs = numberOf(reach.said());
-    const how = minor();
-    alert.textContent = !name.said() && !number.said() ? t("A name or a number, please.") : mine.wrong
-      || (how === "guardian" && (!guardian.said() || !theirs.phone) ? t("Name and mobile number of the guardian, please.") : "")
-      || (how === "no" && isMinor(mine.document, now()) ? t("Under 18: who is the guardian? Choose below.") : "");
-    if (alert.textContent) { signal("bad"); return; }
-    shut.close();
-    await sit({ name: name.said(), ...mine }, how, { name: guardian.said(), phone: theirs.phone })
-      .catch(() => toast(t("NOT saved. Write it on paper and call the command post."), "late"));
-  };
-  const sit = async (/** @type {any} */ who, /** @type {string} */ how, /** @type {any} */ theirs) => {
-    const resident = newId(now());
-    let household = how === "child" ? last.resident : null;
-    if (how === "guardian") {
-      household = newId(now());
-      await record("register_person", { id: household, area: me().area_code, ...theirs }, { quiet: true });
-    }
-    const register = { name: who.name, document: who.document, phone: who.phone, ...(household ? { household } : {}) };
-    const key = who.document || (how === "no" ? who.phone : "") || resident; // a child may bring a parent's number
-    await seat({ resident, register, key, name: who.name || t("ends in {tail}", { tail: key.slice(-4) }) });
-  };
-  form.addEventListener("submit", send);
-  fill(form, name.part, number.part,
-    h("fieldset", {}, h("legend", {}, t("Under age")), choice("no", t("of age")), last ? choice("child", t("A child of the person before")) : null, choice("guardian", t("Guardian is not here"))),
-    apart, alert,
-    h("button", { type: "submit", class: "key key-main", id: "w-save" }, t("Sit down in the tube")),
-    h("button", { type: "button", class: "key", onclick: () => shut.close() }, t("Close")));
-  const shut = sheet(t("Somebody without a code"), [form]);
-  name.input.focus();
 }
