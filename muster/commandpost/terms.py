@@ -124,6 +124,7 @@ RESULT: Labels = {
 }
 TUBE_FLAG: Labels = {
     "over_full": _("more people than the tube is for"),
+    "households_mixed": _("two households in a tube for one: put it aside, sample both again"),
     "same_person_twice": _("somebody is in it twice"),
     "sealed_count_differs": _("the count at sealing differs from the seats"),
     "sample_after_seal": _("a sample after it was sealed"),

@@ -7,13 +7,14 @@ from uuid import UUID
 
 import pytest
 
-from muster.core.access import Actor, scope
+from muster.core.access import Actor, scope, system
 from muster.core.ids import new_id
 from muster.core.models import Device
-from muster.fieldapp import lines
+from muster.domain.worklists.models import WorkItem
+from muster.fieldapp import lines, sections
 from muster.fieldapp.holder import Holder
 from tests.cast import COMMUNITY, ELSEWHERE, NOW
-from tests.domain.sampling.cast import FAR_SITE, MEMBERS, ROUND, do, sample, settle_in, tell
+from tests.domain.sampling.cast import BUILDINGS, FAR_SITE, MEMBERS, ROUND, do, sample, settle_in, tell
 
 
 @pytest.fixture
@@ -48,6 +49,36 @@ def test_only_tubes_of_sites_near_are_on_the_phone(site: UUID, grid_worker: Acto
         with scope(actor, site):
             assert [one["code"] for one in lines.tubes(holder(actor, site))] == ["A1"]
             assert lines.tubes(holder(actor, site, ELSEWHERE)) == []
+
+
+def test_tests_at_homes_come_with_their_round_and_door_and_mixed_tubes_are_named(
+    site: UUID, grid_worker: Actor, commander: Actor
+) -> None:
+    said = {
+        "incident": site,
+        "area": COMMUNITY,
+        "subject_kind": "resident",
+        "subject": MEMBERS[4],
+        "opened_at": NOW,
+    }
+    with scope(system(), site):
+        for kind, occasion in (("test", f"round:{ROUND}"), ("resample", f"tube:{new_id()}"), ("verify", "")):
+            WorkItem.objects.create(
+                kind=kind, occasion=occasion, step="visit", assignee=grid_worker.by, **said
+            )
+    with scope(commander, site):
+        do([tell(sample(one, "C1", one_household=True), commander) for one in MEMBERS[2:4]], commander)
+    with scope(grid_worker, site):
+        held = holder(grid_worker, site)
+        rules = lines.line(held)[0]
+        assert {one["standing"] for one in rules["excuses"]} >= {"exempt", "away"}
+        found = {one["kind"]: one for one in sections.tasks(held)}
+        assert "round" not in found["verify"]
+        assert (found["test"]["round"], found["resample"]["round"]) == (str(ROUND), None)
+        door = {"label": "101", "house": "2 栋", "building": str(BUILDINGS[1])}
+        assert door.items() <= found["test"].items()
+        assert door.items() <= found["resample"].items()
+        assert {one["code"]: one.get("mixed") for one in lines.tubes(held)} == {"A1": None, "C1": True}
 
 
 def test_who_may_not_sample_gets_nothing(site: UUID, tracer: Actor) -> None:

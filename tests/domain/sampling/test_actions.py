@@ -13,7 +13,7 @@ from muster.core.ids import derive_id, new_id
 from muster.core.models import Entry
 from muster.core.tables import Fact
 from muster.domain.people.models import Resident
-from muster.domain.sampling import actions
+from muster.domain.sampling import actions, queries
 from muster.domain.sampling.models import (
     Coverage,
     ResultReported,
@@ -26,7 +26,19 @@ from muster.domain.sampling.models import (
 )
 from muster.domain.sampling.rules import Flag, Place, Result, tube_id
 from tests.cast import COMMUNITY, ELSEWHERE, INCIDENT, person
-from tests.domain.sampling.cast import FAR, FAR_SITE, MEMBERS, ROUND, SITE, do, later, sample, take_back, tell
+from tests.domain.sampling.cast import (
+    BUILDINGS,
+    FAR,
+    FAR_SITE,
+    MEMBERS,
+    ROUND,
+    SITE,
+    do,
+    later,
+    sample,
+    take_back,
+    tell,
+)
 
 TUBE = tube_id(INCIDENT, "A1")
 
@@ -55,6 +67,27 @@ def test_a_tube_goes_from_the_first_sample_to_its_result(site: UUID, in_scope: A
         map(later, (0, 5, 6, 7))
     )
     assert Entry.objects.filter(action__startswith="sampling.").count() == 5
+
+
+def test_a_tube_of_one_household_says_when_two_sit_in_it(site: UUID, in_scope: Actor) -> None:
+    """Three people live behind each door; a sample at home belongs to the table it is brought to."""
+    at_home = {"one_household": True, "place": Place.HOME}
+    do([tell(sample(one, **at_home), in_scope, n) for n, one in enumerate(MEMBERS[:3])], in_scope)
+    assert (Tube.objects.get().flags, Tube.objects.get().site) == ([], SITE)
+    stranger = tell(sample(MEMBERS[3], **at_home), in_scope, 4)
+    do([stranger], in_scope)
+    assert Tube.objects.get().flags == [Flag.HOUSEHOLDS_MIXED, Flag.OVER_FULL]
+    take_back("sampling.sampletaken", [stranger.id], in_scope)
+    assert Tube.objects.get().flags == []
+    assert not queries.samples_by_hour(from_at=later(0), to_at=later(60), site=SITE), (
+        "nobody stood in the line"
+    )
+    with scope(system(), INCIDENT):
+        Resident.objects.filter(pk=MEMBERS[2]).update(dwelling=derive_id(BUILDINGS[1], "101"))
+    actions.reconsider_residents({MEMBERS[2]}, INCIDENT, later(9))
+    assert Tube.objects.get().flags == [Flag.HOUSEHOLDS_MIXED], (
+        "known only after they were registered at a door"
+    )
 
 
 def test_an_observation_sent_twice_counts_once(site: UUID, in_scope: Actor) -> None:

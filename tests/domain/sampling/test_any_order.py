@@ -26,6 +26,7 @@ def night(by: Actor) -> list[Told[Any]]:
     bodies = [
         (0, sample(MEMBERS[0])), (1, sample(MEMBERS[1])), (2, sample(MEMBERS[2])), (2, sample(MEMBERS[3])),
         (3, sample(MEMBERS[0], "A2", site=FAR_SITE, pool_size=5)), (4, sample(MEMBERS[4], "A2")),
+        (2, sample(MEMBERS[2], "A3", one_household=True)), (4, sample(MEMBERS[5], "A3")),
         (5, actions.SealTube(code="A1", seats_said=3)), (5, actions.SealTube(code="A2", seats_said=2)),
         (6, sample(MEMBERS[5], "A2")), (7, actions.CountTubes(site=SITE, counted=2, codes=["A1"])),
         (8, actions.HandOverTube(code="A1", to="市疾控")), (15, actions.ReportResult(result=Result.INVALID, code="A2")),

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from muster.core.ids import derive_id
 from muster.domain.sampling.rules import (
     Flag,
+    Home,
     Result,
     Step,
     TubeFact,
     TubeState,
+    are_households,
     tube_id,
     tube_state,
     wanted_after_result,
@@ -35,6 +37,28 @@ def fact(step: Step, minutes: int, name: str = "", **more: object) -> TubeFact:
 
 def seated(person: UUID, minutes: int) -> TubeFact:
     return fact(Step.SAMPLE, minutes, str(person), person=person)
+
+
+@pytest.mark.parametrize(
+    ("homes", "several"),
+    [
+        ([], False),
+        ([("a", "1"), ("b", "1"), ("c", "")], False),
+        ([("a", "1"), ("b", "2", "a")], True),
+        ([("a", "1", "x"), ("b", "", "x")], False),
+        ([("a", ""), ("b", "", "a"), ("c", "", "b")], False),
+        ([("a", "", "x"), ("c", ""), ("b", "", "y")], True),
+        ([("a", "1"), ("b", "", "y")], False),
+    ],
+)
+def test_households_are_two_only_when_that_is_certain(homes: list[tuple[str, ...]], several: bool) -> None:
+    """Who, behind which door, registered with whom."""
+    one = {name: derive_id("test", name) for name in "abc12xy"}
+    known = [
+        Home(frozenset({one[who]}), one.get(door), one.get(more[0]) if more else None)
+        for who, door, *more in homes
+    ]
+    assert are_households(known) == are_households(known[::-1]) == several
 
 
 def test_a_tube_nobody_sat_in_is_open_and_empty() -> None:
