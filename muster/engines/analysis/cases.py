@@ -13,6 +13,7 @@ from muster.engines.analysis.tables_io import Table
 if TYPE_CHECKING:
     import duckdb
 
+COLUMNS = ("case", "person", "place", "from", "to")
 SHOWN = 5
 # Why a row cannot be used. A case that was left out would leave its contacts untraced: the file is refused.
 FAULTS = {
@@ -49,6 +50,7 @@ def open_cases(
     table = tables_io.open_table(con, path, ("from", "to"), work)
     if not {"person", "place"} & table.kinds.keys():
         raise AnalysisError(f"{path} 缺少列 person（或 place）", f"{path} lacks the column person (or place)")
+    tables_io.check_quotes(con, table, [name for name in COLUMNS if name in table.kinds])
     tables_io.use_zone(con, zone)
     is_aware = tables_io.is_aware(con, table, ("from", "to"), zone)
     con.execute(f"create or replace temp table cases_read as {_read(table, kinds)}")

@@ -112,6 +112,7 @@ def _cells(con: duckdb.DuckDBPyConnection, path: Path, seen: Visits, work: Path)
     work = work / "cells"
     work.mkdir()
     table = tables_io.open_table(con, path, ("place", "cell"), work)
+    tables_io.check_quotes(con, table, ("place", "cell"))
     place, cell = (tables_io.identity(table, name) for name in ("place", "cell"))
     con.execute(
         f"create or replace temp table cells as select distinct try_cast({place} as {seen.kinds[1]}) as place, "

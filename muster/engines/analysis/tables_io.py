@@ -248,14 +248,32 @@ def is_aware(con: duckdb.DuckDBPyConnection, table: Table, names: Sequence[str],
     return with_offset or zone is not None
 
 
-def malformed(con: duckdb.DuckDBPyConnection, table: Table) -> int:
-    """How many lines of a CSV the newest complete pass left out, because their columns or quotes are wrong."""
+def check_quotes(con: duckdb.DuckDBPyConnection, table: Table, names: Sequence[str]) -> None:
+    """AnalysisError where a quote without its pair took other lines of a CSV along: those would be lost unsaid."""
     if not table.is_text:
-        return 0
+        return
+    asked = " or ".join(f"contains({table.column(name)}, chr(10))" for name in names)
+    torn = con.execute(f"select count(*) from {table.relation} where {asked}").fetchall()[0][0]
+    line = _rejected(con, table, "min(line)", "and error_type = 'UNQUOTED VALUE'")
+    if torn or line:
+        at = f"第 {line} 行附近" if line else "某一行", f"near line {line}" if line else "somewhere"
+        raise AnalysisError(
+            f"{table.path} {at[0]}有不成对的引号，后面的行会被吞掉；请改正后重试，未作任何计算",
+            f"{table.path} has a quote without its pair {at[1]}, which swallows the lines after it; mend it and try "
+            "again: nothing was answered",
+        )
+
+
+def malformed(con: duckdb.DuckDBPyConnection, table: Table) -> int:
+    """How many lines of a CSV the newest complete pass left out, because their columns are wrong."""
+    return _rejected(con, table, "count(distinct line)") if table.is_text else 0
+
+
+def _rejected(con: duckdb.DuckDBPyConnection, table: Table, what: str, more: str = "") -> int:
     row = con.execute(
-        "select count(distinct line) from reject_errors where scan_id = "
-        "(select max(e.scan_id) from reject_errors e join reject_scans s using (scan_id) where s.file_path = ?)",
+        f"select {what} from reject_errors where scan_id = (select max(e.scan_id) from reject_errors e "
+        f"join reject_scans s using (scan_id) where s.file_path = ?) {more}",
         [table.files[0]],
     ).fetchone()
     assert row is not None
-    return int(row[0])
+    return int(row[0] or 0)

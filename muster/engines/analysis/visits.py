@@ -53,6 +53,7 @@ def open_visits(
 ) -> Visits:
     """Look at every row once. Parquet with usable types is read in place; anything else is rewritten into `work`."""
     table = tables_io.open_table(con, path, COLUMNS, work)
+    tables_io.check_quotes(con, table, COLUMNS)
     tables_io.use_zone(con, zone)
     is_aware = tables_io.is_aware(con, table, ("start", "end"), zone)
     if _is_plain(table, zone, instants) and not _any(con, table, "{person} = '' or {place} = ''"):

@@ -216,6 +216,17 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
         "neither",
     ),
     "cases without a person": (VISITS, "from,to\n2022-03-13T00:00:00Z,2022-03-14T00:00:00Z\n", "person"),
+    "a quote without its pair": (
+        VISITS.replace("p2,m", '"p2,m'),
+        CASES,
+        "a quote without its pair near line 3",
+    ),
+    "quotes that pair across lines": (
+        VISITS.replace("p1,m", '"p1,m').replace("p3,k", 'p3",k'),
+        CASES,
+        "a quote without its pair",
+    ),
+    "such a quote in the cases": (VISITS, CASES.replace("p1", '"p1'), "a quote without its pair"),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", CASES, "neither Parquet nor text"),
     "broken Parquet": (b"PAR1" + b"x" * 50, CASES, "cannot be read"),
 }
