@@ -22,17 +22,22 @@ SHEET: Labels = {
     "relations": _("Who met whom"),
     "follow_ups": _("Follow-ups"),
 }
+DIALECT: Labels = {"": _("our own, everything"), "godata": "Go.Data", "sormas": "SORMAS"}
 
 
 @screen
 def line_list(request: DeskRequest) -> HttpResponse:
     """Say what goes out; the answer is the file."""
     if request.method != "POST":
-        context = {"sheets": SHEET, "may": has(request, "people.unmask")}
+        context = {"sheets": SHEET, "dialects": DIALECT, "may": has(request, "people.unmask")}
         return render(request, "commandpost/cases/export.html", context)
     form = request.POST.get("form", "")
+    said = request.POST
     wish = linelist.Wish(
-        form, request.POST.get("sheet", "cases"), request.POST.get("reason", "").replace("\0", "")
+        form,
+        said.get("sheet", "cases"),
+        said.get("reason", "").replace("\0", ""),
+        said.get("dialect", "") if form == "csv" else "",
     )
     data = linelist.export(wish=wish, by=request.actor, incident=request.incident.id, now=request.now)
     answer = HttpResponse(data, content_type=TYPES[form])

@@ -21,6 +21,7 @@ from muster.domain.cases.queries import standing
 from muster.domain.people import actions as people
 from muster.domain.people import queries as registry
 from muster.domain.places import queries as places
+from muster.interop.line_dialects import DIALECTS, translated
 from muster.interop.tables import written
 
 SHEETS = ("cases", "contacts", "relations", "follow_ups")
@@ -47,17 +48,20 @@ Row = tuple[str, ...]
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What goes out: in which form, which sheet of a CSV, and why with full names (nothing: masked)."""
+    """What goes out: in which form, which sheet of a CSV in whose words, and why with full names (nothing: masked)."""
 
     form: str = "xlsx"
     sheet: str = "cases"
     reason: str = ""
+    dialect: str = ""  # our own, or one of another system
 
 
 def export(*, wish: Wish, by: Actor, incident: UUID, now: datetime) -> bytes:
     """The line list of what is visible here, journalled with how many rows went out."""
     if wish.form not in ("xlsx", "csv") or wish.sheet not in SHEETS:
         raise BadInput(problem=f"{wish.form} {wish.sheet}")
+    if wish.dialect and wish.sheet not in DIALECTS.get(wish.dialect, ()):
+        raise BadInput(problem=f"{wish.dialect} {wish.sheet}")
     area = by.spans("desk.read", incident)[0][0]
     sheets = SHEETS if wish.form == "xlsx" else (wish.sheet,)
     rows = {sheet: list(_rows(sheet, wish.reason, by, incident, now)) for sheet in sheets}
@@ -66,6 +70,10 @@ def export(*, wish: Wish, by: Actor, incident: UUID, now: datetime) -> bytes:
         reason=wish.reason.strip() or None, detail={"form": wish.form, "masked": not wish.reason.strip()},
     )  # fmt: skip
     mark = f"{by.username} · {now:%Y-%m-%d %H:%M} UTC"
+    if wish.form == "csv" and wish.dialect:
+        return written.comma_table(
+            translated(wish.dialect, wish.sheet, HEADERS[wish.sheet], rows[wish.sheet])
+        )
     if wish.form == "csv":
         return written.comma_table((HEADERS[wish.sheet], *rows[wish.sheet]))
     return written.workbook({sheet: (HEADERS[sheet], *listed) for sheet, listed in rows.items()}, mark)

@@ -16,6 +16,8 @@ from muster.core.access import Actor, scope, system
 from muster.core.models import Entry
 from muster.domain.cases import actions as cases
 from muster.domain.cases.rules import Health
+from muster.interop.imports import kinds
+from muster.interop.imports.line_words import STATUS
 from tests.cast import NOW, account_for, person
 from tests.commandpost.desk import BASE, CASE, CONTACT, LANGUAGES, NAME, signed_in, tell, text
 
@@ -80,6 +82,38 @@ def test_follow_ups_go_out_and_a_cell_is_never_a_formula(night: UUID, desk: Acto
     for one in sheets:
         assert "<f>" not in one
         assert "<v>" not in one.replace('t="s"><v>', "")
+
+
+@pytest.mark.parametrize("dialect", ["godata", "sormas"])
+def test_the_words_of_another_system_are_read_by_their_import(
+    night: UUID, desk: Actor, commander: Actor, dialect: str
+) -> None:
+    """Their headers are those our import knows as theirs, whole names join again, codes mean the same."""
+    with scope(commander, night):
+        tell(cases.record_follow_ups, cases.RecordFollowUp(CONTACT, Health.MISSED), commander, night)
+    client, why = signed_in(desk), {"dialect": dialect, "reason": "移交区疾控"}
+    needed = {"cases": {"key", "name", "last_name", "phone", "classification", "positive", "onset"},
+              "contacts": {"key", "name", "last_name", "phone", "last"},
+              "relations": {"case", "contact", "last", "context"},
+              "follow_ups": {"contact", "date", "status"}}  # fmt: skip
+    if dialect == "sormas":
+        del needed["relations"]
+        needed["contacts"] |= {"case", "class"}
+        assert client.post(PAGE, {"form": "csv", "sheet": "relations", **why}).status_code == 422
+    read = {}
+    for name, fields in needed.items():
+        (row,) = sheet(client, name, **why)
+        found = kinds.propose(kinds.KINDS[name], list(row))
+        assert fields <= set(found), name
+        read[name] = {field: list(row.values())[at] for field, at in found.items()}
+    one = read["cases"]
+    assert (one["key"], one["last_name"], one["name"]) == (str(CASE), NAME[0], NAME[1:])
+    assert (one["phone"], one["classification"], one["positive"]) == (
+        "13800138000",
+        "CONFIRMED",
+        "2022-02-18",
+    )
+    assert STATUS[read["follow_ups"]["status"].casefold()] == "missed"
 
 
 def test_an_outsider_gets_empty_sheets_and_nonsense_is_refused(night: UUID, outsider: Actor) -> None:

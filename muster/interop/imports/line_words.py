@@ -58,6 +58,8 @@ STATUS = {
     "未联系上": "missed", "失访": "missed", "未进行": "",
 }  # fmt: skip
 NO_CASE = ("nota", "discard", "nocase", "排除", "suspect", "疑似")
+# how sure another system is of a contact, in its column of the class: of which class they are is not said
+UNCLASSED = frozenset(("confirmed", "unconfirmed"))
 CONTEXTS = (
     ("house", "household"), ("同住", "household"), ("家", "household"), ("hospital", "care"), ("health", "care"),
     ("诊疗", "care"), ("护理", "care"), ("work", "same_room"), ("school", "same_room"), ("办公", "same_room"),

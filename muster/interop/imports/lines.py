@@ -19,7 +19,7 @@ from muster.domain.cases.rules import Channel, Health
 from muster.domain.incidents import queries as incidents
 from muster.domain.people import actions as registry
 from muster.interop.imports.line_reading import CaseLine, ContactLine, FollowUpLine, RelationLine
-from muster.interop.imports.line_words import CASES, CONTACTS, FOLLOW_UPS, RELATIONS
+from muster.interop.imports.line_words import CASES, CONTACTS, FOLLOW_UPS, RELATIONS, UNCLASSED
 from muster.interop.imports.outcomes import ALREADY, OWN, REFUSED, TAKEN, Outcome
 from muster.interop.imports.own import HIDDEN, WITHDRAWN, Own, as_id
 from muster.interop.imports.people import Persons, Setting, refusal
@@ -211,7 +211,8 @@ class Lines:
                        known[said.key])  # fmt: skip
 
     def _class(self, said: ContactLine | RelationLine) -> str:
-        return self.classes.get(said.contact_class.casefold(), "" if said.contact_class else self.first)
+        word = said.contact_class.casefold()
+        return self.first if not word or word in UNCLASSED else self.classes.get(word, "")
 
     def _tie(self, reading: Reading, key: str, known: Known) -> Line | Outcome:
         """Who met which case, of which class, and through whom."""

@@ -29,6 +29,7 @@ HEADERS = {
     "residents": ("姓名", "身份证号", "联系电话", "现住址"), "lists": ("姓名", "身份证号", "联系电话", "现住址"),
     "batches": ("日期", "派出单位", "人数", "支援街道", "任务"),
     "buildings": ("社区", "小区名称", "楼栋号", "层数", "每层户数"),
+    "cases": ("病例编号", "姓名", "手机", "发病日期", "报告日期"),
 }  # fmt: skip
 OPTIONS = {"lists": {"purpose": "verification"}}
 PAYLOADS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")')
@@ -40,6 +41,8 @@ def good(kind: str, n: int) -> tuple[object, ...]:
         return ("2022-02-18", "市城管局", n + 1, "坂田街道", f"卡口{n}")
     if kind == "buildings":
         return ("杨美社区", "中兴路", f"{n + 1}栋", 3, 2)
+    if kind == "cases":
+        return (f"C-{n}", "张" + "三四五六"[n % 4], f"138001380{n:02}", "2022-02-14", "2022-02-16")
     return person(n, "张" + "三四五六"[n % 4])
 
 
@@ -55,6 +58,11 @@ def broken(kind: str) -> list[tuple[object, ...]]:
         return [
             ("杨美社区", "", "", 3, 2), ("杨美社区", "甲", "1月2日", 3, 2), ("杨美社区", "甲", "9栋", 999, 2),
             ("杨美社区", "甲", "9栋", "x", 2), ("杨美社区", "甲" * 200, "9栋", 3, 2),
+        ]  # fmt: skip
+    if kind == "cases":
+        return [
+            ("", "李四", "", "2022-02-14", ""), ("C-90", "李四", "", "昨天", ""), ("C-91", "李四", "", "", ""),
+            ("C-92", "李\u202e四", "", "2022-02-14", ""), ("C" * 200, "李四", "", "2022-02-14", ""),
         ]  # fmt: skip
     return [
         ("", "", "", ""), ("李四", "4.40399E+17", "", ""), ("李四", "", "1.38E+10", ""),
@@ -129,7 +137,7 @@ def test_a_sheet_that_ends_at_the_limit_stops_for_a_person(at_desk: Desk, kind: 
 
 @pytest.mark.parametrize("kind", HEADERS)
 def test_no_report_holds_a_formula(at_desk: Desk, kind: str, now: datetime) -> None:
-    place = 4 if kind == "batches" else 1 if kind == "buildings" else 0
+    place = {"batches": 4, "buildings": 1, "cases": 1}.get(kind, 0)
     rows = []
     for n, payload in enumerate(PAYLOADS):
         row = list(good(kind, n))

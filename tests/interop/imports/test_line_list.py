@@ -61,12 +61,17 @@ def test_cases_and_contacts_come_in_with_their_work_once(lists: Desk) -> None:
     assert fates(contact_file(lists, MET)) == (1, 0, 0, 0)
     assert fates(case_file(lists, ONE, name="again.csv")) == (0, 0, 1, 0)
     assert fates(contact_file(lists, MET, name="again.csv")) == (0, 0, 1, 0)
+    sure = [("K-2", *MET[1:4], "13800138012", MET[5], "UNCONFIRMED"), ("K-3", *MET[1:6], "NOT_CONTACT")]
+    assert fates(contact_file(lists, *sure, name="sormas.csv")) == (1, 1, 0, 0), (
+        "how sure they are is no class"
+    )
     with scope(system(), lists.incident):
-        (case,), (contact,) = Case.objects.all(), Contact.objects.all()
-        assert (str(case.onset_date), contact.case, contact.contact_class) == ("2022-02-14", case.id, "close")
+        (case,), found = Case.objects.all(), Contact.objects.all()
+        assert str(case.onset_date) == "2022-02-14"
+        assert [(one.case, one.contact_class) for one in found] == [(case.id, "close")] * 2
         assert WorkItem.objects.filter(kind="investigate", state="open").count() == 1
-        assert WorkItem.objects.filter(kind="follow_up", state="open").count() == 1
-        assert Resident.objects.filter(withdrawn_at=None).count() == 2
+        assert WorkItem.objects.filter(kind="follow_up", state="open").count() == 2
+        assert Resident.objects.filter(withdrawn_at=None).count() == 3
 
 
 def test_follow_ups_of_other_systems_become_facts_of_their_day(lists: Desk) -> None:
