@@ -225,8 +225,8 @@ def _record(request: DeskRequest, bodies: list[calls.RecordAttempt], health: str
         raise refusal
     touched = [done.touched]
     if worklists.kind_of(bodies[0].item) == ItemKind.FOLLOW_UP:
-        asked = {"call": told[0], "health": health, "incident": request.incident.id, "now": request.now}
-        touched.append(asked_by_phone.record(**asked).touched)
+        incident, now = request.incident.id, request.now
+        touched.append(asked_by_phone.record(call=told[0], health=health, incident=incident, now=now).touched)
     settle(touched, incident=request.incident.id, now=request.now)
     return [one.id for one in told]
 

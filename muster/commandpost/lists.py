@@ -99,9 +99,9 @@ def _told(rows: list[EntryRow], request: DeskRequest) -> list[dict[str, Any]]:
     """Rows as people read them: masked names, states in words, the area of what was sent elsewhere."""
     names = people.masked((one.resident for one in rows), request.incident.id)
     away = happened.whereabouts([one.item for one in rows if one.state is None], request.incident.id)
-    where = places.area_names({one.area for one in [*rows, *away.values()] if one.area})
     low, high = bounds(request)
-    now_at = [away.get(one.item, one) for one in rows]
+    now_at: list[Any] = [away.get(one.item, one) for one in rows]
+    where = places.area_names({at.area for at in now_at if at.area})
     return [
         {
             "entry": one,

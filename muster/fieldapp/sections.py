@@ -147,7 +147,7 @@ def tasks(holder: Holder) -> list[Row]:
     rows = []
     for one in found:
         known = masked.get(one.subject)
-        row = {
+        row: Row = {
             "id": str(one.id),
             "kind": one.kind,
             "step": one.step,

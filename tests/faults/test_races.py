@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -70,6 +71,11 @@ def take(number: int, later: float = 1, kind: ItemKind = ItemKind.VERIFY) -> UUI
     return taken
 
 
+def take_of(later: float, kinds: Sequence[ItemKind], number: int) -> UUID | None:
+    """Take the next item of the kind of this caller."""
+    return take(number, later, kinds[number % len(kinds)])
+
+
 def test_twenty_callers_never_hold_one_item_and_leave_none(night: list[UUID]) -> None:
     def work(number: int) -> list[UUID]:
         held = []
@@ -96,7 +102,7 @@ def test_twenty_callers_never_phone_one_person_twice_at_once(night: list[UUID]) 
             one.save(force_insert=True)
     kinds = (ItemKind.VERIFY, ItemKind.FOLLOW_UP)
     for round_ in range(1, 4):
-        together(lambda n, later=round_: take(n, later * 2, kinds[n % 2]))
+        together(partial(take_of, round_ * 2, kinds))
         with scope(system(incident=INCIDENT), INCIDENT):
             held = WorkItem.objects.filter(leased_until__gt=NOW + 2 * round_ * LEASE)
             people = list(held.values_list("subject", flat=True))

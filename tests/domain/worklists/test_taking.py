@@ -89,7 +89,7 @@ def test_what_presses_comes_before_everything_and_the_queue_is_read_from_its_ind
 
 def plan(queue: str, order: str, by: Actor, now: datetime) -> tuple[str, bool]:
     """Which index of the queue a caller of a whole province reads, and whether anything is sorted."""
-    values = {
+    values: dict[str, Any] = {
         "by": by.by, "now": now, "until": now, "kinds": ["verify"], "mine": "{}", "languages": ["zh"], "passed": "{}",
         "low": 440000000000000, "high": 450000000000000,
     }  # fmt: skip

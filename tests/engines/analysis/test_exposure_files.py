@@ -226,7 +226,11 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
         CASES,
         "a quote without its pair",
     ),
-    "such a quote in the cases": (VISITS, CASES.replace("p1", '"p1'), "a quote without its pair"),
+    "such a quote in the cases": (
+        VISITS,
+        CASES + CASES[15:].replace("p1", '"p2'),
+        "a quote without its pair",
+    ),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", CASES, "neither Parquet nor text"),
     "broken Parquet": (b"PAR1" + b"x" * 50, CASES, "cannot be read"),
 }
