@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.db import connection
 from django.test import Client
 
 from muster.core import clock
 from muster.core.access import Actor, scope, system
 from muster.core.ids import new_id
-from muster.core.models import Installation
 from muster.domain.cases.models import Case, Contact, ExposureQuestion, FollowedUp, PlaceVisit
 from muster.domain.helpline.models import Request
 from muster.domain.people import actions as people
@@ -44,10 +46,14 @@ def _tonight(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def at_night(incident: UUID) -> None:
-    """The clock of the database too: shares end by it."""
-    with scope(system()):
-        Installation.objects.update(training=True, clock_offset=NOW - datetime.now(UTC))
+def at_night(incident: UUID) -> Iterator[None]:
+    """The clock of the database too: shares end by it. Only the owner may make it a training one."""
+    held = connection.settings_dict
+    told = "update core_installation set training = %s, clock_offset = %s"
+    with psycopg.connect(host=held["HOST"], dbname=held["NAME"], user="app_owner", autocommit=True) as owner:
+        owner.execute(told, [True, NOW - datetime.now(UTC)])
+        yield
+        owner.execute(told, [False, timedelta()])
 
 
 def post(client: Client, path: str, **form: Any) -> Any:
