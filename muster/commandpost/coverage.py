@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from muster.commandpost.asking import body, has, local, tabs, told, whereabouts, wish
 from muster.commandpost.catching_up import named_people, reasons, round_in_view
-from muster.commandpost.frame import DeskRequest, act, area_in_view, ids, link, screen
+from muster.commandpost.frame import DeskRequest, act, area_in_view, bounds, ids, link, screen
 from muster.commandpost.labels import Labels
 from muster.commandpost.sites import PAGES
 from muster.core.access import span
@@ -25,7 +25,7 @@ from muster.core.ids import new_id
 from muster.core.told import Told
 from muster.domain.incidents import queries as incidents
 from muster.domain.places import queries as places
-from muster.domain.places.models import Building
+from muster.domain.places.models import Building, Point
 from muster.domain.sampling import actions, standing
 from muster.domain.sampling.models import CatchUp, Round
 from muster.domain.sampling.rules import Standing
@@ -66,6 +66,7 @@ def coverage(request: DeskRequest) -> HttpResponse:
             *(sum(getattr(row["counts"], name) for row in rows) for name in Counts.__struct_fields__)
         )
         context |= {
+            "needed": "" if building else _needed(request, total.due, area),
             "rows": rows[:MOST_ROWS], "cut": len(rows) - MOST_ROWS, "total": _row("", total, chosen, area, building),
             "place": _place(area, building), "level": _level(area, building),
             "up": link(request, building="") if building else link(request, area=""),
@@ -91,6 +92,26 @@ def open_round(request: DeskRequest) -> HttpResponse:
     act(request, actions.open_rounds, opened, opened.id)
     messages.success(request, _("The round is open."))
     return redirect(f"/i/{request.incident.code}/sites/coverage/?round={opened.id}")
+
+
+def _needed(request: DeskRequest, due: int, area: int) -> str:
+    """How many sites, desks and samplers the protocol asks for to test so many, and how many sites are there."""
+    plan = incidents.pack_of(request.incident.id).staffing.sites
+    if plan is None or not due:
+        return ""
+    low, high = span(area) if area else bounds(request)
+    there = Point.objects.filter(
+        incident=request.incident.id, kind="site", area__gte=low, area__lt=high
+    ).count()
+    said = {
+        "sites": plan.sites_for(due), "desks": plan.desks_for(due), "samplers": plan.samplers_for(due), "there": there,
+    }  # fmt: skip
+    return (
+        _(
+            "By the protocol: sites %(sites)s, desks %(desks)s, samplers %(samplers)s. Sites there now: %(there)s."
+        )
+        % said
+    )
 
 
 def _level(area: int, building: UUID | None) -> str:

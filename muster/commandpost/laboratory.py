@@ -84,7 +84,7 @@ def receive(request: DeskRequest) -> HttpResponse:
         body = actions.HandOverTube(tube=tube, to=to, box=box.code)
         act(request, actions.hand_over_tubes, body, derive_id(tube, "received", box.code, box.at.isoformat()))
     known = {"n": int(counted), "of": len(box.tubes), "box": box.code}
-    return told(request, _("Box %(box)s: %(n)s of %(of)s tubes received.") % known, "sites/laboratory")
+    return told(request, _("Box received: %(box)s, tubes: %(n)s of %(of)s.") % known, "sites/laboratory")
 
 
 urlpatterns = [

@@ -71,7 +71,12 @@ def words(request: DeskRequest, tube: Tube, area: int, language: str) -> tuple[s
     with override(language):
         page = request.build_absolute_uri(reverse("public-result")).split("://", 1)[1]
         said = {"place": places.area_names({area})[area], "tail": tube.code[-4:], "page": page}
-        first = _("%(place)s: a tube that ends in %(tail)s is positive; it need not be you.") % said
+        first = (
+            _(
+                "%(place)s: a tube of several people is positive, its code ends in %(tail)s; it need not be you."
+            )
+            % said
+        )
         last = _("Look your result up with the code of your slip: %(page)s") % said
         rules = testing.positive_pool.value.in_language(language) if testing else ""
         return str(_("A tube of a group is positive")), "\n".join(one for one in (first, rules, last) if one)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from muster.core import bulk
+from muster.core import bulk, prepared
 from muster.core.access import span
 from muster.core.told import Touched, no_touch
 from muster.domain.cases.models import Contact
@@ -33,7 +33,7 @@ select t.id, t.resulted_at, t.result, t.pool_size, coalesce(h.id, s.resident), c
 from sampling_tube t join sampling_sampletaken s on s.tube = t.id
 left join people_resident p on p.id = s.resident left join people_resident h on h.id = p.canonical
 left join places_dwelling d on d.id = h.dwelling
-where t.id = any(%s) and t.result = 'positive'
+where t.id = any(%s::uuid[]) and t.result = 'positive'
     and not exists (select from core_retraction r where r.target = s.id) order by s.at, s.id
 """
 POSITIVE = """
@@ -60,9 +60,7 @@ def asked_again(tubes: set[UUID]) -> Touched:
 
 def wants(tubes: set[UUID], incident: UUID, now: datetime) -> list[Want]:
     """For each member of a positive pool a single resample in the pack's hours, and a call where there is a number."""
-    with connection.cursor() as cursor:
-        cursor.execute(MEMBERS, [list(tubes)])
-        rows = cursor.fetchall()
+    rows = prepared.fetch(MEMBERS, [bulk.array(tubes)])
     if not rows:
         return []
     testing = incidents.pack_of(incident).testing

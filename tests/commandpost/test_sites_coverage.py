@@ -61,7 +61,9 @@ def test_every_page_is_there_masked_and_for_those_of_the_area_only(
 
 def test_numbers_lead_from_the_round_to_the_person(served: UUID, commander: Actor) -> None:
     client = signed_in(commander, "en")
-    assert "1 of 2 tested (50 %)" in text(client.get(PAGE + "coverage/"))
+    first = text(client.get(PAGE + "coverage/"))
+    assert "1 of 2 tested (50 %)" in first
+    assert "sites 1, desks 1, samplers 1. Sites there now: 1." in first
     assert "中兴路3栋" in text(client.get(PAGE + "coverage/" + HERE))
     assert "301" in text(client.get(f"{PAGE}coverage/{HERE}&building={HOUSE}"))
     assert "301" in text(client.get(f"{PAGE}untested/{HERE}&building={HOUSE}&door={door('301')}"))
