@@ -1,6 +1,6 @@
 """A small world for phones: one community, two buildings, a team of three, calls to make. And its server.
 
-`python -m tests.browser.phone_world seed|invite|passes|count|wipe` runs beside a served installation and prints JSON.
+`python -m tests.browser.phone_world seed|contact|invite|passes|count|wipe` runs beside what is served; prints JSON.
 """
 
 from __future__ import annotations
@@ -200,6 +200,31 @@ def _calls(do: Any, one: Any, now: Any) -> None:
     do(desk.assign_items, desk.AssignItems(items, one("team")))
 
 
+def contact() -> dict[str, str]:
+    """Somebody of the list falls ill, another one is their contact: today's follow-up is given to the walker."""
+    from muster.core import clock
+    from muster.core.access import scope, system
+    from muster.domain.cases import actions as cases
+    from muster.domain.worklists.actions import desk
+    from muster.domain.worklists.models import WorkItem
+    from muster.journeys import settle
+
+    one, by, now = _ids(), system(), clock.now()
+    incident = one("incident")
+    with scope(by, incident):
+        ill, met = WorkItem.objects.filter(kind="verify").order_by("id").values_list("subject", flat=True)[:2]
+        for action, body in (
+            (cases.confirm_cases, cases.ConfirmCase(one("case"), ill, now)),
+            (cases.name_contacts, cases.NameContact(one("contact"), one("case"), met, "close", now)),
+        ):
+            done = action(told=_told(body, by), by=by, incident=incident, now=now)
+            settle.settle([done.touched], incident=incident, now=now)
+        item = WorkItem.objects.get(kind="follow_up", state="open").id
+        given = desk.AssignItems([item], one("person", 0))
+        assert not desk.assign_items(told=_told(given, by), by=by, incident=incident, now=now).refused
+    return {"item": str(item)}
+
+
 def invite(account: str = WALKER) -> dict[str, str]:
     """A fresh one-use code."""
     from muster.core import accounts, clock, telephones
@@ -257,6 +282,8 @@ def count(device: str = "") -> dict[str, Any]:
     from muster.core.access import EVERYWHERE, scope, system
     from muster.core.models import Parked, Receipt
     from muster.core.telephones import phones
+    from muster.domain.cases.models import FollowedUp
+    from muster.domain.cases.queries import standing
     from muster.domain.passes.models import ExceptionMade, PassScanned
     from muster.domain.worklists.models import Attempt, Visit
 
@@ -271,6 +298,7 @@ def count(device: str = "") -> dict[str, Any]:
             "visits": visits.count(),
             "doors": visits.values("dwelling").distinct().count(),
             "attempts": Attempt.objects.filter(**only).count(),
+            "followed": list(standing(FollowedUp.objects.filter(**only)).values_list("outcome", "channel")),
             "scans": sorted(PassScanned.objects.filter(**only).values_list("verdict", "reason")),
             "exceptions": [
                 [str(one.owner), (one.due_at - one.at).total_seconds() / 3600]
@@ -301,6 +329,7 @@ if __name__ == "__main__":
     installation.setup_django()
     ways: dict[str, Callable[..., Any]] = {
         "seed": seed,
+        "contact": contact,
         "invite": invite,
         "passes": passes,
         "count": count,

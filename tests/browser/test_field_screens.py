@@ -184,3 +184,22 @@ def test_a_call_ends_with_one_key_and_a_shift_begins_with_one_touch(phone: Phone
     phone.until_sent()
     told = world.ask("count", phone.device())
     assert (told["attempts"], told["parked"]) == (1, 0)
+
+
+def test_a_follow_up_says_how_the_contact_is_and_is_taken_back_with_the_call(
+    phone: Phone, world: Served
+) -> None:
+    page, item = phone.page, world.ask("contact")["item"]
+    phone.until_sent()
+    phone.unlock()
+    go(page, f"#/task/{item}")
+    expect(page.locator(".choice-key")).to_have_count(10)
+    assert overflow(page) <= 0
+    page.keyboard.press("0")
+    phone.until_sent()
+    assert world.ask("count", phone.device())["followed"] == [["seen_not_ok", "call"]]
+    go(page, f"#/task/{item}")
+    page.locator(".said-now .key-small").click()
+    phone.until_sent()
+    told = world.ask("count", phone.device())
+    assert (told["followed"], told["parked"]) == ([], 0)
