@@ -11,10 +11,12 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Cast, Right
 
+from muster.core.history import tracked
 from muster.core.tables import Fact, Held
 from muster.domain.sampling.rules import RECEIPT, Means, Mode, Place, Result, Standing, TubeState
 
 
+@tracked(form="incident")
 class Round(Held):
     """A round of tests of an area, from an hour to an hour."""
 
@@ -113,6 +115,7 @@ class CatchUp(Held):
         ]
 
 
+@tracked(form="incident")
 class SiteSetup(Held):
     """How a site works: its lanes, how many a lane serves in an hour, open door or by slots. The id is the site's."""
 
@@ -123,6 +126,7 @@ class SiteSetup(Held):
     at = models.DateTimeField()
 
 
+@tracked(form="incident", without=("booked",))
 class Slot(Held):
     """A stretch of time at a site for which so many people may be booked."""
 
