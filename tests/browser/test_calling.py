@@ -99,6 +99,31 @@ def test_a_call_by_keyboard_alone(at_desk: Open, language: str) -> None:
     expect(page.locator("#messages")).to_contain_text("需要帮助" if language == "zh" else "needs help")
 
 
+def test_a_follow_up_asks_how_they_feel_by_keyboard_alone(at_desk: Open) -> None:
+    page = at_desk("calling/?kind=follow_up&speak=zh", language="en", width=390, height=844)
+    take(page)
+    assert broken_rules(page) == []
+    assert overflow(page) <= 0
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as without TLS
+    press(page, "p")
+    expect(page.locator("[data-copy]")).to_contain_text("copied")
+    press(page, "n", "Control+v")
+    number = str(page.locator(".cockpit-phone a").get_attribute("href")).removeprefix("tel:")
+    expect(page.locator("#note")).to_have_value(number)
+    press(page, "Control+a", "Delete", "Escape")
+    press(page, "1")
+    expect(page.locator("#health")).to_be_focused()
+    press(page, "Enter")  # nothing is said of them yet: they are asked first
+    expect(page.locator("#health")).to_be_focused()
+    page.locator(".outcome[value=reached_verified]").click()
+    expect(page.locator("#health")).to_be_focused()
+    press(page, "ArrowDown", "ArrowDown", "Enter")
+    page.wait_for_url(FREE)
+    expect(page.locator("#messages")).to_contain_text("reached, verified")
+    press(page, "u")
+    expect(page.locator("#messages")).to_contain_text("Taken back")
+
+
 def test_nothing_of_one_person_comes_back(at_desk: Open, tabs: Tabs) -> None:
     tabs.expected = ("409",)
     page = at_desk("calling/")

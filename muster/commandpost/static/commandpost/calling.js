@@ -108,12 +108,22 @@ document.addEventListener("click", (event) => {
   if (copy) copyOut(copy);
 });
 
+function copySelected(text) {
+  const field = Object.assign(document.createElement("textarea"), { value: text });
+  field.className = "only-read";
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
+}
+
 async function copyOut(button) {
   const shown = button.firstChild;
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
-  } catch {
-    return; // no clipboard without a secure page: the number stands beside the button
+  } catch { // on a plain page of a local network there is no clipboard: copied as a selection
+    if (!copySelected(button.dataset.copy)) return;
   }
   const before = shown.textContent;
   shown.textContent = `${$("[data-cockpit]").dataset.copied} `;
