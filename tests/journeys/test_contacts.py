@@ -25,7 +25,9 @@ from muster.domain.places import actions as places
 from muster.domain.places.rules import PointKind
 from muster.domain.sampling import actions as sampling
 from muster.domain.sampling.rules import Place
+from muster.domain.worklists.actions import calls
 from muster.domain.worklists.models import WorkItem
+from muster.domain.worklists.rules import Outcome
 from muster.journeys.settle import settle, wake
 from tests.cast import COMMUNITY, DISTRICT, SUBDISTRICT
 
@@ -100,7 +102,9 @@ def test_an_investigation_is_due_by_the_packs_clock_and_done_with_its_report(
     (item,) = work(incident, "investigate")
     assert item.due_at == now + timedelta(hours=24)
     tell(cases.record_investigations, cases.RecordInvestigation(case, Step.STARTED), now + timedelta(hours=1))
-    assert len(work(incident, "investigate")) == 1
+    spoken = calls.RecordAttempt(item.id, Outcome.REACHED_VERIFIED)
+    tell(calls.record_attempts, spoken, now + timedelta(hours=2))
+    assert len(work(incident, "investigate")) == 1, "a call is no report"
     at = now + timedelta(hours=30)
     tell(cases.record_investigations, cases.RecordInvestigation(case, Step.REPORTED), at)
     (item,) = work(incident, "investigate", "done")

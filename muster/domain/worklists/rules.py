@@ -66,6 +66,7 @@ CLOSING = VERIFYING | {Outcome.MOVED}
 UNANSWERED = frozenset({Outcome.NO_ANSWER, Outcome.BUSY})
 UNMET = UNANSWERED | {Outcome.WRONG_NUMBER}
 REACHED = frozenset(set(Outcome) - UNMET)
+REPORTED = frozenset({ItemKind.INVESTIGATE})  # done with its report, whatever was said on the telephone
 SETTLED_DOOR = frozenset({DoorOutcome.DONE, DoorOutcome.EMPTY})
 
 
@@ -177,7 +178,11 @@ def wanted(causes: Sequence[Cause]) -> Wanted:
 
 
 def item_state(
-    asked: Wanted, tries: Iterable[Try], calling: CallingRules, rulings: Iterable[Ruling] = ()
+    asked: Wanted,
+    tries: Iterable[Try],
+    calling: CallingRules,
+    rulings: Iterable[Ruling] = (),
+    kind: str = "",
 ) -> ItemState:
     """The state of an item as a function of the set of its facts, whatever order they came in.
 
@@ -187,13 +192,17 @@ def item_state(
     ruled = sorted(rulings, key=lambda one: (one.at, one.id))
     since = max((one.at for one in ruled if not one.closed), default=None)
     fresh = [one for one in ordered if since is None or one.at > since]
-    closed = [one.at for one in fresh if one.outcome in CLOSING]
+    closed = [one.at for one in fresh if one.outcome in CLOSING and kind not in REPORTED]
     if asked.satisfied_at is not None and (since is None or asked.satisfied_at > since):
         closed.append(asked.satisfied_at)
     done_at = min(closed, default=None)
     ended = "closed" if ruled and ruled[-1].closed else "open" if asked.causes else "withdrawn"
     state = "done" if done_at is not None else ended
     step, next_try_at = _next(fresh, calling)
+    if kind in REPORTED and next_try_at and asked.due_at and fresh[-1].outcome in CLOSING:
+        next_try_at = max(
+            next_try_at, asked.due_at
+        )  # spoken with: no caller takes it before the report is due
     return ItemState(
         state=state,
         step=step,

@@ -65,6 +65,14 @@ def test_any_order_of_attempts_gives_the_same_item(listed: list[Try], random: ob
     assert item_state(ASKED, listed, CALLING) == item_state(ASKED, shuffled, CALLING)
 
 
+def test_an_investigation_is_done_by_its_report_and_not_by_a_call() -> None:
+    said = tries(Outcome.NO_ANSWER, Outcome.REACHED_VERIFIED)
+    state = item_state(ASKED, said, CALLING, kind="investigate")
+    assert (state.state, state.next_try_at) == ("open", ASKED.due_at), "and nobody calls before it is due"
+    reported = wanted([Cause(ASKED.due_at, 1, NOW + timedelta(hours=5))])
+    assert item_state(reported, said, CALLING, kind="investigate").state == "done"
+
+
 def test_a_verified_person_is_done_at_the_first_verification() -> None:
     state = item_state(
         ASKED, tries(Outcome.NO_ANSWER, Outcome.REACHED_VERIFIED, Outcome.ALREADY_VERIFIED), CALLING

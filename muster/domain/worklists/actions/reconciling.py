@@ -187,7 +187,7 @@ def _states(
     calling = calling_rules(incident)
     states: dict[UUID, tuple[object, ...]] = {}
     for item, held in locked.items():
-        s = item_state(asked[item], tries.get(item, ()), calling, rulings.get(item, ()))
+        s = item_state(asked[item], tries.get(item, ()), calling, rulings.get(item, ()), held.kind)
         step = step_of(held.kind, s.step)
         states[item] = (
             item,
