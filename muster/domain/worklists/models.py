@@ -3,8 +3,8 @@
 `worklists_item_open` serves the work list (open items by due time); `worklists_item_area` the same of an area
 range, and the counts by kind from the index alone; `worklists_item_queue` and `worklists_item_again` the callers'
 queue (what nobody has tried, and what is to be tried again at an hour; the more pressing first in each);
-`worklists_item_leased` who is on the phone now; `worklists_cause_source` the reconciling of one source; `worklists_entry_row` the page of a list;
-`worklists_item_said`, `worklists_door_shut` the few calls and doors that say why somebody is untested;
+`worklists_item_leased` who is on the phone now; `worklists_cause_source` the reconciling of one source;
+`worklists_entry_row` the page of a list; `worklists_item_said`, `worklists_door_shut` the few calls and doors that say why somebody is untested;
 `worklists_entry_unsure` its rows that wait for a decision; `worklists_entry_progress` how far the lists of an area
 range are, from the index alone.
 """
