@@ -4,9 +4,9 @@
 range, and the counts by kind from the index alone; `worklists_item_queue` and `worklists_item_again` the callers'
 queue (what nobody has tried, and what is to be tried again at an hour; the more pressing first in each);
 `worklists_item_leased` who is on the phone now; `worklists_cause_source` the reconciling of one source;
-`worklists_entry_row` the page of a list; `worklists_item_said`, `worklists_door_shut` the few calls and doors that say why somebody is untested;
-`worklists_entry_unsure` its rows that wait for a decision; `worklists_entry_progress` how far the lists of an area
-range are, from the index alone.
+`worklists_entry_row` the page of a list; `worklists_item_said`, `worklists_door_shut` the few calls and doors that
+say why somebody is untested; `worklists_entry_unsure` its rows that wait for a decision;
+`worklists_entry_progress` how far the lists of an area range are, from the index alone.
 """
 
 from __future__ import annotations
