@@ -131,10 +131,11 @@ def are_households(homes: Iterable[Home]) -> bool:
         return True
     groups: list[tuple[frozenset[UUID], bool]] = []
     for home in known:
-        mine, said = home.records | ({home.door, home.household} - {None}), home.household is not None
+        mine = home.records.union(one for one in (home.door, home.household) if one)
         near = [group for group in groups if group[0] & mine]
-        joined = mine.union(*(group[0] for group in near)), said or any(group[1] for group in near)
-        groups = [group for group in groups if group not in near] + [joined]
+        said = home.household is not None or any(group[1] for group in near)
+        groups = [group for group in groups if group not in near]
+        groups.append((mine.union(*(group[0] for group in near)), said))
     return sum(said for _, said in groups) > 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -71,7 +72,7 @@ def test_a_tube_goes_from_the_first_sample_to_its_result(site: UUID, in_scope: A
 
 def test_a_tube_of_one_household_says_when_two_sit_in_it(site: UUID, in_scope: Actor) -> None:
     """Three people live behind each door; a sample at home belongs to the table it is brought to."""
-    at_home = {"one_household": True, "place": Place.HOME}
+    at_home: dict[str, Any] = {"one_household": True, "place": Place.HOME}
     do([tell(sample(one, **at_home), in_scope, n) for n, one in enumerate(MEMBERS[:3])], in_scope)
     assert (Tube.objects.get().flags, Tube.objects.get().site) == ([], SITE)
     stranger = tell(sample(MEMBERS[3], **at_home), in_scope, 4)
