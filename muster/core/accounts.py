@@ -123,6 +123,7 @@ def enrol_device(
     device = Device.objects.create(
         account=account,
         home_incident=incident,
+        home_area=area,
         label=label,
         enrolled_at=now,
         token_hash=hashlib.sha256(token.encode()).digest(),

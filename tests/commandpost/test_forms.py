@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from muster.core.access import Actor, scope
+from muster.core.models import Device
 from muster.interop.forms.models import Form, FormVersion, Submission
 from tests.cast import COMMUNITY, NOW
 from tests.commandpost.desk import BASE, LANGUAGES, door, play, signed_in, text
@@ -171,6 +172,11 @@ def test_a_telephone_is_set_up_with_one_picture_and_hands_in(
         form = Form.objects.get()
         assert Submission.objects.filter(form=form.id).count() == 1
     assert re.search(r">\d\d-\d\d \d\d:\d\d</a></td>", text(client.get(f"{PAGE}{form.id}/")))
+    assert "红米 3" in text(client.get("/i/lg-0217/phones/"))
+    lost = Device.objects.get()
+    client.post("/i/lg-0217/phones/decide/", {"verb": "revoke", "phone": str(lost.id)})
+    gone = Client().get(f"{path}/formList", headers={"X-OpenRosa-Version": "1.0"})
+    assert (lost.last_seen_at is None, gone.status_code) == (False, 403)
 
 
 def test_what_was_filled_in_opens_only_for_a_reason_and_is_journalled(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from psycopg.errors import DeadlockDetected
 
-from muster.core import clock
+from muster.core import clock, telephones
 from muster.core.access import scope, span
 from muster.core.accounts import Revoked
 from muster.core.errors import NotAllowed, NotFound, Refusal
@@ -75,7 +75,10 @@ def _inside(request: HttpRequest, token: str, work: Callable[[Sender], HttpRespo
             with transaction.atomic():
                 actor, incident = find(request, token)
                 with scope(actor, incident, savepoint=False):
-                    return work(Sender(actor, incident, clock.now()))
+                    now = clock.now()
+                    if actor.device is not None:
+                        telephones.arrived(actor.device, (), None, now)
+                    return work(Sender(actor, incident, now))
         except OperationalError as error:
             if last or not isinstance(error.__cause__, DeadlockDetected):
                 raise
