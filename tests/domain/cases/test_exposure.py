@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from muster.domain.cases.actions.exposure import AlreadyDecided, NeedsAnother, N
 from muster.domain.cases.models import CandidateJudged, ExposureCandidate, ExposureQuestion, PlaceVisit
 from muster.domain.cases.queries.exposure import PIECE
 from muster.domain.people import actions as people
-from tests.cast import COMMUNITY, INCIDENT, NOW, SUBDISTRICT, person
+from tests.cast import COMMUNITY, INCIDENT, NOW, SUBDISTRICT, account_for, person
 
 ZERO = datetime(2022, 2, 16, tzinfo=UTC)
 CASE = 0
@@ -266,11 +267,17 @@ def test_nothing_is_looked_up_before_another_person_approves(case: UUID, tracer:
             cases.decide(question=asked_for, approved=True, by=desk, incident=INCIDENT, now=NOW)
 
 
-def test_who_asked_may_not_approve(case: UUID, commander: Actor) -> None:
+def test_who_asked_may_not_approve(case: UUID, commander: Actor, desk: Actor) -> None:
     with scope(commander, INCIDENT):
         asked_for = question(case, commander)
         with pytest.raises(NeedsAnother):
             cases.decide(question=asked_for, approved=True, by=commander, incident=INCIDENT, now=NOW)
+    with scope(system(), INCIDENT):
+        asked_by = account_for(commander)
+        ExposureQuestion.objects.update(asked_by=asked_by)
+    again = replace(desk, responder=commander.responder)
+    with scope(again, INCIDENT), pytest.raises(NeedsAnother):  # the same person by another account
+        cases.decide(question=asked_for, approved=True, by=again, incident=INCIDENT, now=NOW)
 
 
 def test_a_declined_question_shows_nobody(case: UUID, tracer: Actor, desk: Actor) -> None:

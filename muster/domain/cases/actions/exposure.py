@@ -18,6 +18,7 @@ from muster.core import bulk, journal
 from muster.core.access import Actor, scope, system
 from muster.core.errors import BadInput, NotFound, Refusal
 from muster.core.ids import derive_id
+from muster.core.models import Account
 from muster.core.told import Done, Told
 from muster.domain.cases import queries
 from muster.domain.cases.actions.shared import FACT, TRACE, head, note, sorted_out
@@ -164,7 +165,7 @@ def decide(*, question: UUID, approved: bool, by: Actor, incident: UUID, now: da
         raise NotFound
     held = ExposureQuestion.objects.get(pk=question)
     by.require(APPROVE, held.area, incident)
-    if held.asked_by == by.account:
+    if held.asked_by == by.account or _is_same_person(held.asked_by, by):
         raise NeedsAnother
     if held.state != "asked":
         raise AlreadyDecided
@@ -180,6 +181,11 @@ def decide(*, question: UUID, approved: bool, by: Actor, incident: UUID, now: da
         count=found, detail={"answer": held.state},
     )  # fmt: skip
     return found
+
+
+def _is_same_person(account: UUID, by: Actor) -> bool:
+    """Whether an account is another one of this responder."""
+    return by.responder is not None and Account.objects.filter(pk=account, responder=by.responder).exists()
 
 
 def _answered(held: ExposureQuestion, case: Case, incident: UUID) -> int:
