@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,9 +13,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
+from muster.commandpost.frame import refused
 from muster.core import accounts, clock
 from muster.core.access import Actor, scope
+from muster.core.errors import Refusal
+from muster.core.vault import is_destroyed
 from muster.domain.incidents import queries as incidents
+from muster.domain.incidents.actions import Closed, Erased
 from muster.domain.incidents.models import Incident
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -29,6 +34,7 @@ OPEN = {
     "healthz",
     "set_language",
 }
+READ_BY_POST = {"people", "people-unmask", "line-list", "journal", "case-notes-read", "request-words"}
 UNSCOPED = (
     settings.STATIC_URL,
     "/accounts/",
@@ -63,10 +69,21 @@ class ScopeMiddleware:
 
     def _answer(self, request: Any, actor: Actor, incident: Incident | None) -> HttpResponse:
         request.actor, request.incident, request.now = actor, incident, clock.now()
-        response = self.get_response(request)
+        refusal = _ended(request, incident)
+        response = refused(request, refusal) if refusal else self.get_response(request)
         if hasattr(response, "render") and not getattr(response, "is_rendered", True):
             response = response.render()
         return response
+
+
+def _ended(request: HttpRequest, incident: Incident | None) -> Refusal | None:
+    """Why a page of an incident that has ended is not given: closed ones are read, erased ones are no more."""
+    if incident is None or incident.closed_at is None:
+        return None
+    if is_destroyed(incident.id):
+        return Erased(incident=incident.code)
+    is_read = request.method in ("GET", "HEAD") or resolve(request.path_info).url_name in READ_BY_POST
+    return None if is_read else Closed()
 
 
 def _incident_code(request: HttpRequest) -> str | None:
@@ -95,6 +112,13 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Always closed."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that tries are counted for; of IPv6 its network, for whoever has one address has all of it."""
+        found = ip_address(super().get_client_ip(request))
+        if isinstance(found, IPv4Address):
+            return str(found)
+        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Failures count for a name at an address: who guesses from elsewhere locks nobody out."""

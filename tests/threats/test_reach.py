@@ -14,6 +14,7 @@ from muster.core import accounts
 from muster.core.access import Actor, Grant, scope, system
 from muster.core.errors import NotAllowed
 from muster.core.ids import derive_id, new_id
+from muster.core.models import Account
 from muster.core.vault import create_keys
 from muster.domain.incidents.models import Incident, Works
 from muster.domain.mobilising.actions import seats
@@ -54,6 +55,24 @@ def test_a_phone_speaks_only_in_the_incident_it_was_enrolled_for(incident: UUID,
     assert (answer["result"], answer["code"]) == ("refused", "seal.foreign")
     with scope(system(), OTHER):
         assert not Works.objects.exists()
+
+
+def test_an_account_that_is_ended_ends_in_every_pocket(incident: UUID, commander: Actor) -> None:
+    """The open page, the phone and the forms of Collect: at the next word nobody is there any more."""
+    with scope(system(), INCIDENT):
+        account = account_for(commander)
+        client = signed_in(account)
+    phone = Telephone(code_for(account))
+    forms = f"/key/{phone.token}/formList"
+
+    def ask() -> list[int]:
+        said = phone.client.get(forms, headers={"X-OpenRosa-Version": "1.0"})
+        return [client.get("/i/lg-0217/").status_code, phone.bundle().status_code, said.status_code]
+
+    assert ask() == [200, 200, 200]
+    Account.objects.filter(pk=account).update(is_active=False)
+    assert ask() == [302, 401, 403]
+    phone.send(phone.seal(works()), status=401)
 
 
 def test_a_desk_enrols_no_phone_that_may_do_what_the_desk_may_not(

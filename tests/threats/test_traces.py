@@ -18,6 +18,8 @@ from django.test import Client, RequestFactory, override_settings
 
 from muster.core.access import Actor, scope, system
 from muster.interop.forms import actions as forms
+from muster.interop.forms import exporting
+from muster.interop.forms.filled import read_filled
 from muster.interop.forms.models import FormMedia
 from muster.interop.openrosa import sets
 from muster.interop.openrosa.bodies import read_body
@@ -40,6 +42,17 @@ def test_no_cell_of_a_comma_table_begins_like_a_formula() -> None:
     cells = [row[0] for row in csv.reader(io.StringIO(text, newline=""))]
     assert cells == [f"'{one}" for one in FORMULAS]
     assert comma_table([["张三", "3-2", "a=b", "  x"]]).decode("utf-8-sig").strip() == "张三,3-2,a=b,  x"
+
+
+def test_a_long_number_in_a_table_of_a_form_is_masked_whatever_was_asked() -> None:
+    """Forms ask for telephones and documents as whole numbers, too."""
+    filled = read_filled(b'<data id="f" version="1"><tel>13800138000</tel><heads>12</heads></data>')
+    said = [
+        exporting._said(filled, (f"/data/{name}", "integer", ""), is_clear=clear)
+        for name in ("tel", "heads")
+        for clear in (False, True)
+    ]
+    assert said == ["***", "13800138000", "12", "12"]
 
 
 def test_what_opens_something_is_in_no_line_of_the_log(incident: UUID) -> None:
@@ -134,6 +147,20 @@ def test_behind_a_proxy_everybody_has_tries_of_their_own(clean: None) -> None:
     with pytest.raises(limits.TooOften):
         limits.require_room(come("9.9.9.9, 10.0.0.1"), "result", most=8, minutes=10)
     assert limits.TooOften.status == 429
+
+
+def test_another_address_of_the_same_network_is_no_other_guest(clean: None) -> None:
+    """Who has one address of IPv6 has 2^64 of them."""
+    for number in range(8):
+        limits.count_wrong(
+            RequestFactory().get("/", REMOTE_ADDR=f"2001:db8:1:2::{number}"), "call", minutes=10
+        )
+    with pytest.raises(limits.TooOften):
+        limits.require_room(
+            RequestFactory().get("/", REMOTE_ADDR="2001:db8:1:2:9::7"), "call", most=8, minutes=10
+        )
+    for other in ("2001:db8:1:3::1", "::ffff:10.0.0.9"):
+        limits.require_room(RequestFactory().get("/", REMOTE_ADDR=other), "call", most=8, minutes=10)
 
 
 def test_a_wrong_try_counts_for_as_long_as_is_said(clean: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -35,6 +36,7 @@ PLAIN = (
     "start",
     "end",
 )
+LONG = re.compile(r"(?<!\d)\d{7,}(?!\d)").search
 Column = tuple[str, str, str]  # path, kind, the repeat it stands in
 
 
@@ -102,4 +104,6 @@ def _said(filled: Filled, column: Column, *, is_clear: bool) -> str:
         text = " | ".join(said) if any(said) else ""
     else:
         text = filled.first(path)
-    return text if not text or is_clear or kind.startswith(PLAIN) else MASK
+    # a long number is somebody's telephone or document, whatever kind of question it answers
+    says_who = not kind.startswith(PLAIN) or LONG(text)
+    return MASK if text and says_who and not is_clear else text
