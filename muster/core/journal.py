@@ -113,6 +113,12 @@ def _key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
 
 
+def sign(words: bytes) -> tuple[bytes, bytes]:
+    """A signature by the key that signs segments, and the public key it is checked with."""
+    key = _key()
+    return key.sign(words), key.public_key().public_bytes_raw()
+
+
 def _digest(before: bytes, low: int, high: int) -> tuple[bytes, int]:
     """Head over the entries of transactions low ≤ tx < high, and how many they are."""
     head = hashlib.sha256(before)

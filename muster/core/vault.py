@@ -7,6 +7,7 @@ unreadable. Class `standing` is for records that outlive an incident (service re
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import os
 from functools import lru_cache
@@ -82,6 +83,43 @@ def _read(name: str) -> bytes | None:
         if path.exists():
             return path.read_bytes()
     return None
+
+
+def fingerprint(incident: UUID) -> str:
+    """What tells this incident's key from others without showing it; empty when it is not on this machine."""
+    secret = _read(_name(incident))
+    return hashlib.sha256(b"muster/key/" + secret).hexdigest()[:32] if secret else ""
+
+
+def key_bytes(incident: UUID) -> bytes | None:
+    """The key itself, for the search for copies when it is destroyed; None when it is not on this machine."""
+    return _read(_name(incident))
+
+
+def is_destroyed(incident: UUID) -> bool:
+    """Whether this incident was erased: its wrapped data key, made with it, is no more."""
+    return not DataKey.objects.filter(keyring=_name(incident)).exists()
+
+
+def destroy(incident: UUID) -> list[str]:
+    """Overwrite and remove the key, its escrow copy and the wrapped data key. Idempotent; names the files removed."""
+    gone = []
+    for path in _paths(_name(incident)):
+        if path.exists():
+            with open(path, "r+b") as file:
+                file.write(os.urandom(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+            gone.append(str(path.relative_to(settings.KEY_DIR)))
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    DataKey.objects.filter(keyring=_name(incident)).delete()
+    _unwrap.cache_clear()
+    return gone
 
 
 class Vault:

@@ -17,6 +17,8 @@ from muster.core.access import Actor, scope
 from muster.core.errors import BadInput, Refusal
 from muster.core.models import Parked, Receipt
 from muster.core.told import Done, Many, Told
+from muster.domain.incidents import actions as incidents
+from muster.domain.incidents.queries import is_closed
 from muster.domain.sampling import actions as sampling
 from muster.fieldapp import parking
 from muster.fieldapp.commands import COMMANDS, LATE, ORDER, RETRACTED
@@ -129,6 +131,10 @@ class _Batch:
     def run(self, wires: Sequence[Wire]) -> None:
         """Hand the commands to their actions, those of one name together, things before observations."""
         groups: dict[str, list[Wire]] = {}
+        if wires and is_closed(self.incident):
+            for wire in wires:
+                self.refuse(wire, incidents.Closed(), "quarantined")
+            return
         for wire in sorted(wires, key=lambda w: (ORDER.get(w.name, len(ORDER)), w.seq)):
             groups.setdefault(wire.name, []).append(wire)
         for name, group in groups.items():
@@ -295,6 +301,8 @@ def _retry(
     during: telephones.Ended | None = None,
 ) -> list[Wire]:
     with scope(actor, incident):
+        if is_closed(incident):
+            return []
         now = clock.now()
         parked = {one.command: one for one in parking.waiting(actor.account, incident)}
         wires = _in_time([parking.opened(one) for one in parked.values()], now)

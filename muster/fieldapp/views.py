@@ -15,9 +15,10 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from muster.core import accounts, clock, telephones
+from muster.core import accounts, clock, telephones, vault
 from muster.core.access import Actor, scope, system
 from muster.core.errors import BadInput, NotAllowed, NotFound, Refusal
+from muster.domain.incidents import actions as ended
 from muster.domain.incidents import queries as incidents
 from muster.fieldapp import carried, clockwork, seals
 from muster.fieldapp import sync as syncing
@@ -79,8 +80,11 @@ def _sync_sealed(request: HttpRequest, envelope: Envelope) -> HttpResponse:
     with transaction.atomic():
         device = telephones.by_token(request.headers.get("Authorization", "").removeprefix("Bearer "))
         actor = telephones.acting(device) if device else None
+        gone_for_good = device is not None and vault.is_destroyed(device.home_incident)
     if device is None or actor is None:
         raise accounts.Revoked
+    if gone_for_good:  # nobody can open what it brings any more; it shall forget what it can still read
+        return _erased(envelope, language)
     answers: list[Answer] = []
     if envelope.commands and device.revoked_at is None:
         _now, answers = syncing.receive(lambda: (actor, device.home_incident), envelope, language)
@@ -104,6 +108,12 @@ def _sync_sealed(request: HttpRequest, envelope: Envelope) -> HttpResponse:
         return reply(content)
     gone = accounts.Revoked()
     return reply(content | {"code": gone.code, "reason": gone.say(language)}, gone.status)
+
+
+def _erased(envelope: Envelope, language: str) -> HttpResponse:
+    said = ended.Erased(incident="–")
+    known = {"batch": envelope.batch, "now": clock.now(), "code": said.code, "reason": said.say(language)}
+    return reply({**known, "answers": [], "wipe": True}, 401)
 
 
 _sync_with_session = csrf_protect(_sync)

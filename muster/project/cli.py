@@ -56,6 +56,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Split buildings among teams: equal loads, compact ground.",
     ),
     "bench": ("muster.project.commands_bench:bench", "Measure this machine: sync, import, pages."),
+    "close": ("muster.project.commands_erase:close", "End an incident: nothing new is recorded in it."),
+    "erase": ("muster.project.commands_erase:erase", "Destroy the personal data of a closed incident."),
     "backup": ("muster.project.commands_backup:backup", "Write the database into a directory."),
     "restore": ("muster.project.commands_backup:restore", "Read a backup into this installation."),
 }

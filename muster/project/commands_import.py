@@ -71,6 +71,7 @@ def _take_in(kind: str, file: Path, given: dict[str, Any]) -> tuple[dict[str, An
     from muster.core import accounts, clock
     from muster.core.access import scope, system
     from muster.core.errors import NotFound
+    from muster.domain.incidents import actions as incident_actions
     from muster.domain.incidents import queries as incidents
     from muster.interop.imports import actions
 
@@ -81,6 +82,7 @@ def _take_in(kind: str, file: Path, given: dict[str, Any]) -> tuple[dict[str, An
     if found is None:
         raise NotFound
     with scope(actor, found.id):
+        incident_actions.require_open(found.id)
         now = clock.now()
         who: dict[str, Any] = {"by": actor, "incident": found.id, "now": now}
         wish = actions.Wish(kind, given["area"], _options(given["options"]))

@@ -14,6 +14,7 @@ from muster.core.errors import Refusal
 from muster.core.ids import new_id
 from muster.core.told import Told
 from muster.domain.incidents import queries as incidents
+from muster.domain.incidents.actions import require_open
 from muster.domain.sampling import actions, appointments
 from muster.public import limits
 from muster.public.frame import page, show
@@ -32,6 +33,8 @@ def booking(request: HttpRequest, code: str, token: str) -> HttpResponse:
         limits.count_wrong(request, "booking", minutes=MINUTES)
         raise actions.InvitationUnknown
     with scope(system(incident=found.id), found.id):
+        if request.method == "POST":
+            require_open(found.id)
         try:
             person, area = actions.invited(token, found.id, now)
         except actions.InvitationUnknown:

@@ -14,6 +14,7 @@ from muster.domain.cases.actions.links import LinkUnknown
 from muster.domain.cases.models import Contact
 from muster.domain.cases.rules import Health
 from muster.domain.incidents import queries as incidents
+from muster.domain.incidents.actions import require_open
 from muster.journeys.settle import settle
 from muster.public import limits
 from muster.public.frame import page, show
@@ -41,6 +42,8 @@ def report(request: HttpRequest, code: str, token: str) -> HttpResponse:
         limits.count_wrong(request, "report", minutes=MINUTES)
         raise LinkUnknown
     with scope(system(incident=found.id), found.id):
+        if request.method == "POST":
+            require_open(found.id)
         try:
             link = cases.opened(token, found.id, now)
         except LinkUnknown:

@@ -14,7 +14,7 @@ from muster.core.errors import BadInput, NotAllowed, NotVisibleYet, Refusal
 from muster.core.ids import derive_id
 from muster.core.models import Retraction
 from muster.core.told import Done, Told
-from muster.core.vault import create_keys
+from muster.core.vault import create_keys, is_destroyed
 from muster.domain.incidents import queries
 from muster.domain.incidents.models import Incident, PackChange, Works, Zone, ZoneBuilding, ZoneChange
 from muster.domain.incidents.rules import Change, WorksKind, zone_state
@@ -31,6 +31,29 @@ class UnknownPack(Refusal):
     texts = {
         "zh": "没有名为“{pack}”的防控方案。可用的有：{known}。",
         "en": "There is no protocol pack called “{pack}”. Installed: {known}.",
+    }
+
+
+class Closed(Refusal):
+    """The incident is closed: nothing new is recorded in it."""
+
+    code = "incidents.closed"
+    texts = {
+        "zh": "事件已结束，不再记录新内容。手机送来的记录已加密保存；重新开启事件后会自动处理。",
+        "en": "The incident is closed; nothing new is recorded in it. What telephones send is kept sealed, and taken "
+        "up if the incident is opened again.",
+    }
+
+
+class Erased(Refusal):
+    """The personal data of the incident was destroyed; there is nothing to open or to add to."""
+
+    code = "incidents.erased"
+    status = 410
+    texts = {
+        "zh": "事件“{incident}”的个人信息已依法销毁，不可恢复。已发布的报告和销毁证明由指挥部保管。",
+        "en": "The personal data of the incident “{incident}” was destroyed and cannot be restored. The command post "
+        "keeps the published reports and the certificate.",
     }
 
 
@@ -97,7 +120,8 @@ def open_incidents(*, told: Sequence[Told[OpenIncident]], by: Actor, incident: U
             done.refused[one.id] = UnknownPack(pack=body.pack, known=", ".join(names()))
         else:
             create_keys(None)
-            create_keys(body.id)
+            if not queries.is_known(body.id):  # one that was erased gets no key again
+                create_keys(body.id)
             rows.append(
                 (body.id, body.area, body.code, body.title_zh, body.title_en, body.pack, body.opened_at)
             )
@@ -105,6 +129,42 @@ def open_incidents(*, told: Sequence[Told[OpenIncident]], by: Actor, incident: U
     for row in rows:
         journal.write(action="incidents.open", by=by, incident=row[0], area=row[1], subjects=[row[0]])
     return done
+
+
+def close(*, incident: UUID, reason: str, by: Actor, now: datetime) -> None:
+    """End an incident: from now on what arrives is kept aside and the desk only reads. Closed twice is closed once."""
+    held = _held(incident, by)
+    if not reason.strip():
+        raise BadInput(problem="reason")
+    if held.closed_at is None:
+        Incident.objects.filter(pk=incident).update(closed_at=now)
+        journal.write(action="incidents.close", by=by, incident=incident, area=held.area, reason=reason)
+
+
+def reopen(*, incident: UUID, reason: str, by: Actor) -> None:
+    """Open a closed incident again; what was kept aside is taken up by the clock."""
+    held = _held(incident, by)
+    if not reason.strip():
+        raise BadInput(problem="reason")
+    if is_destroyed(incident):
+        raise Erased(incident=held.code)
+    if held.closed_at is not None:
+        Incident.objects.filter(pk=incident).update(closed_at=None)
+        journal.write(action="incidents.reopen", by=by, incident=incident, area=held.area, reason=reason)
+
+
+def _held(incident: UUID, by: Actor) -> Incident:
+    held = Incident.objects.select_for_update().filter(pk=incident).first()
+    if held is None:
+        raise NotAllowed(right="incidents.close")
+    by.require("incidents.close", held.area, incident)
+    return held
+
+
+def require_open(incident: UUID) -> None:
+    """Refuse to add anything to an incident that has ended."""
+    if queries.is_closed(incident):
+        raise Closed
 
 
 def change_packs(*, told: Sequence[Told[ChangePack]], by: Actor, incident: UUID, now: datetime) -> Done:

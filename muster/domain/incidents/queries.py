@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
+from muster.core import prepared
 from muster.core.models import Retraction
 from muster.domain.incidents.models import Incident, Zone, ZoneBuilding, ZoneChange
 from muster.protocols import Pack, load
@@ -28,6 +29,12 @@ def get(incident: UUID) -> Incident:
 def is_known(incident: UUID) -> bool:
     """Is there such an incident at all?"""
     return Incident.objects.filter(pk=incident).exists()
+
+
+def is_closed(incident: UUID) -> bool:
+    """Has it ended? Asked in every batch, so it is a prepared statement."""
+    rows = prepared.fetch("select closed_at is not null from incidents_incident where id = %s", [incident])
+    return bool(rows) and bool(rows[0][0])
 
 
 def open_ids() -> list[UUID]:

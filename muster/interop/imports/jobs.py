@@ -9,6 +9,8 @@ from django.db import transaction
 from muster.core import accounts, clock
 from muster.core.access import Actor, scope, system
 from muster.core.errors import Refusal
+from muster.domain.incidents import queries as incidents
+from muster.domain.incidents.actions import require_open
 from muster.interop.models import Import
 
 TASK, COMPARE = "imports.work", "compare"
@@ -29,6 +31,10 @@ def compare(made: Import, by: Actor) -> None:
 
 def work(upload: UUID, incident: UUID, account: UUID, step: str) -> None:
     """Do one step of one import. Whatever stops it is written on the import: nothing waits for ever."""
+    with scope(system(incident=incident), incident):
+        has_ended = incidents.is_closed(incident)
+    if step == COMPARE and has_ended:
+        return None
     if step == COMPARE:  # what fails here takes nothing back: the worker tries again and reports it
         return _do(upload, incident, account, step)
     problem = "imports.broken"
@@ -49,6 +55,7 @@ def _do(upload: UUID, incident: UUID, account: UUID, step: str) -> None:
     with transaction.atomic():
         actor = accounts.actor(account)
     with scope(actor, incident):
+        require_open(incident)
         made = actions.find(upload, lock=True)
         if step == COMPARE:
             comparing.compare(made, clock.now())
