@@ -25,6 +25,7 @@ def test_every_text_of_the_product_has_its_chinese() -> None:
 
 # A number before a word in -s, where the number is never one, or the word is a verb.
 NEVER_ONE = {
+    "%(d)s days",  # with a decimal: 1.0 days
     "surveys of the last %(days)s days",
     "promised %(n)s times",
     "%(post)s lacks %(n)d from %(at)s",
