@@ -43,7 +43,8 @@ def addresses(phone: Phone) -> dict[str, str]:
         """const { ROUTES } = await import(base + 'app/routes.js');
         const first = (section, kind) => phone.rows(section).find((one) => !kind || one.kind === kind)?.id ?? '';
         const about = { duty: first('shifts'), task: first('tasks'), sweep: first('buildings'),
-            line: first('points', 'site'), table: first('points', 'site'), gate: first('points', 'gate') };
+            line: first('points', 'site'), table: first('points', 'site'), gate: first('points', 'gate'),
+            queue: first('points', 'site') };
         return ROUTES.map(({ name }) => [name, `#/${name}/${about[name] ?? ''}`.replace(/\\/$/, '')]);"""
     )
     return dict(found)

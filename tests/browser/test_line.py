@@ -199,7 +199,6 @@ def test_the_length_of_the_line_is_reported_as_a_whole_number(
         expect(page.locator("[role=alert].said")).not_to_be_empty()
     assert deeds(page) == []
     page.locator("#waiting").fill("37")
-    picture(page, "phone-queue", language[:2])
     page.locator("#report").click()
     expect(page.locator(".note")).to_contain_text("37")
     assert [(name, body) for name, body, _ in deeds(page)] == [
