@@ -242,11 +242,15 @@ def _send_after(request: DeskRequest, item: UUID, to: int) -> None:
 @seat
 def undo(request: DeskRequest, fact: UUID) -> HttpResponse:
     """Take back what was just recorded."""
-    told = [Told(new_id(), request.now, request.actor.by, RetractBody("worklists.attempt", fact, "slip"))]
+    facts = worklists.said_with(fact)
+    told = [
+        Told(new_id(), request.now, request.actor.by, RetractBody("worklists.attempt", one, "slip"))
+        for one in facts
+    ]
     done = retract_facts(told=told, by=request.actor, incident=request.incident.id, now=request.now)
     for refusal in [*done.refused.values(), *done.waiting.values()]:
         raise refusal
-    again = calls.reconsider_attempts({fact}, request.incident.id, request.now)
+    again = calls.reconsider_attempts(set(facts), request.incident.id, request.now)
     said = asked_by_phone.take_back(call=fact, incident=request.incident.id, now=request.now)
     settle([done.touched, again.touched, said.touched], incident=request.incident.id, now=request.now)
     messages.success(request, _("Taken back. The item is in the queue again."))

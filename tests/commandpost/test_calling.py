@@ -163,12 +163,14 @@ def test_a_slip_is_taken_back_at_one_key(caller: Actor) -> None:
 
 def test_help_becomes_a_request_with_what_was_said(caller: Actor) -> None:
     client = signed_in(caller)
-    end(client, take(client), "needs_help", needs="medicine", verified="1", note="缺降压药")
+    where = end(client, take(client), "needs_help", needs="medicine", verified="1", note="缺降压药")
     with scope(system(), INCIDENT):
         asked = Request.objects.get(kind="medicine")
         assert asked.resident is not None
         assert asked.note_c is not None
     assert item()[0].state == "done"
+    client.post(f"{PAGE}undo/{where.split('undo=')[1].split('&')[0]}/")
+    assert item()[0].state == "open", "both sentences of the call are taken back"
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,15 @@ def open_items(subjects: Iterable[UUID], *, building: UUID | None = None) -> Que
     return WorkItem.objects.filter(pk__in=found).order_by("due_at", "id")
 
 
+def said_with(attempt: UUID) -> list[UUID]:
+    """An attempt and what was said of the same call in the same breath: that somebody needs help, and is verified."""
+    about = Attempt.objects.filter(pk=attempt).first()
+    if about is None:
+        return [attempt]
+    same = Attempt.objects.filter(item=about.item, by=about.by, at=about.at)
+    return list(same.order_by("id").values_list("id", flat=True))
+
+
 def kind_of(item: UUID) -> str:
     """The kind of an item in view."""
     return WorkItem.objects.filter(pk=item).values_list("kind", flat=True).first() or ""
