@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from tests.threats.canary import BESIDE, World
 OTHER = derive_id("test", "another incident")
 
 
-def said(actor: Actor, name: str, body: dict[str, object], **more: object) -> tuple[str, str]:
+def said(actor: Actor, name: str, body: Mapping[str, object], **more: object) -> tuple[str, str]:
     """What /sync answers to one command."""
     one = {"id": new_id(), "name": name, "at": NOW, "body": body, **more}
     envelope = Envelope(commands=[msgspec.Raw(msgspec.json.encode(one))])
