@@ -84,13 +84,23 @@ class Signed(msgspec.Struct):
 
 def begun(incident: UUID) -> Begun | None:
     """What an erasing wrote down that was broken off once the key was gone. Before that it just begins anew."""
-    from muster.core import vault
     from muster.core.models import Entry
 
-    if vault.fingerprint(incident):
+    if _opens(incident):
         return None
     entry = Entry.objects.filter(incident=incident, action=BEGUN).order_by("-id").first()
     return msgspec.convert(entry.detail, Begun) if entry else None
+
+
+def _opens(incident: UUID) -> bool:
+    """Whether the words of an incident can still be read here."""
+    from muster.core import vault
+
+    try:
+        vault.vault(incident)
+    except vault.KeyMissing:
+        return False
+    return True
 
 
 def is_done(incident: UUID) -> bool:
@@ -142,8 +152,9 @@ def erase(incident: Incident, start: Begun, by: Actor, *, say: Callable[[str], N
     from muster.core.access import scope, system
 
     with scope(system(incident=incident.id), incident.id):
-        secret = vault.key_bytes(incident.id)
-        words = erasure_scan.canaries(incident.id) if secret and not vault.is_destroyed(incident.id) else []
+        is_open = _opens(incident.id)
+        secret = vault.key_bytes(incident.id) if is_open else None
+        words = erasure_scan.canaries(incident.id) if is_open else []
     say("密钥 / key")
     with scope(system(incident=incident.id), incident.id):
         files = vault.destroy(incident.id)
@@ -260,7 +271,7 @@ def text(signed: Signed) -> str:
         "保留 / what stays:",
         *(f"  {why}: {', '.join(labels)}" for why, labels in one.stays.items()),
         "",
-        f"检查 / searched: {scan.words} 个词与密钥 / words and the key, {scan.tables} 张表/tables, "
+        f"检查 / searched: {scan.words} 个词/words, 密钥/key {'✓' if scan.key else '–'}, {scan.tables} 张表/tables, "
         f"{scan.rows:,} 行/rows, {scan.files} 个文件/files, {scan.bytes:,} bytes, {scan.unread} 个未能读取/unread",
         *([] if scan.words else ["  没有可查的词（密钥先前已销毁，或没有登记过人） / no word to look for (the "
                                  "key was gone already, or nobody was registered)"]),

@@ -121,6 +121,7 @@ def test_a_closed_incident_is_read_and_keeps_aside_what_comes(
     assert run(close, CODE, "--as", "desk", "--reason", "over").exit_code == 1, "a desk may not"
     assert run(close, CODE, "--as", "wang", "--reason", "over").exit_code == 0
     late = registered(INCIDENT)
+    assert late.id
     assert (late.result, late.code) == ("quarantined", "incidents.closed")
     assert registered(OTHER).result == "stored"
     with scope(system(), INCIDENT):
@@ -220,7 +221,7 @@ def nowhere(city: dict[str, object], kept: tuple[DataKey, list[Identity]]) -> No
     )
     clockwork.turn()
     clockwork.forget()
-    sealed = {"batch": str(new_id()), "phone": {"pack": True}, "sealed": []}
+    sealed = {"batch": str(new_id()), "commands": [], "phone": {"pack": True}, "sealed": []}
     bearer = {"Authorization": f"Bearer {city['token']}"}
     answer = client.post("/sync", json.dumps(sealed), content_type="application/json", headers=bearer)
     assert (answer.status_code, answer.json()["wipe"]) == (401, True)
