@@ -56,13 +56,21 @@ def _derived(
     return Derived(entry, answer.get("value"), parts, counted)
 
 
-def services(desk: Desk, scenario: Scenario, published: Published) -> list[dict[str, str]]:
-    """Every service of the scenario: played where any incident shows all of it."""
+def services(desk: Desk, scenario: Scenario, published: Published) -> list[dict[str, Any]]:
+    """Every service of the scenario: played where any incident shows all of it. With its parts, as counted there."""
     played: set[str] = set()
+    parts: dict[str, dict[str, dict[str, Any]]] = {}
     for incident in scenario.plays:
-        content = desk.read(f"/i/{incident}/services.json") or {"services": []}
+        content = desk.read(f"/i/{incident}/services.json") or {"services": [], "parts": []}
         played |= {one["ref"] for one in content["services"] if one["status"] == "played"}
+        for part in content["parts"]:
+            held = parts.setdefault(part["ref"], {}).setdefault(part["code"], part)
+            held["found"] = max(held["found"], part["found"])
     return [
-        {"ref": str(one["ref"]), "status": "played" if one["ref"] in played else "missing"}
+        {
+            "ref": str(one["ref"]),
+            "status": "played" if one["ref"] in played else "missing",
+            "parts": list(parts.get(str(one["ref"]), {}).values()),
+        }
         for one in published.services
     ]

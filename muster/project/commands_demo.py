@@ -172,7 +172,8 @@ LINE = ("ref", "published", "relation", "derived", "status")
 def _show(options: Options, result: dict[str, Any], outcome: Outcome) -> None:
     if options.as_json:
         figures = [{name: one[name] for name in LINE} for one in result["figures"]]
-        click.echo(json.dumps({**result, "figures": figures}, ensure_ascii=False))
+        services = [{"ref": one["ref"], "status": one["status"]} for one in result["services"]]
+        click.echo(json.dumps({**result, "figures": figures, "services": services}, ensure_ascii=False))
         return
     from muster.project.demo_table import show
 

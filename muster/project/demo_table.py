@@ -8,12 +8,14 @@ from rich.console import Console
 from rich.table import Table
 
 from drill.play.run import Outcome
+from muster.reports.played import ENOUGH
 
 MARKS = {
     "agrees": "green", "bound_met": "green", "played": "green", "conflict_reported": "yellow", "missing": "red",
     "wrong": "red",
 }  # fmt: skip
 
+TO_EXPLAIN = {"conflict_reported", "missing", "wrong"}
 WIDTH = 150  # of a table that goes to a file
 
 
@@ -23,6 +25,9 @@ def show(result: dict[str, Any], outcome: Outcome) -> None:
     if not console.is_terminal:
         console = Console(width=WIDTH)
     console.print(_figures(result["figures"]))
+    for one in result["figures"]:
+        if one["status"] in TO_EXPLAIN:
+            console.print(f"{one['ref']}: {one['explanation'].zh}\n  {one['explanation'].en}")
     console.print(_services(result["services"]))
     for one in result["figures"]:
         if one["counted"] is not None and (one["derived"] or 0) != one["counted"]:
@@ -50,20 +55,26 @@ def _figures(rows: list[dict[str, Any]]) -> Table:
         "关系 / relation",
         "实录 / derived",
         "结果 / status",
-        "说明",
     ):
         table.add_column(title, justify="right" if "published" in title or "derived" in title else "left")
     for one in rows:
         derived = "—" if one["derived"] is None else f"{one['derived']:,}"
         table.add_row(one["ref"], one["figure"], f"{one['published']:,}", one["relation"], derived,
-                      _coloured(one["status"]), one["explanation"].zh)  # fmt: skip
+                      _coloured(one["status"]))  # fmt: skip
     return table
 
 
-def _services(rows: list[dict[str, str]]) -> Table:
+def _services(rows: list[dict[str, Any]]) -> Table:
+    """Each service with its parts: what was counted, at least how many were wanted, and the page that shows it."""
     table = Table(title="服务 / services")
-    table.add_column("")
-    table.add_column("结果 / status")
+    for title in ("", "结果 / status", "内容 / what", "实录 / recorded", "至少 / least", "页面 / page"):
+        table.add_column(title, justify="right" if "recorded" in title or "least" in title else "left")
     for one in rows:
-        table.add_row(one["ref"], _coloured(one["status"]))
+        for place, part in enumerate(one["parts"]):
+            first = (one["ref"], _coloured(one["status"])) if place == 0 else ("", "")
+            what = f"{part['title']['zh']} / {part['title']['en']}"
+            more = "+" if part["found"] == ENOUGH else ""
+            table.add_row(*first, what, f"{part['found']:,}{more}", str(part["least"]), part["screen"])
+        if not one["parts"]:
+            table.add_row(one["ref"], _coloured(one["status"]))
     return table

@@ -12,10 +12,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from drill.play.run import Outcome
 from drill.reconcile import Derived
 from muster.project import demo as house
 from muster.project import embedded
 from muster.project.commands_demo import demo, shares
+from muster.project.demo_table import show
 from tests.project.places import HOUSE, muster, open_directory, own_environment
 
 SMALL = HOUSE / "tests" / "drill" / "data" / "small.yaml"
@@ -99,8 +101,8 @@ def derived(recorded: int | None, **entry: Any) -> Derived:
     )
 
 
-def test_the_judgement_names_every_status() -> None:
-    """Agreement, bounds, conflict, absence, error."""
+def test_the_judgement_names_every_status(capsys: pytest.CaptureFixture[str]) -> None:
+    """Agreement, bounds, conflict, absence, error; said in both languages, services with what they are."""
     batches = [{"people": 50, "muster_at": "2022-02-18T20:00", "printed_date": "2022-12-18"}, {"people": 60}]
     found = house.judge([
         derived(100), derived(120, relation="at_least"), derived(None), derived(99),
@@ -114,6 +116,23 @@ def test_the_judgement_names_every_status() -> None:
         "conflict_reported",
     ]
     assert "12-18" in found[-1]["explanation"].en
+    part = {"title": {"zh": "召集书", "en": "call-out letters"}, "found": 27, "least": 1, "screen": "batches"}
+    listed = [
+        {"ref": "G3", "status": "played", "parts": [part]},
+        {"ref": "X9", "status": "missing", "parts": []},
+    ]
+    total = {"facts": 5, "lost": 0, "duplicated": 0, "seconds": 1.5}
+    show({"figures": found, "services": listed, **total}, Outcome(5, 0))
+    said = capsys.readouterr().out
+    for words in (
+        "应为02-18",
+        "plainly 02-18",
+        "没有可用于统计的记录",
+        "召集书 / call-out letters",
+        "27",
+        "X9",
+    ):
+        assert words in said
 
 
 @pytest.mark.slow
