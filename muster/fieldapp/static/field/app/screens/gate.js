@@ -83,7 +83,7 @@ function shown(found, after) {
   const place = h("div", { class: `verdict verdict-${found.verdict}`, role: "alert", "data-verdict": found.verdict, "data-reason": found.reason },
     h("span", { class: "verdict-shape", "aria-hidden": "true" }, shape),
     h("strong", {}, word(found.verdict)),
-    about ? h("p", { class: "verdict-who" }, [kindWord(about.kind), who, tail ? t("ends in {tail}", { tail }) : ""].filter(Boolean).join(" · ")) : null,
+    about ? h("p", { class: "verdict-who" }, [kindWord(about.kind), who, tail ? t("ends in {tail}", { tail }).replaceAll(" ", "\u00a0") : ""].filter(Boolean).join(" · ")) : null,
     about ? h("p", {}, t("No. {code}, valid until {time}", { code: about.code, time: when(about.valid_to * 1000) })) : null,
     found.claims?.zone ? h("p", {}, found.claims.zone) : null,
     h("p", {}, words(found.reason)));
