@@ -89,7 +89,9 @@ def sources(items: Iterable[UUID], kind: str, incident: UUID) -> dict[UUID, list
     """Who asks for each of these items: the sources of one kind."""
     found: defaultdict[UUID, list[UUID]] = defaultdict(list)
     with scope(system(incident=incident), incident):
-        rows = WorkCause.objects.filter(item__in=list(items), source_kind=kind, wanted=True).order_by("source")
+        rows = WorkCause.objects.filter(item__in=list(items), source_kind=kind, wanted=True).order_by(
+            "source"
+        )
         for item, source in rows.values_list("item", "source"):
             found[item].append(source)
     return found
