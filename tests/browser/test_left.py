@@ -135,6 +135,7 @@ def test_a_pair_sees_who_is_left_and_says_why_not(
     assert told == [(QIAN, "exempt", "infant"), (ZHAO, "refused", "")]
     assert deeds(page, "retract_fact")[0][1]["kind"] == "sampling.untestedexplained"
     page.locator("#nobody").click()
+    expect(page.locator("#nobody")).to_contain_text("Take back" if language == "en" else "撤回")
     page.evaluate(DRAW, [[HOUSE], language])
     expect(page.locator(".card-kind").first).to_contain_text(
         "nobody there" if language == "en" else "无人应门"
