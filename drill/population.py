@@ -164,7 +164,7 @@ def _household(rng: Random, numbers: Numbers, where: tuple[str, *Door], size: in
                 id=derived("drill", scenario, door, document),
                 household=household,
                 role=role,
-                name=person_name(rng, sex, surname if inherits else ""),
+                name=_name(rng, sex, surname if inherits else "", members, document),
                 sex=sex,
                 born=born,
                 document=document,
@@ -177,6 +177,14 @@ def _household(rng: Random, numbers: Numbers, where: tuple[str, *Door], size: in
             )
         )
     return members
+
+
+def _name(rng: Random, sex: str, surname: str, members: list[Resident], document: str) -> str:
+    """A name nobody else of the household bears: with one telephone a list could not tell them apart."""
+    name, again = person_name(rng, sex, surname), Random(document)
+    while any(one.name == name for one in members):
+        name = person_name(again, sex, surname)
+    return name
 
 
 def _member(rng: Random, number: int, head: tuple[str, int], shared: bool) -> tuple[str, str, int]:

@@ -1,6 +1,6 @@
 """Lists pushed to us and the callers who work through them, with all that callers meet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,6 +13,7 @@ from drill.lists import PushedList, Truth
 from drill.plan import Verification
 from drill.play.script import How, Json, Row, Scene, chunks, daytime
 from drill.population import Resident, Responder
+from drill.territory import derived
 from drill.uploads import COLUMNS
 from drill.world import KINDS
 
@@ -57,9 +58,12 @@ def list_key(scene: Scene, wanted: Verification) -> str:
     return f"{scene.key}/{wanted.key}"
 
 
-def person_key(name: str, truth: Truth) -> str:
-    """Who a row is to us: a person we know, or, with a bare name or number only, nobody but the row itself."""
-    return f"{name}#{truth.row}" if "name_or_phone_only" in truth.labels else str(truth.person)
+def person_key(name: str, row: Mapping[str, str], truth: Truth) -> str:
+    """Who a row is to us: a person we know; with a bare number whoever answers it; with a bare name the row alone."""
+    if "name_or_phone_only" not in truth.labels:
+        return str(truth.person)
+    phone = "".join(filter(str.isdigit, row[COLUMNS["phone"]]))[-11:]
+    return str(derived("drill", "bare", phone)) if phone else f"{name}#{truth.row}"
 
 
 def _push(scene: Scene, wanted: Verification, pushed: PushedList) -> None:
@@ -82,7 +86,7 @@ def _push(scene: Scene, wanted: Verification, pushed: PushedList) -> None:
         note: Json = {
             "list": name,
             "purpose": PURPOSES[wanted.kind],
-            "persons": [person_key(name, truth) for _, truth in part],
+            "persons": [person_key(name, row, truth) for row, truth in part],
         }
         at = wanted.issued_at + timedelta(seconds=number)
         scene.tell_of(scene.desk, "push_list", at, body, How(setup=True, note=note))
@@ -93,7 +97,7 @@ def people_of(scene: Scene, wanted: Verification, pushed: PushedList) -> list[Pe
     found: dict[str, Person] = {}
     name = list_key(scene, wanted)
     for row, truth in zip(pushed.rows, pushed.truth, strict=True):
-        key = person_key(name, truth)
+        key = person_key(name, row, truth)
         if row[COLUMNS["phone"]] and key not in found:
             found[key] = Person(key, truth.row, truth.labels, truth.address)
     return list(found.values())

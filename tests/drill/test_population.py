@@ -3,11 +3,13 @@
 import re
 from collections import Counter
 from datetime import date
+from uuid import UUID
 
 import pytest
 from stdnum.cn import ric
 
-from drill.lists import HEADERS, PushedList, with_noise
+from drill.lists import HEADERS, PushedList, Truth, with_noise
+from drill.play.calls import person_key
 from drill.population import Resident, check_digit, residents, responders
 from drill.scenario import Scenario, load
 from drill.territory import Building
@@ -100,6 +102,29 @@ def test_households_have_one_head_and_one_door(village: tuple[Resident, ...]) ->
         homes.setdefault(person.household, []).append(person)
     assert all([m.role for m in members].count("head") == 1 for members in homes.values())
     assert all(len({m.dwelling for m in members}) == 1 for members in homes.values())
+
+
+def test_nobody_of_a_household_is_taken_for_another(world: World) -> None:
+    """One telephone and one name would be one person to whoever reads a list."""
+    for group in world.residents.values():
+        assert max(Counter((p.household, p.name) for p in group).values()) == 1
+
+
+def test_a_bare_number_is_one_person_whichever_rows_give_it() -> None:
+    """However it is written; a bare name is nobody but its row, and a full row the person it names."""
+    person = UUID(int=7)
+    bare, full = frozenset({"name_or_phone_only"}), frozenset[str]()
+    rows = [
+        {"联系电话": "13812341234"},
+        {"联系电话": "+86 138-1234-1234"},
+        {"联系电话": "13812341235"},
+        {"联系电话": ""},
+    ]
+    keys = [person_key("list", row, Truth(place, person, bare, "", "")) for place, row in enumerate(rows)]
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
+    assert keys[3] == "list#3"
+    assert person_key("list", rows[0], Truth(0, person, full, "", "")) == str(person)
 
 
 def test_names_include_rare_double_and_dotted_ones(world: World) -> None:
