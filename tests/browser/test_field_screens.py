@@ -85,6 +85,9 @@ def test_screens_keep_the_rules(phone: Phone, language: str, theme: str) -> None
     if theme == "day":
         picture(page, "phone-door", language)
     page.keyboard.press("Escape")
+    if language == "en":
+        counted = "const { t } = await import(base + 'app/t.js'); return [1, 2].map((n) => t('{n} doors', { n }));"
+        assert phone.script(counted) == ["1 door", "2 doors"]
 
 
 @pytest.mark.parametrize("size", ["plain", "elder", "glove"])

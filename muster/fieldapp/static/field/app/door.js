@@ -42,7 +42,7 @@ export const broken = (again, error) => ({
 async function leaving(found) {
   const { unsent } = found ? await outbox.count(found.device).catch(() => ({ unsent: 0 })) : { unsent: 0 };
   return !found || !unsent ? null : h("section", { class: "sheet-card", id: "leaving" },
-    h("p", {}, t("{n} unsent records are safe on this phone and go on being sent.", { n: unsent })),
+    h("p", {}, t("Safe on this phone and being sent: {n} records.", { n: unsent })),
     h("div", { class: "ways" }, ways(found.device)));
 }
 

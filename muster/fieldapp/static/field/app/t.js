@@ -6,9 +6,13 @@ let texts = {};
 export let language = "zh-hans";
 export const LANGUAGES = [["zh-hans", "中文"], ["en", "English"]];
 
+/** What is counted in English: one of it is no plural. */
+const MANY = /(\{n\} (?:open )?)([a-z]+?)(ies|s)\b/g;
+
 /** @param {string} text @param {Record<string, string | number>} [values] fill {name} */
 export function t(text, values = {}) {
   let said = texts[text] || text;
+  if (values.n === 1 && language === "en") said = said.replace(MANY, (_, before, word, end) => before + word + (end === "ies" ? "y" : ""));
   for (const [name, value] of Object.entries(values)) said = said.replaceAll(`{${name}}`, String(value));
   return said;
 }

@@ -43,7 +43,7 @@ export async function show(place) {
   fill(place,
     waiting().map((one) => h("section", { class: "sheet-card" }, h("h2", {}, t("{n} open tasks from {who}", { n: one.open_items, who: one.code || "?" })),
       h("button", { type: "button", class: "key key-main", onclick: async () => { await record("take_over", { handover: one.id }); show(place); } }, t("I take them")))),
-    unsent ? h("p", { class: "banner banner-absent" }, h("b", { "aria-hidden": "true" }, "○"), h("span", {}, t("{n} records of this phone are unsent. They go on being sent, whoever has it.", { n: unsent }))) : null,
+    unsent ? h("p", { class: "banner banner-absent" }, h("b", { "aria-hidden": "true" }, "○"), h("span", {}, t("Unsent on this phone: {n} records. They go on being sent, whoever has it.", { n: unsent }))) : null,
     shift ? h("form", { onsubmit: give },
       h("h2", {}, t("Open tasks: {n}", { n: open.length })),
       open.length ? h("ul", { class: "ticks" }, open.map((one) => h("li", {}, h("label", { class: "choice" },

@@ -20,7 +20,7 @@ export async function show(place, [id]) {
   fill(place,
     h("section", { class: "sheet-card" },
       h("h2", {}, t("Now: {name}", { name: person()?.name ?? "" })),
-      h("p", {}, unsent ? t("{n} records are unsent. They go on being sent, whoever has the phone; nobody can read them here.", { n: unsent }) : t("Everything was sent.")),
+      h("p", {}, unsent ? t("Unsent: {n} records. They go on being sent, whoever has the phone; nobody can read them here.", { n: unsent }) : t("Everything was sent.")),
       h("button", { type: "button", class: "key key-main", onclick: () => window.dispatchEvent(new Event("muster:lock")) }, t("Lock, and let another person unlock"))),
     h("h2", {}, t("On this phone")),
     h("ul", { class: "rows" }, known.map((one) => h("li", { class: "row" }, h("span", {}, one.name), one.id === person()?.id ? h("span", { class: "chip chip-doing" }, t("now")) : null))),

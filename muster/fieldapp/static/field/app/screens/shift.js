@@ -31,7 +31,7 @@ export function show(place) {
     listed.length ? h("ul", { class: "cards" }, listed.map(line)) : h("div", { class: "empty" },
       h("h2", {}, state.pulledAt || meta().issued_at ? t("Nothing is assigned to you now.") : t("Your list is being fetched.")),
       h("p", {}, t("Shifts, tasks and buildings that the command post gives you or your team appear here."))),
-    cut ? h("p", { class: "note" }, t("{n} more lines do not fit on the phone; they follow when these are done.", { n: cut })) : null,
+    cut ? h("p", { class: "note" }, t("Not yet on the phone: {n} lines. They follow when these are done.", { n: cut })) : null,
     h("nav", { class: "ways", "aria-label": t("More") },
       h("a", { class: "key", href: to("handover") }, t("Hand over")),
       h("a", { class: "key", href: to("outbox") }, t("What I sent ({n})", { n: done().length })),

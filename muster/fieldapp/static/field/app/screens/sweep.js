@@ -157,7 +157,7 @@ function wholeFloor(floor, doors, again) {
     again();
   };
   const shut = sheet(t("Floor {floor}", { floor }), [
-    h("p", {}, t("{n} doors of this floor are not done.", { n: left.length })),
+    h("p", {}, t("Not done on this floor: {n} doors.", { n: left.length })),
     left.length ? h("div", { class: "choices" },
       h("button", { type: "button", class: "key choice-key state-absent", onclick: () => tell("absent") }, "○ ", t("Nobody there, whole floor")),
       h("button", { type: "button", class: "key choice-key state-done", onclick: () => tell("empty") }, "— ", t("Empty, whole floor"))) : null,
