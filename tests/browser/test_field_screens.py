@@ -86,7 +86,9 @@ def test_screens_keep_the_rules(phone: Phone, language: str, theme: str) -> None
         picture(page, "phone-door", language)
     page.keyboard.press("Escape")
     if language == "en":
-        counted = "const { t } = await import(base + 'app/t.js'); return [1, 2].map((n) => t('{n} doors', { n }));"
+        counted = (
+            "const { t } = await import(base + 'app/t.js'); return [1, 2].map((n) => t('{n} doors', { n }));"
+        )
         assert phone.script(counted) == ["1 door", "2 doors"]
 
 
