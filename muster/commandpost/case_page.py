@@ -131,7 +131,7 @@ def _picture(
         c = one["contact"]
         links.append(
             Link(
-                c.id, c.via or case.id, one["name"] or "—", one["class"], LOOKS.get(c.state, "open"), str(one["word"]),
+                c.id, c.via or case.id, one["name"] or "–", one["class"], LOOKS.get(c.state, "open"), str(one["word"]),
                 f"{base}contacts/{c.id}/",
             )
         )  # fmt: skip

@@ -166,7 +166,7 @@ def movements(request: DeskRequest) -> HttpResponse:
             {
                 "row": row, "item": name_of(items[row.item]) if row.item in items else "",
                 "unit": unit_of(items[row.item].unit) if row.item in items else "",
-                "from": stores.get(row.from_store, "—"), "to": stores.get(row.to_store, "—"),
+                "from": stores.get(row.from_store, "–"), "to": stores.get(row.to_store, "–"),
                 "kind": terms.word(terms.MOVEMENT, row.kind),
                 "given": areas.get(row.from_area, "") if row.from_area else "",
             }

@@ -87,7 +87,7 @@ def board(request: DeskRequest) -> HttpResponse:
         "days": days * 2,
         "area": area,
         "areas": areas(request),
-        "blocks": [(one, names.get(one.key, "—"), _band(one.counts, vector)) for one in blocks],
+        "blocks": [(one, names.get(one.key, "–"), _band(one.counts, vector)) for one in blocks],
         "whole": whole,
         "whole_band": _band(whole, vector),
         "due": [(one, one.recheck_at is not None and one.recheck_at <= now) for one in due],

@@ -30,6 +30,7 @@ def second(night: UUID, commander: Actor) -> None:
         rows = [lists.ListRow(1, resident=PERSON)]
         pushed = lists.PushList(SECOND, COMMUNITY, "卫健委", "verification", "第二份", rows, script=words)
         tell(lists.push_lists, pushed, commander, INCIDENT)
+        WorkItem.objects.filter(subject=PERSON, kind="verify").update(priority=0)  # taken first
 
 
 def write(client: Client, pushed: UUID = FIRST, **words: str) -> Any:

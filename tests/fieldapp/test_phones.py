@@ -216,13 +216,13 @@ def desk_of(account: UUID) -> Client:
 def test_an_outbox_file_at_the_desk_is_taken_once(phone: Telephone, account: UUID) -> None:
     phone.seal(*(works() for _ in range(4)))
     desk = desk_of(account)
-    for words in ("4 new, 0 known before", "0 new, 4 known before"):
+    for words in ("New: 4; known before: 0;", "New: 0; known before: 4;"):
         reply = desk.post(
             "/i/lg-0217/phones/import/", {"file": outbox_file(phone)}, headers={"Accept-Language": "en"}
         )
         assert reply.status_code == 302
         page = desk.get("/i/lg-0217/phones/", headers={"Accept-Language": "en"}).content.decode()
-        assert f"4 records in the file: {words}" in page
+        assert f"Records in the file: 4. {words}" in page
         assert stored() == 4
     assert seen().missing == []
 
