@@ -18,28 +18,6 @@ from muster.core.tables import Fact
 from muster.core.told import Done, Told
 
 RIGHT = "core.retract"
-# What only some may decide is taken back by them, or by who said it. Everything else was seen by somebody, and who
-# works in the area may know better.
-DECIDED = {
-    "people.sameperson": "people.join",
-    "responders.fitnesslimit": "responders.enrol",
-    "responders.teammember": "responders.enrol",
-    "incidents.packchange": "incidents.zone",
-    "incidents.zonechange": "incidents.zone",
-    "cases.caseconfirmed": "cases.trace",
-    "cases.casewithdrawn": "cases.trace",
-    "cases.investigated": "cases.trace",
-    "cases.investigationnote": "cases.trace",
-    "cases.contactnamed": "cases.trace",
-    "cases.candidatejudged": "cases.trace",
-    "worklists.buildinggiven": "worklists.assign",
-    "worklists.transfer": "worklists.assign",
-    "worklists.closing": "worklists.assign",
-    "sampling.resultreported": "sampling.result",
-    "passes.passrevoked": "passes.issue",
-    "passes.placeadministered": "passes.issue",
-    "supplies.allocation": "supplies.plan",
-}
 
 
 class RetractBody(msgspec.Struct, frozen=True):
@@ -77,13 +55,13 @@ def retract_facts(*, told: Sequence[Told[RetractBody]], by: Actor, incident: UUI
         areas = {fact: area for fact, area, *_who in found}
         own = {fact for fact, _area, who, device in found if by.by == who or (device and by.device == device)}
         allowed = by.allowed(RIGHT, areas.values(), incident)
-        deciding = by.allowed(DECIDED.get(kind, RIGHT), areas.values(), incident)
+        deciding = by.allowed(model.retracted_by, areas.values(), incident)
         for one in mine:
             area = areas.get(one.body.target)
             if area is None:
                 done.waiting[one.id] = NotVisibleYet()
             elif area not in allowed or (area not in deciding and one.body.target not in own):
-                done.waiting[one.id] = NotAllowed(right=DECIDED.get(kind, RIGHT))
+                done.waiting[one.id] = NotAllowed(right=model.retracted_by)
             else:
                 body = one.body
                 rows.append(

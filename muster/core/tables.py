@@ -171,7 +171,12 @@ class Fact(models.Model):
 
     `id` was made where it happened; `at` is when it happened, `recorded_at` when the server had it, `tx`
     the order of commits, `by` the responder, `device` the telephone, `area` where it happened.
+
+    `retracted_by`: the right to take such a fact back, for who did not say it. What only some may decide names theirs;
+    everything else was seen by somebody, and who works in the area may know better.
     """
+
+    retracted_by = "core.retract"
 
     id = models.UUIDField(primary_key=True, default=new_id)
     incident = models.UUIDField()

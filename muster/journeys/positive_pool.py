@@ -1,6 +1,6 @@
 """A pool comes back positive: every member is told by telephone and resampled singly, at once, where they live.
 
-Until a single sample taken since then is negative, gates stop their passes: `sampling.queries.on_hold`.
+Until a single sample taken since then is negative, gates stop their passes: `sampling.holds.on_hold`.
 """
 
 from __future__ import annotations

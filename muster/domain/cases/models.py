@@ -68,6 +68,7 @@ class Contact(Held):
 class CaseConfirmed(Fact):
     """A person was confirmed."""
 
+    retracted_by = "cases.trace"
     case = models.UUIDField(db_index=True)
     resident = models.UUIDField()
     positive_at = models.DateTimeField()
@@ -77,6 +78,7 @@ class CaseConfirmed(Fact):
 class CaseWithdrawn(Fact):
     """A confirmation was withdrawn: its wanted work goes, its facts stay."""
 
+    retracted_by = "cases.trace"
     case = models.UUIDField(db_index=True)
     reason = models.CharField(max_length=40, blank=True, default="")
 
@@ -84,6 +86,7 @@ class CaseWithdrawn(Fact):
 class Investigated(Fact):
     """A step of the investigation of a case was done."""
 
+    retracted_by = "cases.trace"
     case = models.UUIDField(db_index=True)
     step = models.CharField(max_length=12)
     onset_date = models.DateField(null=True)
@@ -92,6 +95,7 @@ class Investigated(Fact):
 class InvestigationNote(Fact):
     """Something that was learnt about a case, in words of a person: sealed."""
 
+    retracted_by = "cases.trace"
     case = models.UUIDField(db_index=True)
     note_c = models.BinaryField()
 
@@ -99,6 +103,7 @@ class InvestigationNote(Fact):
 class ContactNamed(Fact):
     """A person was named as contact of a case, perhaps through another contact."""
 
+    retracted_by = "cases.trace"
     contact = models.UUIDField(db_index=True)
     case = models.UUIDField(db_index=True)
     resident = models.UUIDField()
@@ -236,6 +241,7 @@ class ExposureCandidate(Held):
 class CandidateJudged(Fact):
     """A person decided whether somebody who shared a place with a case is a contact; remembered for the case."""
 
+    retracted_by = "cases.trace"
     case = models.UUIDField(db_index=True)
     person = models.UUIDField()
     verdict = models.CharField(max_length=10)  # contact, dismissed

@@ -32,6 +32,7 @@ class Incident(Standing):
 class PackChange(Fact):
     """A protocol pack came into force by a dated decision."""
 
+    retracted_by = "incidents.zone"
     pack = models.CharField(max_length=40)
     before = models.CharField(max_length=40, blank=True, default="")
 
@@ -65,6 +66,7 @@ class ZoneBuilding(Held):
 class ZoneChange(Fact):
     """A zone was designated, changed or released, effective from `at`."""
 
+    retracted_by = "incidents.zone"
     zone = models.UUIDField(db_index=True)
     level = models.CharField(max_length=20)
     released = models.BooleanField(default=False)

@@ -36,6 +36,7 @@ class Pass(Held):
 class PassRevoked(Fact):
     """A pass was taken back."""
 
+    retracted_by = "passes.issue"
     pass_id = models.UUIDField(db_index=True)
     reason = models.CharField(max_length=40, blank=True, default="")
 
@@ -116,5 +117,6 @@ class ExceptionStep(Fact):
 class PlaceAdministered(Fact):
     """From now on this person answers for the code of a place; the last one named is the one."""
 
+    retracted_by = "passes.issue"
     point = models.UUIDField(db_index=True)
     responder = models.UUIDField()

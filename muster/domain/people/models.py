@@ -112,6 +112,7 @@ class Registration(Fact):
 class SamePerson(Fact):
     """Somebody decided that two records are, or are not, one person."""
 
+    retracted_by = "people.join"
     a = models.UUIDField()
     b = models.UUIDField()
     decision = models.CharField(max_length=10)

@@ -41,6 +41,7 @@ class Responder(Standing):
 class FitnessLimit(Fact):
     """What somebody shall not be asked to do, as codes: never why. The latest declaration is in force."""
 
+    retracted_by = "responders.enrol"
     responder = models.UUIDField(db_index=True)
     limits = ArrayField(models.CharField(max_length=20), default=list)
     until = models.DateTimeField(null=True)
@@ -79,6 +80,7 @@ class Team(Held):
 class TeamMember(Fact):
     """Somebody stands in a team from an instant on, perhaps to another."""
 
+    retracted_by = "responders.enrol"
     team = models.UUIDField(db_index=True)
     responder = models.UUIDField(db_index=True)
     from_at = models.DateTimeField()

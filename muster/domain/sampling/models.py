@@ -231,6 +231,7 @@ class QueueReported(Fact):
 class ResultReported(Fact):
     """The laboratory reported a tube; a newer report corrects an older one."""
 
+    retracted_by = "sampling.result"
     tube = models.UUIDField(db_index=True)
     result = models.CharField(max_length=10)
 

@@ -140,6 +140,7 @@ class Offer(Held):
 class Allocation(Fact):
     """Part of an offer was promised to a need: a claim, decided on arrival. Seen from both ends."""
 
+    retracted_by = "supplies.plan"
     from_area = models.BigIntegerField()
     offer = models.UUIDField(db_index=True)
     need = models.UUIDField(db_index=True)

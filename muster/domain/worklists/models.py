@@ -197,6 +197,7 @@ class Visit(Fact):
 class Transfer(Fact):
     """An item went to another area, or back, with its history and open work."""
 
+    retracted_by = "worklists.assign"
     item = models.UUIDField(db_index=True)
     to_area = models.BigIntegerField()
     returned = models.BooleanField(default=False)
@@ -206,6 +207,7 @@ class Transfer(Fact):
 class Closing(Fact):
     """A desk closed an item without a call, or opened it again."""
 
+    retracted_by = "worklists.assign"
     item = models.UUIDField(db_index=True)
     closed = models.BooleanField()
     reason = models.CharField(max_length=40, blank=True, default="")

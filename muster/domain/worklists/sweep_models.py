@@ -123,6 +123,7 @@ class Photograph(Fact):
 class BuildingGiven(Fact):
     """A person accepted that a team sweeps a building; the newest word counts, no team takes it back."""
 
+    retracted_by = "worklists.assign"
     building = models.UUIDField()
     team = models.UUIDField(null=True)
     due_at = models.DateTimeField(null=True)
