@@ -10,11 +10,14 @@ only some pages.
 from __future__ import annotations
 
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import psycopg
 
 from bench.house import Row, house, options, show
@@ -137,23 +140,35 @@ def rows(name: str, times: Times) -> list[Row]:
     return found
 
 
+def of_size(residents: int, requests: int, pages: str) -> list[Row]:
+    """The rows of one district."""
+    asked = {one.strip() for one in pages.split(";") if one.strip()}
+    chosen = {name: path for name, path in (PAGES | ANEW).items() if not asked or name in asked}
+    results: list[Row] = []
+    with house():
+        from muster.project import installation
+
+        seed(installation.server().dsn(installation.database_name()), residents)
+        users = (User("restricted", DISTRICT + 1_001_000), User("district", DISTRICT))
+        for name, path in chosen.items():
+            results += rows(name, measure(name, path, users, requests))
+    return results
+
+
+def apart(residents: int, requests: int, pages: str) -> list[Row]:
+    """The same by a process of its own, for a process can be one installation only."""
+    words = ["--residents", str(residents), "--requests", str(requests), "--pages", pages, "--json"]
+    said = subprocess.run([sys.executable, "-m", "bench.pages", *words], stdout=subprocess.PIPE, check=True)
+    found = msgspec.json.decode(said.stdout, type=list[Row])
+    return [msgspec.structs.replace(one, name=f"{one.name}, {residents:,} residents") for one in found]
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run and print; see the module's first lines."""
     wish = options(arguments, residents="300000", requests=40, pages="")
-    results: list[Row] = []
-    asked = {one.strip() for one in wish.pages.split(";") if one.strip()}
-    chosen = {name: path for name, path in (PAGES | ANEW).items() if not asked or name in asked}
     sizes = [int(one) for one in wish.residents.split(",")]
-    for residents in sizes:
-        with house():
-            from muster.project import installation
-
-            seed(installation.server().dsn(installation.database_name()), residents)
-            users = (User("restricted", DISTRICT + 1_001_000), User("district", DISTRICT))
-            for name, path in chosen.items():
-                said = name if len(sizes) == 1 else f"{name}, {residents:,} residents"
-                results += rows(said, measure(name, path, users, wish.requests))
-    show(results, wish.json)
+    by = of_size if len(sizes) == 1 else apart
+    show([one for size in sizes for one in by(size, wish.requests, wish.pages)], wish.json)
 
 
 if __name__ == "__main__":

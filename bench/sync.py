@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from bench.reference.copy_rows import CREATE
 INCIDENT = UUID("018f0000-0000-7000-8000-00000000bbbb")
 AREA = 440307006005000
 SIZE = 100
+FULL = 0.01  # seconds
 PLACE = {"incident": str(INCIDENT), "area": AREA}  # the product finds these itself; the reference is told
 SEED_ITEMS = """
 insert into worklists_workitem (id, incident, area, kind, subject_kind, subject, occasion, state, step, priority,
@@ -106,15 +108,23 @@ def batches(make: Any, count: int, items: int, hands: int, rng: random.Random) -
 
 
 def send(port: int, path: str, token: str, bodies: list[bytes]) -> None:
-    """One hand: its batches one after the other on one connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    """One hand: its batches one after the other, each on a connection of its own, so that both processes get theirs.
+
+    Told that the server is full (all hands came to one process), it calls again.
+    """
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-    for body in bodies:
-        connection.request("POST", path, body, headers)
-        reply = connection.getresponse()
-        answer = reply.read()
-        if reply.status != 200 or b'"quarantined"' in answer or b'"refused"' in answer:
+    waiting = bodies[::-1]
+    while waiting:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            connection.request("POST", path, waiting[-1], headers)
+            reply = connection.getresponse()
+            answer = reply.read()
+        if reply.status == 503:
+            time.sleep(FULL)
+        elif reply.status != 200 or b'"quarantined"' in answer or b'"refused"' in answer:
             raise RuntimeError(answer[:500].decode())
+        else:
+            waiting.pop()
 
 
 def rate(port: int, path: str, tokens: Sequence[str], work: list[list[bytes]]) -> float:

@@ -1,7 +1,8 @@
 """Statements that run in every batch: prepared once a connection, so that they are not planned again.
 
 Row security makes planning dearer than running for small statements; Django's own cursor binds on the
-client and therefore plans each time. Rows come back in binary, decoded in C.
+client and therefore plans each time, and its connections prepare nothing unless told. Rows come back in
+binary, decoded in C.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import psycopg
 from django.db import connection
 from psycopg.pq import Format
 from psycopg.rows import tuple_row
+
+MOST = 500  # statements that a connection keeps, the last used ones
+NEVER = 10**9  # nothing is prepared for being frequent: only what is asked for here
 
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -29,8 +33,11 @@ def run(sql: str, params: Sequence[Any] = ()) -> int:
 
 def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
     connection.ensure_connection()
-    assert connection.connection is not None
-    cursor = psycopg.Cursor(connection.connection, row_factory=tuple_row)
+    held = connection.connection
+    assert held is not None
+    if held.prepare_threshold is None:
+        held.prepare_threshold, held.prepared_max = NEVER, MOST
+    cursor = psycopg.Cursor(held, row_factory=tuple_row)
     cursor.format = Format.BINARY
     return cursor
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,13 @@ def line(holder: Holder) -> list[Row]:
         for one in testing.excuses
     ]
     return [{"id": "rules", "pools": pools, "excuses": excuses}, *_rounds(holder)]
+
+
+def pools_at(holder: Holder, sites: Sequence[Point]) -> dict[UUID, str]:
+    """Of sites in a zone whose people are tested: its pool rule, with which their tubes begin."""
+    tested = {zone.code for zone in incidents.pack_of(holder.incident).zones if zone.tests}
+    levels = incidents.levels_around([(one.area, one.building) for one in sites])
+    return {one.id: level for one, level in zip(sites, levels, strict=True) if level in tested}
 
 
 def _rounds(holder: Holder) -> list[Row]:

@@ -115,6 +115,7 @@ def points(holder: Holder) -> list[Row]:
             Q(pk__in=mine) | near, incident=holder.incident, kind__in=("site", "gate")
         )
         found = list(rows[:200])
+        pools = lines.pools_at(holder, [one for one in found if one.kind == "site"])
     listed = sorted(found, key=lambda one: (one.id not in mine, one.name, one.id))
     return [
         {
@@ -123,6 +124,7 @@ def points(holder: Holder) -> list[Row]:
             "name": one.name,
             "address": one.address,
             "mine": one.id in mine,
+            **({"pool": pools[one.id]} if one.id in pools else {}),
         }
         for one in listed
     ]

@@ -20,6 +20,7 @@ from muster.domain.worklists.models import Attempt
 
 CARE = "care"
 REACHED = "worklists.reached"  # people whom a caller spoke with
+JOINED = "people.resident"  # who was joined or parted was reached under another record, or was not
 HELP = "worklists.needs_help"  # attempts that ended with somebody in need
 KINDS = (REACHED, HELP)
 
@@ -29,8 +30,10 @@ def follow(whole: Touched, incident: UUID, now: datetime) -> None:
     made = []
     if asked := whole.get(HELP):
         made.append(ask_for_help(asked, incident, now))
-    if reached := whole.get(REACHED):
-        worklists.quiet_items(reached, incident)
+    reached = whole.get(REACHED, set())
+    if met := reached | whole.get(JOINED, set()):
+        worklists.quiet_items(met, incident)
+    if reached:
         made.append(flag_care(reached, incident, now))
     for done in made:
         for kind, ids in done.touched.items():

@@ -61,11 +61,13 @@ def held(**more: Any) -> dict[str, list[dict[str, Any]]]:
     return {**rows, "shifts": [], "team": [], **more}
 
 
-def begin(browser: Browser, address: str, screen: str = "line", language: str = "zh-hans") -> Page:
+def begin(
+    browser: Browser, address: str, screen: str = "line", language: str = "zh-hans", **more: Any
+) -> Page:
     page = browser.new_page(viewport=NARROW)
     page.set_default_timeout(15_000)
     page.goto(f"{address}/blank.html")
-    page.evaluate(BEGIN.replace("SCREEN", screen), [held(), SITE, language])
+    page.evaluate(BEGIN.replace("SCREEN", screen), [held(**more), SITE, language])
     return page
 
 
@@ -204,6 +206,22 @@ def test_the_length_of_the_line_is_reported_as_a_whole_number(
     assert [(name, body) for name, body, _ in deeds(page)] == [
         ("report_queue", {"site": SITE, "waiting": 37})
     ]
+    assert broken_rules(page) == []
+    page.close()
+
+
+def test_the_zone_of_a_site_chooses_the_rule_and_the_registrar_may_choose_another(
+    chromium: Browser, address: str
+) -> None:
+    (site,) = held()["points"]
+    page = begin(chromium, address, points=[{**site, "pool": "single"}])
+    expect(page.locator("#pool")).to_have_value("single")
+    scan(page, "T1001", citizen(21, 21))
+    expect(page.locator(".last")).to_contain_text("满")
+    assert deeds(page, "take_sample")[-1][1]["pool_size"] == 1
+    expect(page.locator("#unlike")).to_be_empty()
+    page.locator("#pool").select_option("household")
+    expect(page.locator("#unlike")).to_contain_text("单管 · 1")
     assert broken_rules(page) == []
     page.close()
 

@@ -10,11 +10,14 @@ import pytest
 from muster.core.access import Actor, scope, system
 from muster.core.ids import new_id
 from muster.core.models import Device
+from muster.core.told import Told
+from muster.domain.incidents.actions import DesignateZone, designate_zones
+from muster.domain.places.models import Point
 from muster.domain.worklists.models import WorkItem
 from muster.fieldapp import lines, sections
 from muster.fieldapp.holder import Holder
-from tests.cast import COMMUNITY, ELSEWHERE, NOW
-from tests.domain.sampling.cast import BUILDINGS, FAR_SITE, MEMBERS, ROUND, do, sample, settle_in, tell
+from tests.cast import COMMUNITY, DISTRICT, ELSEWHERE, NOW
+from tests.domain.sampling.cast import BUILDINGS, FAR_SITE, MEMBERS, ROUND, SITE, do, sample, settle_in, tell
 
 
 @pytest.fixture
@@ -42,6 +45,33 @@ def test_pools_come_from_the_protocol_and_the_round_from_around(site: UUID, grid
         assert sizes["usual"] > sizes["single"] == 1
         assert [one["id"] for one in rounds] == [str(ROUND)]
         assert [one["id"] for one in lines.line(holder(grid_worker, site, ELSEWHERE))] == ["rules"]
+
+
+def test_tubes_of_a_site_in_a_zone_begin_with_its_rule(
+    site: UUID, grid_worker: Actor, commander: Actor
+) -> None:
+    def pool() -> str | None:
+        with scope(grid_worker, site):
+            return {one["id"]: one for one in sections.points(holder(grid_worker, site))}[str(SITE)].get("pool")
+
+    def zone(level: str, area: int, buildings: list[UUID]) -> None:
+        told = Told(new_id(), NOW, commander.by, DesignateZone(new_id(), level, area, level, NOW, buildings))
+        with scope(commander, site):
+            done = designate_zones(told=[told], by=commander, incident=site, now=NOW)
+        assert not done.refused and not done.waiting
+
+    with scope(system(), site):
+        Point.objects.filter(pk=SITE).update(building=BUILDINGS[0])
+    assert pool() is None, "outside zones the usual rule of the protocol"
+    zone("precaution", DISTRICT, [])
+    assert pool() == "precaution", "a zone without buildings is all of its area"
+    zone("controlled", COMMUNITY, [])
+    zone("precaution", DISTRICT, [])
+    assert pool() == "controlled", "the narrowest area, not the latest"
+    zone("sealed", COMMUNITY, [BUILDINGS[1]])
+    assert pool() == "controlled", "another building's rule is not this one's"
+    zone("sealed", COMMUNITY, [BUILDINGS[0]])
+    assert pool() == "sealed", "its own building's"
 
 
 def test_only_tubes_of_sites_near_are_on_the_phone(site: UUID, grid_worker: Actor, commander: Actor) -> None:

@@ -52,6 +52,12 @@ def test_every_page_is_measured_in_a_small_district() -> None:
 
 
 @pytest.mark.slow
+def test_pages_are_measured_in_districts_of_several_sizes() -> None:
+    rows = measured("pages", "--residents", "1000,2000", "--requests", "2", "--pages", "work list")
+    assert [row["name"] for row in rows[::2]] == ["work list, 1,000 residents", "work list, 2,000 residents"]
+
+
+@pytest.mark.slow
 def test_batches_are_measured_beside_copy() -> None:
     rows = measured("sync", "--runs", "1", "--batches", "4", "--items", "2000")
     assert len(rows) == 4

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from muster.core import prepared
+from muster.core.access import span
 from muster.core.models import Retraction
 from muster.domain.incidents.models import Incident, Zone, ZoneBuilding, ZoneChange
 from muster.protocols import Pack, load
@@ -72,6 +74,24 @@ def zone_of_buildings(buildings: set[UUID]) -> dict[UUID, str]:
     """The level in force at each of these buildings; buildings in no zone are left out."""
     rows = ZoneBuilding.objects.filter(building__in=buildings, zone__released_at=None).order_by("zone__since")
     return dict(rows.values_list("building", "zone__level"))
+
+
+def levels_around(spots: Iterable[tuple[int, UUID | None]]) -> list[str | None]:
+    """The level in force at each spot (area and building): its building's, else that of an area all of which is a zone.
+
+    A zone without buildings is all of its area; the narrowest such area counts, and of two the later.
+    """
+    asked = list(spots)
+    built = zone_of_buildings({building for _, building in asked if building})
+    held = ZoneBuilding.objects.filter(zone=OuterRef("pk"))
+    whole = [(*span(one.area), one.level) for one in zones().filter(~Exists(held)).order_by("since", "id")]
+    whole.sort(key=lambda one: one[0] - one[1])  # widest first, so that the last that fits is the narrowest
+
+    def level(area: int, building: UUID | None) -> str | None:
+        around = [code for low, high, code in whole if low <= area < high]
+        return (built.get(building) if building else None) or (around[-1] if around else None)
+
+    return [level(*one) for one in asked]
 
 
 def zone_at(building: UUID) -> Zone | None:

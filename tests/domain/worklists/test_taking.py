@@ -15,6 +15,8 @@ from muster.core.access import Actor, Grant, scope, system
 from muster.core.errors import NotAllowed
 from muster.core.ids import new_id
 from muster.core.told import Done, Told
+from muster.domain.people import actions as people
+from muster.domain.people.models import Resident
 from muster.domain.responders import actions as responders
 from muster.domain.responders.rules import TeamKind
 from muster.domain.worklists import happened
@@ -137,6 +139,36 @@ def test_who_was_reached_is_left_in_peace_by_other_desks(incident: UUID, now: da
     assert isinstance(next(iter(refused.values())), taking.JustReached)
     assert do(taking.take_items, taking.TakeItem(second, "symptoms reported"), there, soon).data
     assert take(caller(), now + timedelta(hours=5), kinds=(ItemKind.FOLLOW_UP,)) == second
+
+
+def test_a_call_counts_for_whoever_turns_out_to_be_the_same_person(incident: UUID, now: datetime, desk: Actor) -> None:
+    one, other = sorted([new_id(), new_id()])
+    with scope(system(), INCIDENT):
+        for who in (one, other):
+            Resident.objects.create(
+                id=who, canonical=who, incident=INCIDENT, area=COMMUNITY, said_at=now, said_id=new_id()
+            )
+    called, waiting = item(now, subject=other), item(now, subject=one, kind="follow_up")
+    by, wish = caller(), {"kinds": (ItemKind.FOLLOW_UP,)}
+    assert take(by, now) == called
+    end(by, now, called, Outcome.REFUSED)
+    do(people.join_residents, people.JoinResidents(other, one), desk, now)
+    soon = now + timedelta(minutes=10)
+    assert take(by, soon, **wish) is None, "reached under the other record"
+    do(people.part_residents, people.PartResidents(other, one), desk, soon)
+    assert take(by, soon, **wish) == waiting, "two people after all"
+    do(taking.release_items, taking.ReleaseItem(waiting), by, soon)
+    do(people.join_residents, people.JoinResidents(other, one), desk, soon)
+    assert take(by, soon, **wish) is None
+    late = new_id()  # a call on the old record that arrives after the two were joined
+    body = calls.RecordAttempt(called, Outcome.REFUSED)
+    with scope(by, INCIDENT):
+        done = calls.record_attempts(
+            told=[Told(late, soon + timedelta(hours=3), by.by, body)], by=by, incident=INCIDENT, now=soon
+        )
+        settle([done.touched], incident=INCIDENT, now=soon)
+    assert take(by, now + timedelta(hours=5), **wish) is None
+    assert take(by, now + timedelta(hours=8), **wish) == waiting
 
 
 def test_a_person_on_the_phone_is_passed_by_a_desk_that_cannot_see_it(incident: UUID, now: datetime) -> None:

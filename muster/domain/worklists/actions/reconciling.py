@@ -254,22 +254,28 @@ def _rulings(items: Iterable[UUID]) -> dict[UUID, list[Ruling]]:
     return found
 
 
-# Person by person, and only those whom somebody tried: the planner would read all work in scope.
+# Person by person with the records joined with theirs, and only those whom somebody tried: the planner would read all
+# work in scope. What was tried on a joined record about the same thing counts for the item itself, not here.
 QUIET = """
 update worklists_workitem i set quiet_until = met.until
 from (select o.id, max(a.at) + %s as until
-    from unnest(%s::uuid[]) about(id)
-        cross join lateral (select id, subject from worklists_workitem w where w.subject = about.id offset 0) o
-        left join worklists_attempt a on a.subject = o.subject and a.item <> o.id and a.channel = 'phone'
-            and a.outcome <> all(%s) and not exists (select from core_retraction r where r.target = a.id)
-    where exists (select from worklists_attempt t where t.subject = about.id offset 0)
+    from (select distinct coalesce(r.canonical, said.id) as id
+            from unnest(%s::uuid[]) said(id) left join people_resident r on r.id = said.id) about
+        cross join lateral (select about.id union select r.id from people_resident r where r.canonical = about.id) who
+        cross join lateral (
+            select id, kind, occasion, quiet_until from worklists_workitem w where w.subject = about.id offset 0) o
+        left join worklists_attempt a on a.subject = who.id and a.channel = 'phone' and a.outcome <> all(%s)
+            and not exists (select from core_retraction r where r.target = a.id)
+            and not exists (select from worklists_workitem t
+                where t.id = a.item and t.kind = o.kind and t.occasion = o.occasion)
+    where o.quiet_until is not null or exists (select from worklists_attempt t where t.subject = who.id offset 0)
     group by 1) met
 where i.id = met.id and i.quiet_until is distinct from met.until
 """
 
 
 def quiet_items(subjects: set[UUID], incident: UUID) -> None:
-    """Leave people in peace who were reached about something else: their other work waits some hours.
+    """Leave people in peace who were reached about something else, under whichever record: their other work waits.
 
     Asked as the system: the other work may be another desk's.
     """

@@ -17,6 +17,8 @@ export const title = () => t("Who sits in which tube?");
 const sites = () => rows("points").filter((one) => one.kind === "site");
 const pools = () => row("line", "rules")?.pools ?? [];
 const POOL = "line-pool";
+/** @param {string | null} code */
+const ruled = (code) => pools().find((/** @type {any} */ one) => one.code === code);
 
 export function cards() {
   if (!pools().length) return [];
@@ -40,7 +42,9 @@ export async function show(place, [id]) {
     return;
   }
   const known = () => stateAt(site.id);
-  const pool = () => pools().find((/** @type {any} */ one) => one.code === localStorage.getItem(POOL)) ?? pools()[0];
+  const preset = site.pool ?? pools()[0].code;
+  const mark = `${POOL}/${site.id}/${preset}`; // what is chosen holds here, until the zone's rule is another
+  const pool = () => ruled(localStorage.getItem(mark)) ?? ruled(preset) ?? pools()[0];
   const byHomes = () => pool().code === "household";
   const round = rows("line").find((one) => one.round)?.id ?? null;
   const held = { open: inHand(known(), pool().size), last: /** @type {any} */ (null), busy: Promise.resolve(), strange: 0 };
@@ -127,15 +131,19 @@ export async function show(place, [id]) {
     else walkIn(held.last, seat);
   } }, t("Enter by hand"));
   const choose = h("select", { id: "pool", onchange: (/** @type {Event} */ event) => {
-    localStorage.setItem(POOL, /** @type {HTMLSelectElement} */ (event.target).value);
+    localStorage.setItem(mark, /** @type {HTMLSelectElement} */ (event.target).value);
     if (held.open && !held.open.seats.length) held.open = { ...held.open, size: pool().size };
+    rule();
     draw();
   } }, pools().map((/** @type {any} */ one) => h("option", { value: one.code, selected: one.code === pool().code }, poolWord(one))));
+  const unlike = h("p", { id: "unlike", class: "note", role: "status" });
+  const rule = () => fill(unlike, pool().code === preset ? "" : t("The rule of this zone is {rule}.", { rule: poolWord(ruled(preset) ?? pools()[0]) }));
   const eye = /** @type {HTMLVideoElement} */ (h("video", { class: "eye line-eye", playsinline: true, muted: true, "aria-label": t("Camera") }));
   fill(place, h("h2", {}, site.name), mixedNote(rows("tubes")), card, said, eye,
-    h("label", { for: "pool" }, t("People in one tube")), choose,
+    h("label", { for: "pool" }, t("People in one tube")), choose, unlike,
     h("div", { class: "ways" }, undo, close, hand));
   say(t("Tube, then people: scan with the camera or the scanner."));
+  rule();
   draw();
   const stopWedge = wedge(place, inOrder, t("Scanner types here"));
   const awake = await stayAwake();
