@@ -78,7 +78,8 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
     touched = {item for item, _ in (*listed, *gone)}
     recompute_items(touched - settled, incident)
     mark_entries(touched - settled)
-    quiet_items({want.subject for (item, _), want in listed.items() if item in fresh}, incident)
+    begun = {want.subject for (item, _), want in listed.items() if item in fresh}
+    quiet_items(_tried_before(begun), incident)
     return touched
 
 
@@ -254,23 +255,27 @@ def _rulings(items: Iterable[UUID]) -> dict[UUID, list[Ruling]]:
     return found
 
 
-# Person by person with the records joined with theirs, and only those whom somebody tried: the planner would read all
-# work in scope. What was tried on a joined record about the same thing counts for the item itself, not here.
+# Person by person, all their records: the planner would read all work in scope. What was tried on a joined record about
+# the same thing counts for the item itself, not here.
 QUIET = """
 update worklists_workitem i set quiet_until = met.until
 from (select o.id, max(a.at) + %s as until
-    from (select distinct coalesce(r.canonical, said.id) as id
-            from unnest(%s::uuid[]) said(id) left join people_resident r on r.id = said.id) about
-        cross join lateral (select about.id union select r.id from people_resident r where r.canonical = about.id) who
-        cross join lateral (
-            select id, kind, occasion, quiet_until from worklists_workitem w where w.subject = about.id offset 0) o
+    from unnest(%s::uuid[]) about(id)
+        cross join lateral (select about.id union all
+            select p.id from people_resident p where p.canonical = about.id and p.id <> about.id) who
+        cross join lateral (select id, kind, occasion from worklists_workitem w where w.subject = about.id offset 0) o
         left join worklists_attempt a on a.subject = who.id and a.channel = 'phone' and a.outcome <> all(%s)
             and not exists (select from core_retraction r where r.target = a.id)
             and not exists (select from worklists_workitem t
                 where t.id = a.item and t.kind = o.kind and t.occasion = o.occasion)
-    where o.quiet_until is not null or exists (select from worklists_attempt t where t.subject = who.id offset 0)
     group by 1) met
 where i.id = met.id and i.quiet_until is distinct from met.until
+"""
+TRIED_BEFORE = """
+select about.id from unnest(%s::uuid[]) about(id)
+where exists (select from worklists_attempt a where a.subject = about.id)
+or exists (select from people_resident p join worklists_attempt a on a.subject = p.id
+    where p.canonical = about.id and p.id <> about.id)
 """
 
 
@@ -279,6 +284,14 @@ def quiet_items(subjects: set[UUID], incident: UUID) -> None:
 
     Asked as the system: the other work may be another desk's.
     """
+    if not subjects:
+        return
+    heads = people.joined(subjects)
     hours = incidents.pack_of(incident).attempts.cool_down_hours.value
-    unmet = [one.value for one in UNMET]
-    prepared.run(QUIET, [timedelta(hours=hours), bulk.array(subjects), unmet])
+    about = bulk.array({heads.get(one, one) for one in subjects})
+    prepared.run(QUIET, [timedelta(hours=hours), about, [one.value for one in UNMET]])
+
+
+def _tried_before(subjects: set[UUID]) -> set[UUID]:
+    """Those whom somebody tried to reach: of a long list hardly anybody."""
+    return {one for (one,) in prepared.fetch(TRIED_BEFORE, [bulk.array(subjects)])}
