@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from muster.commandpost.asking import body, has, local, tabs, told, whereabouts,
 from muster.commandpost.catching_up import named_people, reasons, round_in_view
 from muster.commandpost.frame import DeskRequest, act, area_in_view, bounds, ids, link, screen
 from muster.commandpost.labels import Labels
+from muster.commandpost.remembered import remembered
 from muster.commandpost.sites import PAGES
 from muster.core.access import span
 from muster.core.errors import BadInput, NotFound, NotVisibleYet
@@ -61,13 +62,13 @@ def coverage(request: DeskRequest) -> HttpResponse:
         "words": STANDING, "building": building,
     } | _opening(request)  # fmt: skip
     if chosen is not None:
-        rows = _rows(request, chosen, area, building)
+        rows, counted_at = _counted(request, chosen, area, building)
         total = Counts(
             *(sum(getattr(row["counts"], name) for row in rows) for name in Counts.__struct_fields__)
         )
         context |= {
             "needed": "" if building else _needed(request, total.due, area),
-            "rows": rows[:MOST_ROWS], "cut": len(rows) - MOST_ROWS, "total": _row("", total, chosen, area, building),
+            "counted_at": counted_at, "rows": rows[:MOST_ROWS], "cut": len(rows) - MOST_ROWS, "total": _row("", total, chosen, area, building),
             "place": _place(area, building), "level": _level(area, building),
             "up": link(request, building="") if building else link(request, area=""),
         } | _orders(request, chosen, area, building)  # fmt: skip
@@ -127,29 +128,33 @@ def _place(area: int, building: UUID | None) -> str:
     return " · ".join(names)
 
 
+def _counted(
+    request: DeskRequest, chosen: Round, area: int, building: UUID | None
+) -> tuple[list[dict[str, Any]], datetime]:
+    """The rows in view, and when they were counted: a whole district is not counted for every visitor."""
+    if building or is_community(area):
+        return _rows(request, chosen, area, building), request.now
+    found, counted_at = remembered(
+        request, f"coverage {chosen.id} {area}", lambda: standing.by_community(chosen, area or None)
+    )
+    names = places.area_names({one.key for one in found})
+    rows = [
+        _row(names[one.key], one.counts, chosen, one.key)
+        | {"url": link(request, area=str(one.key), round=str(chosen.id))}
+        for one in sorted(found, key=_most_left)
+    ]
+    return rows, counted_at
+
+
 def _rows(request: DeskRequest, chosen: Round, area: int, building: UUID | None) -> list[dict[str, Any]]:
     if building:
         doors = standing.by_dwelling(chosen, building)
         return [_row(one.name, one.counts, chosen, area, building, one.key) for one in doors]
-    if is_community(area):
-        found = standing.by_building(chosen, area)
-        houses = dict(places.building_names([one.key for one in found if one.key]))
-        return [
-            _row(
-                houses.get(one.key, "–") if one.key else _("without a door"),
-                one.counts,
-                chosen,
-                area,
-                one.key,
-            )
-            | {"url": link(request, building=str(one.key), round=str(chosen.id)) if one.key else ""}
-            for one in found
-        ]
-    found = sorted(standing.by_community(chosen, area or None), key=_most_left)
-    names = places.area_names({one.key for one in found})
+    found = standing.by_building(chosen, area)
+    houses = dict(places.building_names([one.key for one in found if one.key]))
     return [
-        _row(names[one.key], one.counts, chosen, one.key)
-        | {"url": link(request, area=str(one.key), round=str(chosen.id))}
+        _row(houses.get(one.key, "–") if one.key else _("without a door"), one.counts, chosen, area, one.key)
+        | {"url": link(request, building=str(one.key), round=str(chosen.id)) if one.key else ""}
         for one in found
     ]
 
