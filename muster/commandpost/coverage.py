@@ -68,7 +68,8 @@ def coverage(request: DeskRequest) -> HttpResponse:
         )
         context |= {
             "needed": "" if building else _needed(request, total.due, area),
-            "counted_at": counted_at, "rows": rows[:MOST_ROWS], "cut": len(rows) - MOST_ROWS, "total": _row("", total, chosen, area, building),
+            "counted_at": counted_at, "rows": rows[:MOST_ROWS], "cut": len(rows) - MOST_ROWS,
+            "total": _row("", total, chosen, area, building),
             "place": _place(area, building), "level": _level(area, building),
             "up": link(request, building="") if building else link(request, area=""),
         } | _orders(request, chosen, area, building)  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from muster.commandpost import deciding, labels, zones
 from muster.commandpost.frame import DeskRequest, area_in_view, areas, bounds, page, screen, within
 from muster.commandpost.remembered import remembered
+from muster.commandpost.templatetags.desk import figure
 from muster.core import journal
 from muster.core.errors import NotAllowed
 from muster.core.models import Parked
@@ -97,8 +98,8 @@ def coming(request: DeskRequest, kinds: list[worklists.KindCount]) -> list[dict[
     rows: list[dict[str, Any]] = [
         {
             "at": one.next_at,
-            "what": _("%(n)d × %(kind)s due")
-            % {"n": one.soon, "kind": labels.ITEM_KIND.get(one.kind, one.kind)},
+            "what": _("%(n)s × %(kind)s due")
+            % {"n": figure(one.soon), "kind": labels.ITEM_KIND.get(one.kind, one.kind)},
             "href": f"{base}work/?kind={one.kind}",
         }
         for one in kinds
@@ -117,7 +118,8 @@ def coming(request: DeskRequest, kinds: list[worklists.KindCount]) -> list[dict[
         {
             "at": one.planned_at,
             "href": f"{base}batches/",
-            "what": _("Batch of %(n)d, %(state)s") % {"n": one.planned, "state": labels.BATCH[one.state]},
+            "what": _("Batch of %(n)s, %(state)s")
+            % {"n": figure(one.planned), "state": labels.BATCH[one.state]},
         }
         for one in moving.order_by("planned_at", "id")[:SHOWN]
     ]

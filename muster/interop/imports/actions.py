@@ -61,8 +61,8 @@ def upload(*, file: File, wish: Wish, by: Actor, incident: UUID, now: datetime) 
     sealed = keeping.seal_file(held, identity, file.data)
     ImportFile.objects.create(id=identity, incident=incident, area=wish.area, sealed=sealed)
     journal.write(
-        action="imports.upload", by=by, incident=incident, area=wish.area, subjects=[identity], count=made.rows,
-        detail={"kind": kind.code, "encoding": table.encoding},
+        action="imports.upload", by=by, incident=incident, area=wish.area, subjects=[identity],
+        detail={"kind": kind.code, "encoding": table.encoding, "rows": made.rows},
     )  # fmt: skip
     return made
 

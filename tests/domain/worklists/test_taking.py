@@ -141,7 +141,9 @@ def test_who_was_reached_is_left_in_peace_by_other_desks(incident: UUID, now: da
     assert take(caller(), now + timedelta(hours=5), kinds=(ItemKind.FOLLOW_UP,)) == second
 
 
-def test_a_call_counts_for_whoever_turns_out_to_be_the_same_person(incident: UUID, now: datetime, desk: Actor) -> None:
+def test_a_call_counts_for_whoever_turns_out_to_be_the_same_person(
+    incident: UUID, now: datetime, desk: Actor
+) -> None:
     one, other = sorted([new_id(), new_id()])
     with scope(system(), INCIDENT):
         for who in (one, other):
