@@ -148,9 +148,11 @@ def measured(address: str, wish: argparse.Namespace) -> Iterator[tuple[str, floa
         applied = [page.evaluate(APPLY, [base, *share()]) for _ in range(wish.runs)]
         assert all(rows == ROWS for _, rows in applied)
         yield "share_applied_ms", statistics.median(ms for ms, _ in applied)
-        page.goto("about:blank")
-        yield "pass_ms_p95", gate.measured(context.new_page(), wish.passes, wish.throttle)["ms_p95"]
         context.close()
+        plain = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)  # with no camera to be read meanwhile
+        page = plain.new_page(viewport={"width": 390, "height": 844})
+        yield "pass_ms_p95", gate.measured(page, wish.passes, wish.throttle)["ms_p95"]
+        plain.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

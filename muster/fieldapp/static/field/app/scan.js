@@ -4,7 +4,7 @@
 import { h } from "./dom.js";
 import { t } from "./t.js";
 
-/** @typedef {(text: string, format: string, raw?: string) => void} Found `raw` is what a scanner really typed */
+/** @typedef {(text: string, format: string, raw?: string) => void | Promise<void>} Found `raw` is what a scanner really typed */
 /** @typedef {{close: () => void}} Camera */
 
 const FORMATS = ["QRCode", "Code128", "DataMatrix"];
@@ -70,22 +70,25 @@ export async function camera(video, found) {
   let open = true;
   /** @type {Map<string, number>} */
   const seen = new Map();
+  const picture = async () => {
+    if (!video.videoWidth) return;
+    canvas.width = video.videoWidth;
+    canvas.height = video.videoHeight;
+    context.drawImage(video, 0, 0);
+    const codes = detector
+      ? (await detector.detect(canvas)).map((/** @type {any} */ one) => ({ text: one.rawValue, format: one.format }))
+      : await /** @type {NonNullable<typeof read>} */ (read)(context.getImageData(0, 0, canvas.width, canvas.height));
+    for (const { text, format } of codes) {
+      const before = seen.get(text) ?? 0;
+      seen.set(text, Date.now());
+      if (!open || Date.now() - before <= SAME_AGAIN) continue;
+      await found(text, format); // the next picture waits: the answer comes first
+      seen.set(text, Date.now());
+    }
+  };
   const look = async () => {
     if (!open) return;
-    if (video.videoWidth) {
-      canvas.width = video.videoWidth;
-      canvas.height = video.videoHeight;
-      context.drawImage(video, 0, 0);
-      const codes = detector
-        ? (await detector.detect(canvas)).map((/** @type {any} */ one) => ({ text: one.rawValue, format: one.format }))
-        : await /** @type {NonNullable<typeof read>} */ (read)(context.getImageData(0, 0, canvas.width, canvas.height));
-      for (const { text, format } of codes) {
-        const before = seen.get(text) ?? 0;
-        seen.set(text, Date.now());
-        if (open && Date.now() - before > SAME_AGAIN) found(text, format);
-      }
-    }
-    setTimeout(look, 30);
+    try { await picture(); } finally { setTimeout(look, 30); }
   };
   look();
   const torch = light(stream.getVideoTracks()[0]);
