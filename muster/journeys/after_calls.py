@@ -20,9 +20,9 @@ from muster.domain.worklists.models import Attempt
 
 CARE = "care"
 REACHED = "worklists.reached"  # people whom a caller spoke with
-JOINED = "people.resident"  # who was joined or parted was reached under another record, or was not
+JOINED = "people.joined"  # they were reached under another record, or were not after all
 HELP = "worklists.needs_help"  # attempts that ended with somebody in need
-KINDS = (REACHED, HELP)
+KINDS = (REACHED, HELP, JOINED)
 
 
 def follow(whole: Touched, incident: UUID, now: datetime) -> None:

@@ -71,7 +71,7 @@ def _decide(
     if rows:
         bulk.insert(SamePerson, (*FACT, "a", "b", "decision"), rows)
         pairs = {resident for row in rows for resident in row[6:8]}
-        done.touch("people.resident", settle_persons(pairs, incident) | pairs)
+        touch_persons(done, pairs, incident)
         settle_likeness(pairs, incident)
         journal.write(
             action=f"people.{decision}",
@@ -88,13 +88,20 @@ def reconsider_decisions(facts: set[UUID], incident: UUID, now: datetime) -> Don
     done = Done()
     rows = SamePerson.objects.filter(pk__in=facts).values_list("a", "b")
     pairs = {resident for row in rows for resident in row}
-    done.touch("people.resident", settle_persons(pairs, incident) | pairs)
+    touch_persons(done, pairs, incident)
     settle_likeness(pairs, incident)
     return done
 
 
+def touch_persons(done: Done, residents: set[UUID], incident: UUID) -> None:
+    """Settle who these are, and say so; apart who was joined with another record or parted from one."""
+    changed = settle_persons(residents, incident)
+    done.touch("people.joined", changed)
+    done.touch("people.resident", changed | residents)
+
+
 def settle_persons(residents: Iterable[UUID], incident: UUID) -> set[UUID]:
-    """Derive `canonical` again for everybody connected with these; returns those for whom it changed.
+    """Derive `canonical` again for everybody connected with these; returns for whom it changed, from whom and to whom.
 
     Decisions of all areas count, so this looks with the system's eyes; one such settling at a time, or two
     that meet in the middle would each miss the other.
@@ -176,4 +183,4 @@ def _write(persons: dict[UUID, UUID]) -> set[UUID]:
     held = dict(Resident.objects.filter(pk__in=persons).values_list("id", "canonical"))
     changed = [(one, persons[one]) for one in held if persons[one] != held[one]]
     bulk.update(Resident, ("id", "canonical"), changed)
-    return {one for one, _ in changed}
+    return {end for one, person in changed for end in (one, person, held[one])}

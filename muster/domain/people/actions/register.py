@@ -16,7 +16,7 @@ from muster.core.models import Retraction
 from muster.core.told import Done, Told
 from muster.core.vault import Vault, vault
 from muster.domain.people import sealing
-from muster.domain.people.actions.joining import FACT, settle_persons
+from muster.domain.people.actions.joining import FACT, touch_persons
 from muster.domain.people.models import Identity, Registration, Resident
 from muster.domain.people.rules import are_codes, is_partial
 from muster.domain.people.sealing import Clear
@@ -85,7 +85,7 @@ def register_people(*, told: Sequence[Registered], by: Actor, incident: UUID, no
     bulk.insert(Registration, (*FACT, "resident", "dwelling", "persons"), facts)
     several = {one.body.id for one in good if newest[one.body.id] is not one}
     settle_homes((seen - fresh) | several, incident)
-    done.touch("people.resident", settle_persons(seen, incident) | seen)
+    touch_persons(done, seen, incident)
     if good:
         area = min(areas[one.id] for one in good)
         journal.write(
@@ -201,5 +201,5 @@ def reconsider_registrations(facts: set[UUID], incident: UUID, now: datetime) ->
     done = Done()
     residents = set(Registration.objects.filter(pk__in=facts).values_list("resident", flat=True))
     settle_homes(residents, incident)
-    done.touch("people.resident", settle_persons(residents, incident) | residents)
+    touch_persons(done, residents, incident)
     return done
