@@ -149,7 +149,9 @@ def measured(address: str, wish: argparse.Namespace) -> Iterator[tuple[str, floa
         assert all(rows == ROWS for _, rows in applied)
         yield "share_applied_ms", statistics.median(ms for ms, _ in applied)
         context.close()
-        plain = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)  # with no camera to be read meanwhile
+        plain = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS
+        )  # with no camera to be read meanwhile
         page = plain.new_page(viewport={"width": 390, "height": 844})
         yield "pass_ms_p95", gate.measured(page, wish.passes, wish.throttle)["ms_p95"]
         plain.close()

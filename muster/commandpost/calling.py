@@ -253,7 +253,13 @@ def undo(request: DeskRequest, fact: UUID) -> HttpResponse:
     again = calls.reconsider_attempts(set(facts), request.incident.id, request.now)
     said = asked_by_phone.take_back(call=fact, incident=request.incident.id, now=request.now)
     settle([done.touched, again.touched, said.touched], incident=request.incident.id, now=request.now)
-    messages.success(request, _("Taken back. The item is in the queue again."))
+    moved = worklists.ended_by(facts, Outcome.MOVED_WITHIN)
+    if moved and tell(request, desk.recall_items, desk.RecallItems(moved)).refused:
+        messages.warning(
+            request, _("Taken back. The other area has begun with the item or sent it on; ask its desk.")
+        )
+    else:
+        messages.success(request, _("Taken back. The item is in the queue again."))
     return _back(request)
 
 

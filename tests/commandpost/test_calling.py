@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,16 @@ from django.test import Client
 
 from muster.core import clock
 from muster.core.access import Actor, Grant, scope, system
-from muster.core.ids import derive_id
+from muster.core.ids import derive_id, new_id
 from muster.core.models import Entry
+from muster.core.told import Told
 from muster.domain.cases import actions as cases
 from muster.domain.cases.models import Contact, FollowedUp
 from muster.domain.helpline.models import Request
 from muster.domain.people import actions as people
+from muster.domain.places.models import Area
 from muster.domain.worklists.actions import lists
+from muster.domain.worklists.actions.desk import RecallItems, recall_items
 from muster.domain.worklists.models import Attempt, WorkItem
 from tests.cast import COMMUNITY, INCIDENT, account_for
 from tests.commandpost.desk import BASE, CASE, CONTACT, NAME, OTHER, door, signed_in, tell, text
@@ -250,23 +254,51 @@ def test_a_vulnerable_household_is_flagged_once(caller: Actor, two: None) -> Non
         assert Request.objects.filter(resident=SECOND).count() == 1
 
 
-def test_who_moved_within_reach_is_sent_after_by_who_holds_them(caller: Actor) -> None:
-    client = signed_in(caller)
+@pytest.fixture
+def next_door(incident: UUID) -> int:
     with scope(system(), INCIDENT):
-        from muster.domain.places.models import Area
-
         Area.objects.create(
             code=COMMUNITY + 1000, name="北坑社区", level="community", parent=440307006000000, sort_key=b"b"
         )
+    return COMMUNITY + 1000
+
+
+def test_who_moved_within_reach_is_sent_after_by_who_holds_them(caller: Actor, next_door: int) -> None:
+    client = signed_in(caller)
     page = take(client)
-    end(client, page, "moved", to=str(COMMUNITY + 1000))
+    end(client, page, "moved", to=str(next_door))
     (moved,) = [one for one in item() if str(one.id) in page]
-    assert (moved.area, moved.from_area, moved.state, moved.leased_by) == (
-        COMMUNITY + 1000,
-        COMMUNITY,
-        "open",
-        None,
-    )
+    assert (moved.area, moved.from_area, moved.state, moved.leased_by) == (next_door, COMMUNITY, "open", None)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_move_taken_back_brings_the_item_back_unless_it_was_begun(
+    caller: Actor, next_door: int, begun: bool
+) -> None:
+    client = signed_in(caller)
+    page = take(client)
+    where = end(client, page, "moved", to=str(next_door))
+    with scope(system(), INCIDENT):
+        if begun:
+            WorkItem.objects.filter(from_area=COMMUNITY).update(
+                leased_by=new_id(), leased_until=clock.now() + timedelta(minutes=9)
+            )
+    said = client.post(f"{PAGE}undo/{where.split('undo=')[1].split('&')[0]}/", follow=True)
+    (moved,) = [one for one in item() if str(one.id) in page]
+    assert (moved.area, moved.attempts) == (next_door if begun else COMMUNITY, 0)
+    assert ("联系对方指挥部" in text(said)) is begun
+
+
+def test_nobody_else_takes_back_what_a_caller_sent(caller: Actor, next_door: int) -> None:
+    client = signed_in(caller)
+    page = take(client)
+    end(client, page, "moved", to=str(next_door))
+    (moved,) = [one for one in item() if str(one.id) in page]
+    other = replace(caller, account=new_id(), responder=new_id())
+    with scope(other, INCIDENT):
+        told = [Told(new_id(), clock.now(), other.by, RecallItems([moved.id]))]
+        done = recall_items(told=told, by=other, incident=INCIDENT, now=clock.now())
+    assert done.refused
 
 
 def test_somebody_who_speaks_another_language_waits_for_who_does(caller: Actor, tracer: Actor) -> None:

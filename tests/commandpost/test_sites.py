@@ -48,7 +48,7 @@ def test_a_positive_pool_makes_resamples(served: UUID, commander: Actor) -> None
     spoken = text(client.get(f"{BASE}calling/{call.id}/"))
     assert "Their tube is positive" in spoken
     assert "混管成员就地隔离" in spoken
-    assert "Positive pools" in text(client.get(PAGE + "laboratory/"))
+    assert "Positive tubes" in text(client.get(PAGE + "laboratory/"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

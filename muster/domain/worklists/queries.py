@@ -26,7 +26,7 @@ from muster.core.plans import by_hashing, by_index
 from muster.core.vault import vault
 from muster.domain.incidents import queries as incidents
 from muster.domain.worklists.models import Attempt, DwellingState, VerificationList, Visit, WorkItem
-from muster.domain.worklists.rules import Proof, proof_digits
+from muster.domain.worklists.rules import Outcome, Proof, proof_digits
 
 COMMUNITY = 1_000  # area codes are grouped by what is left when the grid is taken away
 SUBDISTRICT = 1_000_000  # codes in a sub-district: beyond it most buildings are in view
@@ -277,6 +277,12 @@ def said_with(attempt: UUID) -> list[UUID]:
         return [attempt]
     same = Attempt.objects.filter(item=about.item, by=about.by, at=about.at)
     return list(same.order_by("id").values_list("id", flat=True))
+
+
+def ended_by(attempts: Iterable[UUID], outcome: Outcome) -> list[UUID]:
+    """The items of those of these attempts that ended so."""
+    found = Attempt.objects.filter(pk__in=list(attempts), outcome=outcome)
+    return list(found.order_by("item").values_list("item", flat=True).distinct())
 
 
 def kind_of(item: UUID) -> str:

@@ -149,8 +149,14 @@ def _judged(
     return good
 
 
+SENT_BY = "select by from worklists_transfer where item = %s order by at desc, id desc limit 1"
+
+
 def _holds(item: Locked, one: Told[Any], by: Actor, incident: UUID) -> bool:
-    """Who is on the phone with somebody who moved may send the item after them."""
+    """Who is on the phone with somebody who moved may send the item after them, and whoever sent it may think again."""
+    if isinstance(one.body, RecallItems):
+        sent = prepared.fetch(SENT_BY, [item.id])
+        return sent == [(one.by,)] and by.may("worklists.record", item.from_area or 0, incident)
     sends = isinstance(one.body, TransferItems) and item.leased_by == one.by
     return sends and by.may("worklists.record", item.area, incident)
 
