@@ -25,6 +25,7 @@ from muster.commandpost.frame import (
     screen,
     within,
 )
+from muster.commandpost.remembered import remembered
 from muster.core.errors import BadInput, NotFound
 from muster.core.ids import new_id
 from muster.core.models import Retraction
@@ -64,7 +65,8 @@ def sites(request: DeskRequest) -> HttpResponse:
             :MOST_SITES
         ]
     }
-    boards = {one.site: one for one in queries.site_boards()}
+    counted, counted_at = remembered(request, "site boards", queries.site_boards)
+    boards = {one.site: one for one in counted}
     names = places.area_names({one.area for one in points.values()})
     known = Point.objects.filter(within(request), incident=request.incident.id).in_bulk(
         boards.keys() - points.keys()
@@ -84,6 +86,7 @@ def sites(request: DeskRequest) -> HttpResponse:
     context = {
         "tabs": tabs(request, "sites", *PAGES),
         "rows": rows,
+        "counted_at": counted_at,
         "states": list(terms.TUBE.values()),
         "totals": [(terms.TUBE[state], totals[state], str(state)) for state in TubeState],
         "missing": sum(max(row["difference"] or 0, 0) for row in rows),
