@@ -11,7 +11,7 @@ from django.db import connection
 
 from muster.core import bulk
 from muster.core.access import Actor
-from muster.core.ids import derive_id
+from muster.core.ids import deriving
 from muster.core.vault import vault
 from muster.domain.people import actions as people
 from muster.domain.people.models import Resident
@@ -68,6 +68,7 @@ class Worker:
         self.outcomes: list[Outcome] = []
         self.waiting: dict[int, Reading] = {}
         self.is_run = False
+        self._row_id = deriving(made.id)
 
     def read(self, table: Table, year: int, only: set[int] | None = None) -> Iterator[list[Reading]]:
         """The rows of the file (or `only` some) in parts, as far as they can be made ready before they are judged."""
@@ -105,7 +106,7 @@ class Worker:
         return counts | ({"owners": forwarded} if forwarded else {})
 
     def _row(self, one: Outcome) -> tuple[Any, ...]:
-        identity = derive_id(self.made.id, one.row)
+        identity = self._row_id(one.row)
         said = shown = None
         if reading := self.waiting.get(one.row):
             said = said_x(self.held, WORDS[self.made.kind], getattr(reading.said, "person", reading.said))

@@ -33,7 +33,8 @@ def begin_items(
 ) -> tuple[set[UUID], set[UUID]]:
     """Open the items that are missing, each with what its causes come to.
 
-    Returns those that are new, and those of them that are open with nothing else known: they are settled already.
+    Returns those that are new, and those of them that are open with nothing else known, nor anything of their person:
+    they are settled already.
     """
     grouped: defaultdict[UUID, list[Want]] = defaultdict(list)
     for (item, _), want in listed.items():
@@ -72,6 +73,7 @@ def _row(
 UNTOUCHED = """
 select i.id from unnest(%s::uuid[], %s::uuid[]) i(id, subject)
 where not exists (select from worklists_attempt a where a.item = i.id)
+and not exists (select from worklists_attempt o where o.subject = i.subject)
 and not exists (select from worklists_closing r where r.item = i.id)
 and not exists (select from people_resident t where t.canonical = i.subject and t.canonical <> t.id)
 """

@@ -78,8 +78,8 @@ def reconcile(*, incident: UUID, wants: Iterable[Want], sources: set[UUID], now:
     touched = {item for item, _ in (*listed, *gone)}
     recompute_items(touched - settled, incident)
     mark_entries(touched - settled)
-    begun = {want.subject for (item, _), want in listed.items() if item in fresh}
-    quiet_items(_tried_before(begun), incident)
+    unsettled = fresh - settled
+    quiet_items({want.subject for (item, _), want in listed.items() if item in unsettled}, incident)
     return touched
 
 
@@ -271,12 +271,6 @@ from (select o.id, max(a.at) + %s as until
     group by 1) met
 where i.id = met.id and i.quiet_until is distinct from met.until
 """
-TRIED_BEFORE = """
-select about.id from unnest(%s::uuid[]) about(id)
-where exists (select from worklists_attempt a where a.subject = about.id)
-or exists (select from people_resident p join worklists_attempt a on a.subject = p.id
-    where p.canonical = about.id and p.id <> about.id)
-"""
 
 
 def quiet_items(subjects: set[UUID], incident: UUID) -> None:
@@ -290,8 +284,3 @@ def quiet_items(subjects: set[UUID], incident: UUID) -> None:
     hours = incidents.pack_of(incident).attempts.cool_down_hours.value
     about = bulk.array({heads.get(one, one) for one in subjects})
     prepared.run(QUIET, [timedelta(hours=hours), about, [one.value for one in UNMET]])
-
-
-def _tried_before(subjects: set[UUID]) -> set[UUID]:
-    """Those whom somebody tried to reach: of a long list hardly anybody."""
-    return {one for (one,) in prepared.fetch(TRIED_BEFORE, [bulk.array(subjects)])}
