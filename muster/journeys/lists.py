@@ -9,13 +9,14 @@ from muster.core import bulk, prepared
 from muster.domain.worklists.models import ListEntry
 from muster.domain.worklists.rules import ItemKind, Want
 
-# Entry by entry: the planner would read every entry of every list in scope.
+# Entry by entry, by its id and nothing else: the planner would read every entry of every list in scope.
 ASKING = """
 select e.id, e.item, l.deadline_at, l.purpose, coalesce(r.canonical, e.resident), coalesce(r.area, e.area)
 from unnest(%s::uuid[]) asked(id)
-cross join lateral (select * from worklists_listentry o where o.id = asked.id and o.returned_at is null offset 0) e
+cross join lateral (select * from worklists_listentry o where o.id = asked.id offset 0) e
 cross join lateral (select deadline_at, purpose from worklists_verificationlist v where v.id = e.list_id offset 0) l
 left join lateral (select canonical, area from people_resident p where p.id = e.resident offset 0) r on true
+where e.returned_at is null
 """
 
 
