@@ -17,25 +17,18 @@ from psycopg.rows import tuple_row
 
 MOST = 500  # statements that a connection keeps, the last used ones
 NEVER = 10**9  # nothing is prepared for being frequent: only what is asked for here
-LONG = 16_600  # letters of an array of five hundred ids
-
-
-def _often(params: Sequence[Any]) -> bool:
-    """Whether to keep the plan. A long array is planned for itself: a plan that was made while a table was empty
-    would read all of it for each id, until statistics are taken."""
-    return not any(isinstance(one, str) and len(one) > LONG and one[0] == "{" for one in params)
 
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Run a statement that returns rows."""
     with connection.wrap_database_errors, _cursor() as cursor:
-        return cursor.execute(sql.encode(), params, prepare=_often(params)).fetchall()
+        return cursor.execute(sql.encode(), params, prepare=True).fetchall()
 
 
 def run(sql: str, params: Sequence[Any] = ()) -> int:
     """Run a statement that returns none; how many rows it changed."""
     with connection.wrap_database_errors, _cursor() as cursor:
-        return cursor.execute(sql.encode(), params, prepare=_often(params)).rowcount
+        return cursor.execute(sql.encode(), params, prepare=True).rowcount
 
 
 def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
@@ -52,4 +45,4 @@ def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
 def fetch_named(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The same with parameters by name."""
     with connection.wrap_database_errors, _cursor() as cursor:
-        return cursor.execute(sql.encode(), values, prepare=_often(list(values.values()))).fetchall()
+        return cursor.execute(sql.encode(), values, prepare=True).fetchall()
