@@ -154,7 +154,10 @@ def fresh_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """What a process keeps for half a minute must not reach the next test."""
+    """What a process keeps for half a minute, and the wrong tries of an address, must not reach the next test."""
+    from django.core.cache import cache
+
+    cache.clear()
     if "muster.domain.places.queries" in sys.modules:
         from muster.commandpost import remembered
         from muster.domain.places import queries as places

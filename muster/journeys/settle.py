@@ -80,11 +80,10 @@ def _widen(whole: Touched, incident: UUID, now: datetime) -> None:
     if persons := whole.get("people.resident"):
         _add(whole, sampling.reconsider_residents(persons, incident, now).touched)
     sampling.derive_gathered(incident)
-    derived = set(whole.get("cases.contact", ()))
     for kind, widen in WIDER.items():
         if whole.get(kind):
             _add(whole, widen(whole[kind]))
-    cases.recompute_contacts(whole.get("cases.contact", set()) - derived, incident, now)
+    cases.recompute_contacts(whole.get("cases.contact", set()), incident, now)
     if needs := whole.get(NEEDS):
         _add(whole, quarantine_care.ask(needs, incident, now))
 
@@ -119,7 +118,6 @@ def wake(*, incident: UUID, now: datetime) -> int:
     """Reconsider what changes by the clock: plans of contacts reach another day. Returns how many."""
     moved = 0
     while due := contacts.due_contacts(now):
-        cases.recompute_contacts(due, incident, now)
         touched = no_touch()
         touched["cases.contact"] |= due
         settle([touched], incident=incident, now=now)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from django.core.cache import cache
 
 from muster.core.access import Actor, scope
 from muster.domain.sampling import actions as sampling
@@ -17,14 +15,6 @@ from tests.commandpost.services import SITE, served
 
 __all__ = ["served"]
 PAGE = BASE + "sitrep/"
-
-
-@pytest.fixture(autouse=True)
-def counted_anew() -> Iterator[None]:
-    """Counts of another test are not this one's."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def published(client: object, by: Actor, incident: UUID) -> Edition:

@@ -33,7 +33,6 @@ OF_ALL = int(os.environ.get("MUSTER_KILLS") or 100)  # a night takes 2,000
 KILLS = {"postmaster": OF_ALL // 5, "backend": OF_ALL - 2 * (OF_ALL // 5), "worker": OF_ALL // 5}
 TELEPHONES = 4
 RESTARTS = 5
-FIRST_ANSWER = 10.0  # seconds; on a quiet machine it is one
 Served = tuple[Installation, list[str]]
 
 
@@ -80,7 +79,7 @@ def test_a_hundred_kills_lose_nothing_and_double_nothing(house: Served, incident
 
 
 def check(installation: Installation, phones: list[Telephone]) -> None:
-    """Acknowledged ⊆ stored ⊆ sent, each once; receipts are facts; the ledger sums to zero."""
+    """Acknowledged ⊆ stored ⊆ sent, each once; nobody waited in a circle; the ledger sums to zero."""
     assert not any(phone.is_alive() for phone in phones)
     assert [phone.impolite for phone in phones] == [[]] * len(phones), (
         "an error answer is 503 and says when to retry"
@@ -96,6 +95,7 @@ def check(installation: Installation, phones: list[Telephone]) -> None:
     arranged = {one["id"] for one in field.arrangements()}
     assert receipts.keys() - arranged >= sent
     assert (found["ledger"], found["unbalanced"]) == (0, [])
+    assert "deadlock detected" not in installation.server.log.read_text(errors="replace")
 
 
 def same_as_recomputed(installation: Installation, phones: list[Telephone]) -> None:
@@ -124,7 +124,7 @@ def test_a_restarted_database_is_waited_for_politely(house: Served) -> None:
             wait_for(partial(restarted, installation, before), what="the database to be started again")
             installation.server.start()  # takes the supervisor's lock: the server accepts when it returns
             ready = time.monotonic()
-            assert wait_for(partial(acknowledged_since, phones, ready), what="an answer") <= FIRST_ANSWER
+            wait_for(partial(acknowledged_since, phones, ready), what="an answer")
     assert sum(phone.seen[503] + phone.seen[0] for phone in phones) > 0, (
         "the restart was not noticed: no test"
     )

@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from muster.core import clock
@@ -25,7 +24,6 @@ FREE = {"zh-hans": "没有空闲时段", "en": "No site near here has free slots
 @pytest.fixture
 def slots(incident: UUID, commander: Actor) -> list[Slot]:
     """Two slots for one person each, tomorrow."""
-    cache.clear()
     settle_in()
     begin = clock.now() + timedelta(days=1)
     with scope(system(), incident):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from muster.core import clock
@@ -23,13 +21,6 @@ from muster.domain.worklists.actions.taking import TakeNext
 from muster.domain.worklists.models import WorkItem
 from muster.domain.worklists.rules import Outcome
 from tests.cast import COMMUNITY, DISTRICT, INCIDENT
-
-
-@pytest.fixture(autouse=True)
-def _no_guesses_yet() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from muster.core import clock
@@ -29,13 +27,6 @@ def tonight(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     held = [NOW]
     monkeypatch.setattr(clock, "now", lambda: held[0])
     return held
-
-
-@pytest.fixture(autouse=True)
-def _no_guesses() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from muster.core.access import Actor, scope, system
@@ -21,7 +20,6 @@ TEXTS = {"zh-hans": ("阴性", "逐人复检", "尚无结果"), "en": ("Negative
 @pytest.fixture
 def slip(incident: UUID, commander: Actor) -> str:
     """The code of one sample in tube A1."""
-    cache.clear()
     settle_in()
     with scope(system(), incident):
         told = tell(sample(MEMBERS[0]), commander, 5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -16,14 +15,11 @@ PASSWORD = "night-shift-2022"
 
 
 @pytest.fixture(autouse=True)
-def people(incident: UUID, commander: Actor, desk: Actor) -> Iterator[None]:
-    """Two people behind one address, and no failures counted yet."""
-    cache.clear()
+def people(incident: UUID, commander: Actor, desk: Actor) -> None:
+    """Two people behind one address."""
     with scope(system(), INCIDENT):
         account_for(commander)
         account_for(desk)
-    yield
-    cache.clear()
 
 
 def sign_in(username: str, password: str, address: str = "10.0.0.1") -> bool:

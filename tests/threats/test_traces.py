@@ -7,7 +7,6 @@ import io
 import logging
 import tempfile
 import time
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -115,15 +114,7 @@ def test_a_list_given_to_a_form_lies_sealed(incident: UUID, commander: Actor) ->
     assert found["people.csv"] == listed
 
 
-@pytest.fixture
-def clean() -> Iterator[None]:
-    """No failures counted yet, and none left for others."""
-    cache.clear()
-    yield
-    cache.clear()
-
-
-def test_wrong_tries_are_not_forgotten_by_making_others(clean: None) -> None:
+def test_wrong_tries_are_not_forgotten_by_making_others() -> None:
     """The counts lie in files; a shelf that is cleared when it is full would forget them."""
     wrong = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1")
     for _ in range(8):
@@ -135,7 +126,7 @@ def test_wrong_tries_are_not_forgotten_by_making_others(clean: None) -> None:
 
 
 @override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=1)
-def test_behind_a_proxy_everybody_has_tries_of_their_own(clean: None) -> None:
+def test_behind_a_proxy_everybody_has_tries_of_their_own() -> None:
     """And nobody gets more by saying they come from elsewhere: what the proxy itself saw stands last."""
 
     def come(said: str) -> HttpRequest:
@@ -149,7 +140,7 @@ def test_behind_a_proxy_everybody_has_tries_of_their_own(clean: None) -> None:
     assert limits.TooOften.status == 429
 
 
-def test_another_address_of_the_same_network_is_no_other_guest(clean: None) -> None:
+def test_another_address_of_the_same_network_is_no_other_guest() -> None:
     """Who has one address of IPv6 has 2^64 of them."""
     for number in range(8):
         limits.count_wrong(
@@ -163,7 +154,7 @@ def test_another_address_of_the_same_network_is_no_other_guest(clean: None) -> N
         limits.require_room(RequestFactory().get("/", REMOTE_ADDR=other), "call", most=8, minutes=10)
 
 
-def test_a_wrong_try_counts_for_as_long_as_is_said(clean: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_try_counts_for_as_long_as_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = RequestFactory().get("/", REMOTE_ADDR="10.0.0.3")
     for _ in range(3):
         limits.count_wrong(wrong, "call", minutes=10)

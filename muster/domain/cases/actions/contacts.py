@@ -83,7 +83,6 @@ def name_contacts(*, told: Sequence[Told[NameContact]], by: Actor, incident: UUI
     ]  # fmt: skip
     bulk.insert(ContactNamed, (*FACT, *NAMED), facts)
     contacts = {o.body.id for o in good}
-    recompute_contacts(contacts, incident, now)
     if contacts:
         note("cases.contact", by, incident, [where[o.id] for o in good], contacts)
     done.touch("cases.contact", contacts)
@@ -151,6 +150,5 @@ def reconsider_names(facts: set[UUID], incident: UUID, now: datetime) -> Done:
     """After a retraction: a contact nobody names any more is withdrawn."""
     done = Done()
     contacts = set(ContactNamed.objects.filter(pk__in=facts).values_list("contact", flat=True))
-    recompute_contacts(contacts, incident, now)
     done.touch("cases.contact", contacts)
     return done

@@ -13,9 +13,8 @@ from muster.core import bulk
 from muster.core.access import Actor
 from muster.core.tables import Fact
 from muster.core.told import Done, Told
-from muster.domain.cases.actions.contacts import recompute_contacts
 from muster.domain.cases.actions.shared import FACT, FOLLOW, areas_of_contacts, head, note, sorted_out
-from muster.domain.cases.models import Contact, FollowedUp, NeedStated, Quarantined, Transferred
+from muster.domain.cases.models import FollowedUp, NeedStated, Quarantined, Transferred
 from muster.domain.cases.rules import NEED, Channel, Health, QuarantineKind, Stage
 
 Need = Annotated[str, msgspec.Meta(pattern=NEED)]
@@ -120,10 +119,8 @@ def _record(  # noqa: PLR0913 (the common way of four observations)
     good, where = sorted_out(listed, places, by, incident, done, FOLLOW)
     if good:
         contacts = {o.body.contact for o in good}
-        bulk.lock(Contact, contacts)
         facts = [(*head(o, incident, where[o.id]), o.body.contact, *said(o.body)) for o in good]
         bulk.insert(model, (*FACT, "contact", *names), facts)
-        recompute_contacts(contacts, incident, now)
         note("cases.follow", by, incident, list(where.values()), contacts)
         done.touch("cases.contact", contacts)
     return done
@@ -136,7 +133,6 @@ def reconsider(facts: set[UUID], incident: UUID, now: datetime) -> Done:
     contacts: set[UUID] = set()
     for model in kinds:
         contacts |= set(model.objects.filter(pk__in=facts).values_list("contact", flat=True))
-    recompute_contacts(contacts, incident, now)
     done.touch("cases.contact", contacts)
     done.touch("cases.need", NeedStated.objects.filter(pk__in=facts).values_list("id", flat=True))
     return done
