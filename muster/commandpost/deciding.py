@@ -153,7 +153,7 @@ def _late(kinds: list[KindCount], base: str) -> list[Line]:
     late = sum(one.late for one in kinds)
     if not late:
         return []
-    text = ngettext("%(n)d piece of work is late", "%(n)d pieces of work are late", late) % {"n": late}
+    text = ngettext("%(n)s piece of work is late", "%(n)s pieces of work are late", late) % {"n": f"{late:,}"}
     return [_line(text, _("Assign"), f"{base}work/?due=late")]
 
 
