@@ -76,7 +76,11 @@ def settle(touched: Iterable[Touched], *, incident: UUID, now: datetime) -> int:
 
 
 def _widen(whole: Touched, incident: UUID, now: datetime) -> None:
-    """Add what must be asked again because of what was touched; contacts reached so are derived again."""
+    """Add what must be asked again because of what was touched, and derive the contacts among it.
+
+    Here and not in their own actions: every batch then locks tubes, contacts and items in this order, whatever its
+    commands, and no two telephones wait for each other.
+    """
     if persons := whole.get("people.resident"):
         _add(whole, sampling.reconsider_residents(persons, incident, now).touched)
     sampling.derive_gathered(incident)

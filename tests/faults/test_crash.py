@@ -124,7 +124,8 @@ def test_a_restarted_database_is_waited_for_politely(house: Served) -> None:
             wait_for(partial(restarted, installation, before), what="the database to be started again")
             installation.server.start()  # takes the supervisor's lock: the server accepts when it returns
             ready = time.monotonic()
-            wait_for(partial(acknowledged_since, phones, ready), what="an answer")
+            took = wait_for(partial(acknowledged_since, phones, ready), what="an answer")
+            print(f"first answer {took:.2f} s after the database was ready", file=sys.stderr)
     assert sum(phone.seen[503] + phone.seen[0] for phone in phones) > 0, (
         "the restart was not noticed: no test"
     )
