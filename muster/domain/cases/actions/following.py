@@ -127,7 +127,7 @@ def _record(  # noqa: PLR0913 (the common way of four observations)
 
 
 def reconsider(facts: set[UUID], incident: UUID, now: datetime) -> Done:
-    """After a retraction: derive the contacts of these facts again, and ask again for what they needed."""
+    """After a retraction: the contacts of these facts are derived again, and what they needed is asked again."""
     done = Done()
     kinds: tuple[Any, ...] = (FollowedUp, Quarantined, Transferred, NeedStated)
     contacts: set[UUID] = set()
