@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from playwright.sync_api import Page
 
 FIELD = Path(__file__).resolve().parents[1] / "muster" / "fieldapp" / "static" / "field"
 POLICY = (
@@ -30,6 +32,27 @@ JOINED = {
     },
     "incident": {"title": {"zh": "测量", "en": "Bench"}}, "signer": "", "seal": {"kid": "bench", "key": ""},
 }  # fmt: skip
+
+
+# A phone that has joined, unlocked, holding these rows, with this screen open.
+BEGIN = """async ([screen, place, rows, language]) => {
+  const [pack, phone, seal, words, shown, bytes] = await Promise.all(
+    ["pack", "phone", "seal", "t", `screens/${screen}`, "bytes"].map((name) => import(`/app/${name}.js`)));
+  if (language) await words.speak(language);
+  document.documentElement.dataset.theme = "day";
+  await pack.unlock(pack.newKey());
+  const section = ([name, held]) => [name, {marks: "", buckets: {0: held}}];
+  const sections = Object.fromEntries(Object.entries(rows).map(section));
+  const now = new Date().toISOString();
+  await pack.apply({sections, names: Object.keys(rows), etag: "x", issued_at: now, lease_until: "2099-01-01", cut: {}});
+  const server = await crypto.subtle.generateKey({name: "ECDH", namedCurve: "P-256"}, false, ["deriveBits"]);
+  const mine = await seal.newKeys();
+  const device = crypto.randomUUID();
+  phone.setPhone({device, kid: "bench", server: bytes.encode(await crypto.subtle.exportKey("raw", server.publicKey)),
+    sign: mine.privateKey});
+  phone.setPerson({id: device, name: "G01"});
+  window.leave = await shown.show(document.getElementById("place"), [place]);
+}"""
 
 
 class _Shell(BaseHTTPRequestHandler):
@@ -106,6 +129,14 @@ def served(more: dict[str, bytes] | None = None) -> Iterator[str]:
     files = type("_Files", (_Files,), {"more": more or {}})
     with _serving(partial(files, directory=str(FIELD))) as address:
         yield address
+
+
+def open_screen(
+    page: Page, address: str, screen: str, place: str, held: Mapping[str, Any], language: str = ""
+) -> None:
+    """Open a screen for a place on an empty page, as a phone that holds these rows."""
+    page.goto(f"{address}/blank.html")
+    page.evaluate(BEGIN, [screen, place, held, language])
 
 
 @contextmanager

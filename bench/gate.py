@@ -17,7 +17,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Page, sync_playwright
 
-from bench.field_files import served
+from bench.field_files import open_screen, served
 from bench.qr import CHROMIUM, FLAGS
 from muster.core.ids import derive_id, short_code
 from muster.domain.passes import lists
@@ -27,26 +27,6 @@ from muster.domain.passes.token import Claims, issue
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 GATE = str(derive_id("bench", "gate"))
 PROMISED_MS = 100
-# A phone that has joined, unlocked, holding these rows, with the gate on its screen.
-BEGIN = """async ([rows, gate, language]) => {
-  const at = (path) => import(path);
-  const [pack, phone, seal, words, gates, bytes] = await Promise.all(
-    ["/app/pack.js", "/app/phone.js", "/app/seal.js", "/app/t.js", "/app/screens/gate.js", "/app/bytes.js"].map(at));
-  if (language) await words.speak(language);
-  document.documentElement.dataset.theme = "day";
-  await pack.unlock(pack.newKey());
-  const section = ([name, held]) => [name, {marks: "", buckets: {0: held}}];
-  const sections = Object.fromEntries(Object.entries(rows).map(section));
-  const now = new Date().toISOString();
-  await pack.apply({sections, names: Object.keys(rows), etag: "x", issued_at: now, lease_until: "2099-01-01", cut: {}});
-  const server = await crypto.subtle.generateKey({name: "ECDH", namedCurve: "P-256"}, false, ["deriveBits"]);
-  const mine = await seal.newKeys();
-  const device = crypto.randomUUID();
-  phone.setPhone({device, kid: "bench", server: bytes.encode(await crypto.subtle.exportKey("raw", server.publicKey)),
-    sign: mine.privateKey});
-  phone.setPerson({id: device, name: "G01"});
-  window.leave = await gates.show(document.getElementById("place"), [gate]);
-}"""
 SCAN = """async (text) => {
   performance.clearMarks();
   const field = document.querySelector(".wedge");
@@ -93,16 +73,10 @@ def rows(*, revoked: int = 1_000, listed: int = 3_000, hours: float = 12) -> dic
     return {"gate": [rules, marks], "listed": known, "points": [point], "me": [], "shifts": [], "team": []}
 
 
-def begin(page: Page, address: str, held: dict[str, Any], language: str = "") -> None:
-    """Open the gate on an empty page."""
-    page.goto(f"{address}/blank.html")
-    page.evaluate(BEGIN, [held, GATE, language])
-
-
 def measured(page: Page, number: int, throttle: int) -> dict[str, float]:
     """What each of so many passes took."""
     with served() as address:
-        begin(page, address, rows())
+        open_screen(page, address, "gate", GATE, rows())
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": throttle})
         found = [page.evaluate(SCAN, pass_of(one)[1]) for one in range(number)]
     assert all(verdict == "pass" for verdict, _, _ in found), found[:3]

@@ -65,7 +65,13 @@ def sites(request: DeskRequest) -> HttpResponse:
             :MOST_SITES
         ]
     }
-    counted, counted_at = remembered(request, "site boards", queries.site_boards)
+    hour = request.now.replace(minute=0, second=0, microsecond=0)
+    since = hour - timedelta(hours=HOURS - 1)
+    (counted, taken), counted_at = remembered(
+        request,
+        "sites",
+        lambda: (queries.site_boards(), queries.samples_by_hour(from_at=since, to_at=request.now)),
+    )
     boards = {one.site: one for one in counted}
     names = places.area_names({one.area for one in points.values()})
     known = Point.objects.filter(within(request), incident=request.incident.id).in_bulk(
@@ -73,15 +79,12 @@ def sites(request: DeskRequest) -> HttpResponse:
     )
     held = {**points, **known}
     lines = {one.site: one for one in queries.site_lines(request.incident.id, request.now)}
-    hour = request.now.replace(minute=0, second=0, microsecond=0)
     near = appointments.board(held, hour - timedelta(hours=8), request.now + timedelta(hours=1))
     going = {one.site: one for one in near if one.from_at <= request.now < one.to_at}
     rows = [
         _site(held.get(site), boards.get(site), names) | _line(lines.get(site)) | {"slot": going.get(site)}
         for site in sorted(held, key=lambda one: (held[one].name, one))
     ]
-    since = hour - timedelta(hours=HOURS - 1)
-    taken = queries.samples_by_hour(from_at=since, to_at=request.now)
     totals = {state: sum(row["states"][n][1] for row in rows) for n, state in enumerate(TubeState)}
     context = {
         "tabs": tabs(request, "sites", *PAGES),

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bench import gate
-from bench.field_files import FIELD, served
+from bench.field_files import FIELD, open_screen, served
 from muster.core.ids import short_code
 from muster.domain.passes import lists
 from muster.fieldapp.catalogue import in_languages
@@ -45,7 +45,7 @@ def at_gate(request: pytest.FixtureRequest, chromium: Browser, address: str) -> 
 
 
 def begin(page: Page, address: str, language: str = "zh-hans", **more: Any) -> None:
-    gate.begin(page, address, gate.rows(revoked=50, listed=200, **more), language)
+    open_screen(page, address, "gate", gate.GATE, gate.rows(revoked=50, listed=200, **more), language)
 
 
 def scan(page: Page, text: str) -> None:
@@ -96,7 +96,7 @@ def test_a_pass_on_hold_is_red_whether_shown_or_found_by_hand(at_gate: Page, add
     identity, code = gate.pass_of(3)
     held = gate.rows(revoked=5, listed=9)
     held["gate"].append({"id": "held", "held": base64.b64encode(lists.marks([identity])).decode()})
-    gate.begin(at_gate, address, held, "en" if english else "zh-hans")
+    open_screen(at_gate, address, "gate", gate.GATE, held, "en" if english else "zh-hans")
     scan(at_gate, code)
     shown = at_gate.locator(".verdict")
     expect(shown).to_have_attribute("data-reason", "on_hold")
@@ -122,7 +122,7 @@ def test_a_pass_id_leaves_the_phone_only_where_the_protocol_keeps_it(chromium: B
     page = chromium.new_page(viewport=NARROW)
     held = gate.rows(revoked=1, listed=5)
     held["gate"][0]["keeps"] = False
-    gate.begin(page, address, held, "zh-hans")
+    open_screen(page, address, "gate", gate.GATE, held, "zh-hans")
     scan(page, gate.pass_of(1)[1])
     expect(page.locator(".verdict")).to_have_attribute("data-verdict", "pass")
     expect(page.locator(".verdict")).to_be_hidden(timeout=6_000)

@@ -15,8 +15,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
 
-from bench import gate
-from bench.field_files import FIELD, served
+from bench.field_files import FIELD, open_screen, served
 from muster.core.ids import derive_id
 from muster.fieldapp.catalogue import in_languages
 from muster.fieldapp.ground import _vector
@@ -28,7 +27,6 @@ NARROW: ViewportSize = {"width": 390, "height": 844}
 HOUSE, POINT, SITE = (str(derive_id("test", "ground", name)) for name in ("house", "point", "site"))
 AREA = 440307006005001
 NOW = datetime.now(UTC)
-BEGIN = gate.BEGIN.replace("/app/screens/gate.js", "/app/screens/mosquito.js")
 OPEN = """async ([screen, ...rest]) => {
   if (typeof window.leave === "function") window.leave();
   location.hash = ["#", screen, ...rest].join("/");
@@ -90,8 +88,7 @@ def held() -> dict[str, list[dict[str, Any]]]:
 def phone(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Iterator[Page]:
     page = chromium.new_page(viewport=NARROW)
     page.set_default_timeout(8_000)
-    page.goto(f"{address}/blank.html")
-    page.evaluate(BEGIN, [held(), "", str(request.param)])
+    open_screen(page, address, "mosquito", "", held(), str(request.param))
     yield page
     page.close()
 

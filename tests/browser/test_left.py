@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bench.field_files import FIELD, served
+from bench.field_files import FIELD, open_screen, served
 from muster.core.ids import derive_id
 from muster.fieldapp.catalogue import in_languages
 from tests.browser.tabs import broken_rules, overflow, picture
-from tests.browser.test_line import BEGIN, NARROW, SITE, deeds, held, scan
+from tests.browser.test_line import NARROW, SITE, deeds, held, scan
 
 HOUSE, ROUND, MATE = (str(derive_id("test", "left", name)) for name in ("house", "round", "mate"))
 ZHAO, QIAN, SUN, LI = (str(derive_id("test", "left", name)) for name in ("赵", "钱", "孙", "李"))
@@ -73,9 +73,8 @@ def address() -> Iterator[str]:
 def begin(browser: Browser, address: str, *rest: str, size: str = "plain", language: str = "zh-hans") -> Page:
     page = browser.new_page(viewport=NARROW)
     page.set_default_timeout(15_000)
-    page.goto(f"{address}/blank.html")
+    open_screen(page, address, "left", HOUSE, rows(), language)
     page.evaluate(SIZE, size)
-    page.evaluate(BEGIN.replace("SCREEN", "left"), [rows(), HOUSE, language])
     page.evaluate(DRAW, [list(rest), language])
     return page
 

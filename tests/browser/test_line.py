@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from stdnum.cn.ric import calc_check_digit
 
-from bench import gate, qr_images
-from bench.field_files import FIELD, served
+from bench import qr_images
+from bench.field_files import FIELD, open_screen, served
 from muster.core.ids import derive_id
 from muster.domain.sampling.rules import receipt
 from muster.fieldapp.catalogue import in_languages
@@ -26,7 +25,6 @@ from tests.interop.tables.makers import citizen
 
 NARROW: ViewportSize = {"width": 390, "height": 844}
 SITE = str(derive_id("test", "line", "site"))
-BEGIN = gate.BEGIN.replace("/app/screens/gate.js", "/app/screens/SCREEN.js")
 DEEDS = """async () => (await import("/app/phone.js")).done().map((one) => [one.name, one.body, one.id])"""
 Deeds = list[tuple[str, dict[str, Any], str]]
 
@@ -66,8 +64,7 @@ def begin(
 ) -> Page:
     page = browser.new_page(viewport=NARROW)
     page.set_default_timeout(15_000)
-    page.goto(f"{address}/blank.html")
-    page.evaluate(BEGIN.replace("SCREEN", screen), [held(**more), SITE, language])
+    open_screen(page, address, screen, SITE, held(**more), language)
     return page
 
 
@@ -210,6 +207,30 @@ def test_the_length_of_the_line_is_reported_as_a_whole_number(
     page.close()
 
 
+AT_ONCE = """async (code) => {
+  const field = document.querySelector(".wedge");
+  document.getElementById("w-save").click();
+  field.value = code;
+  field.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true, cancelable: true}));
+}"""
+
+
+def test_who_is_typed_in_and_who_is_scanned_at_once_take_no_seat_together(
+    chromium: Browser, address: str
+) -> None:
+    page = begin(chromium, address)
+    scan(page, "T1001")
+    page.locator("#walk-in").click()
+    page.locator("#w-name").fill("钱大")
+    page.evaluate(AT_ONCE, citizen(31, 31))
+    expect(page.locator(".tube")).to_have_attribute("data-seats", "2")
+    assert [body["seat"] for _, body, _ in deeds(page, "take_sample")] == [1, 2]
+    page.evaluate("() => { const key = document.getElementById('undo'); key.click(); key.click(); }")
+    expect(page.locator(".tube")).to_have_attribute("data-seats", "1")
+    assert len(deeds(page, "retract_fact")) == 1
+    page.close()
+
+
 def test_the_zone_of_a_site_chooses_the_rule_and_the_registrar_may_choose_another(
     chromium: Browser, address: str
 ) -> None:
@@ -232,11 +253,8 @@ def test_a_household_has_a_tube_of_its_own_and_a_minor_somebody_who_answers(
     page = begin(chromium, address)
     page.locator("#pool").select_option("household")
     parent, other = citizen(21, 21), citizen(22, 22)
-    begun = time.monotonic()
     scan(page, "T1001", parent)
     expect(page.locator(".tube")).to_have_attribute("data-seats", "1")
-    assert time.monotonic() - begun < 6, "a known person takes no tap and few seconds"
-    begun = time.monotonic()
     page.locator("#walk-in").click()
     page.locator("#w-name").fill("钱小三")
     minor = f"440399{datetime.now(UTC).year - 8}0101001"
@@ -248,7 +266,6 @@ def test_a_household_has_a_tube_of_its_own_and_a_minor_somebody_who_answers(
     page.locator("#w-reach").fill("13800138000")
     page.locator("#w-save").click()
     expect(page.locator(".tube")).to_have_attribute("data-seats", "2")
-    assert time.monotonic() - begun < 20, "somebody without a code"
     scan(page, "T1002", other)  # the next household: its tube closes the one in hand
     expect(page.locator(".tube")).to_have_attribute("data-seats", "1")
     assert [one["seats_said"] for _, one, _ in deeds(page, "seal_tube")] == [2]
@@ -320,9 +337,8 @@ def test_a_tube_and_a_person_are_read_by_a_camera(chromium: Browser, address: st
     film.write_bytes(qr_images.video(["T1001", citizen(5, 5)]))
     browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *before_camera(film)])
     page = browser.new_page(viewport=NARROW)
-    page.goto(f"{address}/blank.html")
-    page.evaluate(LAMP)
-    page.evaluate(BEGIN.replace("SCREEN", "line"), [held(), SITE, "zh-hans"])
+    page.add_init_script(f"({LAMP})()")
+    open_screen(page, address, "line", SITE, held(), "zh-hans")
     page.locator(".torch").click()
     expect(page.locator(".torch")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".tube")).to_have_attribute("data-seats", "1", timeout=15_000)

@@ -6,6 +6,16 @@ import { language, t } from "./t.js";
 
 /** @typedef {import("./line.js").Open} Open */
 
+/**
+ * Things done one after the other, whether scanned, typed or tapped: a scanner is faster than a disk, and two must not take one
+ * seat. What fails has been told by `record`.
+ * @returns {(act: () => Promise<void>) => Promise<void>}
+ */
+export function inTurn() {
+  let busy = Promise.resolve();
+  return (act) => { busy = busy.then(act).catch((error) => console.error(error)); return busy; };
+}
+
 /** Why not, in words a registrar can say. @param {string} reason */
 export function words(reason) {
   /** @type {Record<string, () => string>} */

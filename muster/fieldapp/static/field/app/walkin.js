@@ -3,7 +3,7 @@
 import { newId } from "./bytes.js";
 import { fill, h, sheet } from "./dom.js";
 import { isMinor, meaning } from "./line.js";
-import { me, now, record, signal, toast } from "./phone.js";
+import { me, now, record, signal } from "./phone.js";
 import { t } from "./t.js";
 import { words } from "./tube.js";
 
@@ -45,7 +45,7 @@ export function walkIn(last, seat) {
     if (alert.textContent) { signal("bad"); return; }
     shut.close();
     await sit({ name: name.said(), ...mine }, how, { name: guardian.said(), phone: theirs.phone })
-      .catch(() => toast(t("NOT saved. Write it on paper and call the command post."), "late"));
+      .catch((error) => console.error(error)); // `record` has said so
   };
   const sit = async (/** @type {any} */ who, /** @type {string} */ how, /** @type {any} */ theirs) => {
     const resident = newId(now());

@@ -8,7 +8,7 @@ import { done, me, now, person, record, retract, row, rows, signal } from "../ph
 import { to } from "../routes.js";
 import { wedge } from "../scan.js";
 import { language, t, when } from "../t.js";
-import { alarm, drawTube, mixedNote, openEyes, poolWord, words } from "../tube.js";
+import { alarm, drawTube, inTurn, mixedNote, openEyes, poolWord, words } from "../tube.js";
 import { walkIn } from "../walkin.js";
 import { glyph } from "../words.js";
 
@@ -157,14 +157,15 @@ async function atDoor(place, building, door) {
   const pool = () => pools.find((/** @type {any} */ one) => one.code === rule.value());
   const byHomes = () => pool().code === "household";
   const round = rows("line").find((one) => one.round)?.id ?? null;
-  const held = { open: inHand(known(), pool().size, true), last: /** @type {any} */ (null), busy: Promise.resolve() };
+  const held = { open: inHand(known(), pool().size, true), last: /** @type {any} */ (null) };
+  const turn = inTurn();
 
   const card = h("section", { class: "tube", "aria-live": "polite" });
   const said = h("p", { class: "note last", role: "status" });
   const list = h("ul", { class: "cards", id: "behind" });
   const draw = () => {
     drawTube(card, held.open, held.last);
-    fill(list, here().map((one) => line(one, () => ask(one, held.open, { sit, again, draw }))));
+    fill(list, here().map((one) => line(one, () => ask(one, held.open, { sit: (/** @type {Person} */ who) => turn(() => sit(who)), again, draw }))));
     undo.toggleAttribute("disabled", !held.last);
     close.toggleAttribute("disabled", !held.open?.seats.length);
     nobody.textContent = shut(door) ? t("Take back: nobody there") : t("Nobody there");
@@ -232,30 +233,30 @@ async function atDoor(place, building, door) {
     say(t("Tube begun. Now the people."), "doing");
     draw();
   };
-  /** One after the other: a scanner is faster than a disk. @param {string} text */
-  const inOrder = (text) => { held.busy = held.busy.then(() => scanned(text)).catch((error) => console.error(error)); return held.busy; };
+  /** @param {string} text */
+  const read = (text) => turn(() => scanned(text));
 
-  const undo = h("button", { type: "button", class: "key", id: "undo", onclick: async () => {
+  const undo = h("button", { type: "button", class: "key", id: "undo", onclick: () => turn(async () => {
     if (!held.last) return;
     await retract(held.last.id, "sampling.sampletaken");
     say(t("Taken back: {who}", { who: held.last.name }), "absent");
     again();
-  } }, t("Take back the last"));
-  const close = h("button", { type: "button", class: "key", id: "close-tube", onclick: seal }, t("Close the tube"));
-  const nobody = h("button", { type: "button", class: "key", id: "nobody", hidden: door === "none", onclick: async () => {
+  }) }, t("Take back the last"));
+  const close = h("button", { type: "button", class: "key", id: "close-tube", onclick: () => turn(seal) }, t("Close the tube"));
+  const nobody = h("button", { type: "button", class: "key", id: "nobody", hidden: door === "none", onclick: () => turn(async () => {
     const before = shut(door);
     if (before) await retract(before.id, "worklists.visit");
     else await record("record_visit", { dwelling: door, outcome: "absent", persons: 0 });
     draw();
-  } });
-  const more = h("button", { type: "button", class: "key", id: "walk-in", onclick: () => { if (mayStart(undefined)) walkIn(held.last, seat); } }, t("Somebody not listed"));
+  }) });
+  const more = h("button", { type: "button", class: "key", id: "walk-in", onclick: () => { if (mayStart(undefined)) walkIn(held.last, (who) => turn(() => seat(who))); } }, t("Somebody not listed"));
   const eye = /** @type {HTMLVideoElement} */ (h("video", { class: "eye line-eye", playsinline: true, muted: true, "aria-label": t("Camera") }));
   fill(place, h("h2", {}, `${houseName(here())} ${door === "none" ? "" : doorName(here())}`), card, said, eye,
     h("h3", {}, t("Who lives here and is left")), list, pair.part, rule.part, sites.length > 1 ? table.part : null,
     h("div", { class: "ways" }, undo, close, nobody, more), h("a", { class: "key key-main", href: to("left", building) }, t("To the next door")));
   say(t("Scan the tube, then tap the person or scan the slip."));
   draw();
-  const stopWedge = wedge(place, inOrder, t("Scanner types here"));
-  const eyes = await openEyes(eye, inOrder);
+  const stopWedge = wedge(place, read, t("Scanner types here"));
+  const eyes = await openEyes(eye, read);
   return () => { stopWedge(); eyes?.close(); };
 }

@@ -9,7 +9,7 @@ import { to } from "../routes.js";
 import { wedge } from "../scan.js";
 import { stayAwake } from "../signals.js";
 import { t } from "../t.js";
-import { alarm, drawTube, mixedNote, openEyes, poolWord, words } from "../tube.js";
+import { alarm, drawTube, inTurn, mixedNote, openEyes, poolWord, words } from "../tube.js";
 import { walkIn } from "../walkin.js";
 
 export const title = () => t("Who sits in which tube?");
@@ -47,7 +47,7 @@ export async function show(place, [id]) {
   const pool = () => ruled(localStorage.getItem(mark)) ?? ruled(preset) ?? pools()[0];
   const byHomes = () => pool().code === "household";
   const round = rows("line").find((one) => one.round)?.id ?? null;
-  const held = { open: inHand(known(), pool().size), last: /** @type {any} */ (null), busy: Promise.resolve(), strange: 0 };
+  const held = { open: inHand(known(), pool().size), last: /** @type {any} */ (null), strange: 0 };
 
   const card = h("section", { class: "tube", "aria-live": "polite" });
   const said = h("p", { class: "note last", role: "status" });
@@ -112,10 +112,11 @@ export async function show(place, [id]) {
     const register = found.kind === "document" ? { document: found.value } : found.kind === "phone" ? { phone: found.value } : null;
     await seat({ resident, register, key: found.value, name: t("ends in {tail}", { tail: found.value.slice(-4) }) });
   };
-  /** One after the other: a scanner is faster than a disk. @param {string} text */
-  const inOrder = (text) => { held.busy = held.busy.then(() => scanned(text)).catch((error) => console.error(error)); return held.busy; };
+  const turn = inTurn();
+  /** @param {string} text */
+  const read = (text) => turn(() => scanned(text));
 
-  const undo = h("button", { type: "button", class: "key", id: "undo", onclick: async () => {
+  const undo = h("button", { type: "button", class: "key", id: "undo", onclick: () => turn(async () => {
     const last = held.last;
     if (!last) return;
     await retract(last.id, "sampling.sampletaken");
@@ -123,12 +124,12 @@ export async function show(place, [id]) {
     held.open = inHand(known(), pool().size) ?? (held.open && { ...held.open, seats: [] });
     say(t("Taken back: {who}", { who: last.name }), "absent");
     draw();
-  } }, t("Take back the last"));
-  const close = h("button", { type: "button", class: "key", id: "close-tube", onclick: () => shut(false) }, t("Close the tube"));
+  }) }, t("Take back the last"));
+  const close = h("button", { type: "button", class: "key", id: "close-tube", onclick: () => turn(() => shut(false)) }, t("Close the tube"));
   const hand = h("button", { type: "button", class: "key key-main", id: "walk-in", onclick: () => {
     if (!held.open) refuse("tube_first");
     else if (held.open.seats.length >= held.open.size) refuse("full");
-    else walkIn(held.last, seat);
+    else walkIn(held.last, (who) => turn(() => seat(who)));
   } }, t("Enter by hand"));
   const choose = h("select", { id: "pool", onchange: (/** @type {Event} */ event) => {
     localStorage.setItem(mark, /** @type {HTMLSelectElement} */ (event.target).value);
@@ -145,8 +146,8 @@ export async function show(place, [id]) {
   say(t("Tube, then people: scan with the camera or the scanner."));
   rule();
   draw();
-  const stopWedge = wedge(place, inOrder, t("Scanner types here"));
+  const stopWedge = wedge(place, read, t("Scanner types here"));
   const awake = await stayAwake();
-  const eyes = await openEyes(eye, inOrder);
+  const eyes = await openEyes(eye, read);
   return () => { stopWedge(); awake(); eyes?.close(); };
 }
