@@ -35,7 +35,10 @@ BENCHES: dict[str, tuple[str, str]] = {
     ),
     "pages": ("bench.pages:main", "Milliseconds of pages for a restricted user, beside a district user."),
     "exposure": ("bench.exposure:main", "Seconds to find the contacts of cases, beside SQL written by hand."),
-    "phone": ("bench.phone:main", "The telephone's budgets: bytes, first scan, a full share, a pass."),
+    "phone": (
+        "bench.phone:main",
+        "The telephone's budgets: bytes, first scan, a full share, a pass, the line.",
+    ),
     "linkage": (
         "bench.linkage:main",
         "Who is the same person: F1 and seconds beside Splink and recordlinkage.",

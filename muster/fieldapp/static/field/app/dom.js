@@ -3,7 +3,7 @@
 
 /**
  * @param {string} tag
- * @param {Record<string, any>} [attributes] `on…` are listeners, `true` an empty attribute, null and false none
+ * @param {Record<string, any>} [attributes] `on…` are listeners (a click or submit still at work is not begun again), `true` an empty attribute, null and false none
  * @param {...any} children nodes, texts, lists of them; null and false are left out
  * @returns {HTMLElement}
  */
@@ -11,12 +11,26 @@ export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    if (name === "onclick" || name === "onsubmit") element.addEventListener(name.slice(2), once(value));
+    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "value") /** @type {any} */ (element).value = value;
     else element.setAttribute(name, value === true ? "" : String(value));
   }
   add(element, children);
   return element;
+}
+
+/** Two quick taps are one: what they begin is recorded once, also while a slow phone is at it. @param {(event: Event) => any} act */
+export function once(act) {
+  let atWork = false;
+  return (/** @type {Event} */ event) => {
+    if (atWork) { event.preventDefault(); return; }
+    const going = act(event);
+    if (going instanceof Promise) {
+      atWork = true;
+      going.finally(() => { atWork = false; });
+    }
+  };
 }
 
 /** @param {Node} parent @param {any[]} children */
