@@ -79,7 +79,7 @@ def _widen(whole: Touched, incident: UUID, now: datetime) -> None:
     """Add what must be asked again because of what was touched, and derive the contacts among it.
 
     Here and not in their own actions: every batch then locks tubes, contacts and items in this order, whatever its
-    commands, and no two telephones wait for each other.
+    commands, and those that report about the same contacts do not wait in a circle.
     """
     if persons := whole.get("people.resident"):
         _add(whole, sampling.reconsider_residents(persons, incident, now).touched)
