@@ -67,12 +67,7 @@ def sites(request: DeskRequest) -> HttpResponse:
     }
     hour = request.now.replace(minute=0, second=0, microsecond=0)
     since = hour - timedelta(hours=HOURS - 1)
-    (counted, taken), counted_at = remembered(
-        request,
-        "sites",
-        lambda: (queries.site_boards(), queries.samples_by_hour(from_at=since, to_at=request.now)),
-    )
-    boards = {one.site: one for one in counted}
+    boards, taken, counted_at = _counted(request, since)
     names = places.area_names({one.area for one in points.values()})
     known = Point.objects.filter(within(request), incident=request.incident.id).in_bulk(
         boards.keys() - points.keys()
@@ -104,6 +99,18 @@ def sites(request: DeskRequest) -> HttpResponse:
         "fresh": new_id(),
     }
     return render(request, "commandpost/sites/sites.html", context)
+
+
+def _counted(
+    request: DeskRequest, since: datetime
+) -> tuple[dict[UUID, SiteBoard], dict[datetime, int], datetime]:
+    """The boards of sites and the samples by the hour, and when they were counted: not for every visitor."""
+    (boards, taken), counted_at = remembered(
+        request,
+        "sites",
+        lambda: (queries.site_boards(), queries.samples_by_hour(from_at=since, to_at=request.now)),
+    )
+    return {one.site: one for one in boards}, taken, counted_at
 
 
 def _site(point: Point | None, board: SiteBoard | None, names: dict[int, str]) -> dict[str, Any]:
