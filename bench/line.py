@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from playwright.sync_api import Page
-from stdnum.cn.ric import calc_check_digit
 
 from bench.field_files import open_screen, served
+from bench.imports import citizen
 from muster.core.ids import derive_id
 
 SITE = str(derive_id("bench", "site"))
@@ -50,12 +50,6 @@ def held() -> dict[str, list[dict[str, Any]]]:
         "line": [{"id": "rules", "pools": [usual]}], "tubes": tubes, "points": [point], "shifts": [], "team": [],
         "me": [{"id": "me", "area_code": 440307006005000}],
     }  # fmt: skip
-
-
-def citizen(number: int) -> str:
-    """The identity number of a grown-up who does not exist."""
-    begun = f"44039919800101{number:03}"
-    return begun + str(calc_check_digit(begun + "0"))
 
 
 def measured(page: Page, number: int, throttle: int) -> tuple[list[float], list[float]]:

@@ -79,7 +79,7 @@ def test_a_hundred_kills_lose_nothing_and_double_nothing(house: Served, incident
 
 
 def check(installation: Installation, phones: list[Telephone]) -> None:
-    """Acknowledged ⊆ stored ⊆ sent, each once; nobody waited in a circle; the ledger sums to zero."""
+    """Acknowledged ⊆ stored ⊆ sent, each once; receipts are facts; nobody waits in a circle; the ledger is zero."""
     assert not any(phone.is_alive() for phone in phones)
     assert [phone.impolite for phone in phones] == [[]] * len(phones), (
         "an error answer is 503 and says when to retry"

@@ -21,7 +21,7 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /** Two quick taps are one: what they begin is recorded once, also while a slow phone is at it. @param {(event: Event) => any} act */
-export function once(act) {
+function once(act) {
   let atWork = false;
   return (/** @type {Event} */ event) => {
     if (atWork) { event.preventDefault(); return; }

@@ -1,6 +1,6 @@
 // @ts-check
 /** How long is the line? Whoever keeps order says how many stand in it; residents see free, busy or jammed. */
-import { fill, h, once } from "../dom.js";
+import { fill, h } from "../dom.js";
 import { done, record, row, rows, signal } from "../phone.js";
 import { to } from "../routes.js";
 import { t, when } from "../t.js";
@@ -27,9 +27,7 @@ export function show(place, [id]) {
   const before = last(site.id);
   const field = /** @type {HTMLInputElement} */ (h("input", { id: "waiting", type: "number", inputmode: "numeric", min: 0, max: MOST, required: true, autocomplete: "off" }));
   const alert = h("p", { role: "alert", class: "said" });
-  const form = h("form", {}, h("label", { for: "waiting" }, t("People in line now")), field, alert,
-    h("div", { class: "thumb" }, h("button", { type: "submit", class: "key key-main", id: "report" }, t("Report the line"))));
-  form.addEventListener("submit", once(async (event) => {
+  const send = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const waiting = Number(field.value);
     if (field.value === "" || !Number.isInteger(waiting) || waiting < 0 || waiting > MOST) {
@@ -39,8 +37,9 @@ export function show(place, [id]) {
     }
     await record("report_queue", { site: site.id, waiting });
     show(place, [id]);
-  }));
-  form.noValidate = true;
+  };
+  const form = h("form", { onsubmit: send, novalidate: true }, h("label", { for: "waiting" }, t("People in line now")), field, alert,
+    h("div", { class: "thumb" }, h("button", { type: "submit", class: "key key-main", id: "report" }, t("Report the line"))));
   fill(place, h("h2", {}, site.name),
     before ? h("p", { class: "note" }, t("You said {n} at {time}.", { n: before.body.waiting, time: when(before.at) })) : null,
     h("p", {}, t("Count or estimate, about every ten minutes. After an hour without a word nobody is told an old number.")), form);
