@@ -35,6 +35,7 @@ SETTINGS: Mapping[str, str] = {
     "random_page_cost": "1.1",
     "max_wal_size": "'2GB'",
     "jit": "off",
+    "deadlock_timeout": "'200ms'",  # a circle ends sooner; looking for one costs little
     "log_timezone": "'UTC'",
     "timezone": "'UTC'",
     "idle_in_transaction_session_timeout": "'60s'",

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 from muster.project import installation
+from muster.project.embedded import EmbeddedError
 
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
@@ -153,7 +154,13 @@ def _bring_back(dead: list[Child]) -> None:
     """Start again what died: the database first, since the others stop when it does."""
     if installation.is_embedded() and not installation.server().running():
         print("database died: starting it again", file=sys.stderr, flush=True)
-        installation.server().start()
+        try:
+            installation.server().start()
+        except (EmbeddedError, subprocess.TimeoutExpired) as error:  # killed while it started, or slow to go
+            said = str(error).splitlines()[0]
+            print(f"database: {said} trying again; see postgres.log", file=sys.stderr, flush=True)
+            time.sleep(PAUSE)
+            return
     for child in dead:
         if time.monotonic() - child.started > PAUSE:
             print(f"{child.name} died: starting it again", file=sys.stderr, flush=True)

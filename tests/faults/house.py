@@ -22,7 +22,7 @@ from muster.project import embedded
 from tests.faults import field
 from tests.project.places import HOUSE, free_port, muster, open_directory, own_environment
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE, what: str = "") -> float:

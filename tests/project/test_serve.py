@@ -90,6 +90,17 @@ def test_serve_comes_up_heals_and_stops(var: Path) -> None:
             wait_for(lambda name=name, pid=pid: children_of(serve.pid).get(name, pid) != pid)  # type: ignore[misc]
         wait_for(lambda: 200 <= status_of(url) < 500)
 
+        conf, postmaster = server.data / "postgresql.conf", server.pid()
+        whole = conf.read_text()
+        conf.write_text(f"{whole}\nno_such_setting = 1\n")  # the next start fails: killed, full, slow to go
+        assert postmaster is not None
+        os.kill(postmaster, signal.SIGKILL)
+        wait_for(lambda: "no_such_setting" in server.log.read_text())
+        assert serve.poll() is None, "one start that fails is not the end"
+        conf.write_text(whole)
+        wait_for(lambda: server.running())
+        wait_for(lambda: 200 <= status_of(url) < 500)
+
         serve.send_signal(signal.SIGTERM)
         assert serve.wait(40) == 0
         assert status_of(url) == 0
