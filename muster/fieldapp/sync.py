@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import DataError, IntegrityError, OperationalError, transaction
-from psycopg.errors import DeadlockDetected
+from django.db import DataError, IntegrityError, transaction
 
 from muster.core import bulk, clock, journal, prepared, telephones
 from muster.core.access import Actor, scope
+from muster.core.circles import untangled
 from muster.core.errors import BadInput, Refusal
 from muster.core.models import Parked, Receipt
 from muster.core.told import Done, Many, Told
@@ -219,21 +220,20 @@ def receive(sender: Sender, envelope: Envelope, language: str) -> tuple[datetime
     other's rows are taken one after the other: the database ends one of them, and nothing of it was stored.
     A batch with something no column holds is taken again command by command, so that one spoils no other.
     """
-    careful = begun = False
-    for last in (False, False, True):
-        try:
-            with transaction.atomic():
-                actor, incident = sender()
-                begun = True
-                return _receive(actor, incident, envelope, language, careful=careful)
-        except (DataError, IntegrityError, Refusal):
-            if careful or last or not begun:
-                raise
-            careful = True
-        except OperationalError as error:
-            if last or not isinstance(error.__cause__, DeadlockDetected):
-                raise
-    raise AssertionError("unreachable")
+    begun = False
+
+    def work(*, careful: bool = False) -> tuple[datetime, list[Answer]]:
+        nonlocal begun
+        actor, incident = sender()
+        begun = True
+        return _receive(actor, incident, envelope, language, careful=careful)
+
+    try:
+        return untangled(work)
+    except (DataError, IntegrityError, Refusal):
+        if not begun:
+            raise
+        return untangled(partial(work, careful=True))
 
 
 def _receive(

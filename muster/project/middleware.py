@@ -34,7 +34,15 @@ OPEN = {
     "healthz",
     "set_language",
 }
-READ_BY_POST = {"people", "people-unmask", "line-list", "journal", "case-notes-read", "request-words"}
+READ_BY_POST = {
+    "people",
+    "people-unmask",
+    "line-list",
+    "journal",
+    "case-notes-read",
+    "request-words",
+    "call-words",
+}
 UNSCOPED = (
     settings.STATIC_URL,
     "/accounts/",

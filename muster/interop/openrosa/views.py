@@ -8,16 +8,16 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from psycopg.errors import DeadlockDetected
 
 from muster.core import clock, telephones
 from muster.core.access import scope, span
 from muster.core.accounts import Revoked
+from muster.core.circles import untangled
 from muster.core.errors import NotAllowed, NotFound, Refusal
 from muster.interop.forms.models import Form, FormVersion
 from muster.interop.openrosa import replies, rows, sets
@@ -70,19 +70,16 @@ def _answered(view: View, request: HttpRequest, token: str, rest: dict[str, Any]
 
 def _inside(request: HttpRequest, token: str, work: Callable[[Sender], HttpResponse]) -> HttpResponse:
     """Run `work` as the telephone's person, in one transaction; a deadlock is tried again."""
-    for last in (False, False, True):
-        try:
-            with transaction.atomic():
-                actor, incident = find(request, token)
-                with scope(actor, incident, savepoint=False):
-                    now = clock.now()
-                    if actor.device is not None:
-                        telephones.arrived(actor.device, (), None, now)
-                    return work(Sender(actor, incident, now))
-        except OperationalError as error:
-            if last or not isinstance(error.__cause__, DeadlockDetected):
-                raise
-    raise AssertionError("unreachable")
+
+    def begun() -> HttpResponse:
+        actor, incident = find(request, token)
+        with scope(actor, incident, savepoint=False):
+            now = clock.now()
+            if actor.device is not None:
+                telephones.arrived(actor.device, (), None, now)
+            return work(Sender(actor, incident, now))
+
+    return untangled(begun)
 
 
 def _forms(sender: Sender) -> list[Form]:
