@@ -8,7 +8,6 @@ unreadable. Class `standing` is for records that outlive an incident (service re
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from muster.core.blind import BlindIndex
 from muster.core.errors import Refusal
 from muster.core.models import DataKey
 
@@ -122,14 +122,14 @@ def destroy(incident: UUID) -> list[str]:
     return gone
 
 
-class Vault:
-    """Seals and opens the fields of one keyring."""
+class Vault(BlindIndex):
+    """Seals and opens the fields of one keyring, and makes its blind indexes."""
 
     def __init__(self, name: str, data_key: bytes) -> None:
         self.name = name
         self._data_key = data_key
         self._ciphers: dict[str, AESGCM] = {}
-        self._index_key = self._derive("index")
+        super().__init__(self._derive("index"))
 
     def _derive(self, kind: str) -> bytes:
         return HKDF(SHA256(), 32, salt=None, info=f"muster/{self.name}/{kind}".encode()).derive(
@@ -141,12 +141,12 @@ class Vault:
             self._ciphers[kind] = AESGCM(self._derive(kind))
         return self._ciphers[kind]
 
-    def seal(self, text: str, *, kind: str, table: str, row: UUID, field: str) -> bytes:
+    def seal(self, text: str, *, kind: str, table: str, row: UUID | str, field: str) -> bytes:
         """Encrypt `text`; it opens only for the same table, row and field. Kinds: identity, phone, address, note."""
         words = text.encode("utf-8", "surrogatepass")
         return self.seal_bytes(words, kind=kind, table=table, row=row, field=field)
 
-    def seal_bytes(self, words: bytes, *, kind: str, table: str, row: UUID, field: str) -> bytes:
+    def seal_bytes(self, words: bytes, *, kind: str, table: str, row: UUID | str, field: str) -> bytes:
         """`seal` for what is no text."""
         nonce = os.urandom(12)
         bound = f"{table}/{row}/{field}/{self.name}".encode()
@@ -171,12 +171,6 @@ class Vault:
     def secret(self, purpose: str) -> bytes:
         """32 bytes for one purpose (a seal, a signature), gone when this keyring's key is destroyed."""
         return self._derive(f"secret/{purpose}")
-
-    def index(self, field: str, value: str) -> bytes:
-        """The keyed blind index (16 bytes) of a normalised value: equal values are equal, nothing else shows."""
-        return hmac.digest(self._index_key, f"{field}\x1f{value}".encode("utf-8", "surrogatepass"), "sha256")[
-            :16
-        ]
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from muster.core import bulk, prepared
 from muster.domain.worklists.models import ListEntry
-from muster.domain.worklists.rules import ItemKind, Want
+from muster.domain.worklists.rules import ItemKind, Want, item_id
 
 # Entry by entry, by its id and nothing else: the planner would read every entry of every list in scope.
 ASKING = """
@@ -24,6 +24,7 @@ def wants(entries: set[UUID], incident: UUID, now: datetime) -> list[Want]:
     """One wish per row; rows naming one person become one item with many causes. Rows follow their person."""
     found, moved = [], []
     for entry, item, deadline, purpose, head, area in prepared.fetch(ASKING, [bulk.array(entries)]):
+        now_at = item_id(incident, ItemKind.VERIFY, head, "")
         want = Want(
             kind=ItemKind.VERIFY,
             subject_kind="resident",
@@ -34,9 +35,10 @@ def wants(entries: set[UUID], incident: UUID, now: datetime) -> list[Want]:
             source=entry,
             due_at=deadline,
             priority=3 if purpose == "contact" else 5,
+            known=now_at,
         )
         found.append(want)
-        if (now_at := want.item(incident)) != item:
+        if now_at != item:
             moved.append((entry, now_at))
     bulk.update(ListEntry, ("id", "item"), moved)
     return found

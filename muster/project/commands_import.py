@@ -14,6 +14,7 @@ from muster.project import installation
 
 KINDS = (
     "residents", "lists", "batches", "buildings", "results", "cases", "contacts", "relations", "follow_ups",
+    "areas", "responders",
 )  # fmt: skip
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 SHOWN = 50

@@ -25,11 +25,6 @@ def areas_under(code: int, level: str | None = None) -> QuerySet[Area]:
     return found.filter(level=level) if level else found
 
 
-def areas_inside(code: int) -> QuerySet[Area]:
-    """The areas directly below `code`, as Chinese readers sort them."""
-    return Area.objects.filter(parent=code).order_by("sort_key", "code")
-
-
 def area_names(codes: Iterable[int]) -> dict[int, str]:
     """Names of areas; a code nobody named stands for itself. Remembered for half a minute."""
     wanted = set(codes)

@@ -15,6 +15,7 @@ MOST_FLOORS = 200
 MOST_DWELLINGS = 5_000
 LONGEST_KEY = 400
 LEVELS = ("nation", "province", "city", "district", "subdistrict", "community", "grid")
+CODE_LENGTHS = (2, 4, 6, 9, 12, 15)  # digits at which an official code ends with a level
 _WIDTHS = (10**13, 10**11, 10**9, 10**6, 10**3, 1)
 _NOISE = re.compile(r"[\s\-—–‐,，.。·#()（）]+")
 _NUMBER = re.compile(r"^(.*?)(\d+)(?:号楼|幢|栋|座|号院|号)?$")
@@ -59,6 +60,11 @@ def parent_of(area: int) -> int | None:
         if area % width == 0:
             return area // _WIDTHS[place - 1] * _WIDTHS[place - 1] if place else None
     return None
+
+
+def level_of(area: int) -> str:
+    """The level that a code of 15 digits stands for, by the zeros at its end."""
+    return next(level for level, width in zip(LEVELS[1:], _WIDTHS, strict=True) if area % width == 0)
 
 
 def door_labels(floors: int, units_per_floor: int, skipped: Collection[int] = ()) -> list[str]:

@@ -73,7 +73,8 @@ SETTLED_DOOR = frozenset({DoorOutcome.DONE, DoorOutcome.EMPTY})
 class Want(msgspec.Struct, frozen=True):
     """One reason for one piece of work. The same subject and occasion from ten sources is one item.
 
-    `satisfied_at` is set when the work behind this reason is done already (a sample taken, a door opened).
+    `satisfied_at` is set when the work behind this reason is done already (a sample taken, a door opened), `known`
+    when its item was derived already.
     """
 
     kind: str
@@ -87,10 +88,11 @@ class Want(msgspec.Struct, frozen=True):
     priority: int = 5
     satisfied_at: datetime | None = None
     building: UUID | None = None
+    known: UUID | None = None
 
     def item(self, incident: UUID) -> UUID:
         """The item's id: the same on every replay."""
-        return item_id(incident, self.kind, self.subject, self.occasion)
+        return self.known or item_id(incident, self.kind, self.subject, self.occasion)
 
 
 @lru_cache(maxsize=50_000)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +18,8 @@ from muster.core.ids import derive_id, new_id
 from muster.core.vault import vault
 from muster.domain.worklists.actions.wording import script_of
 from muster.interop.imports import collector, engine, keeping, kept, kinds, showing
-from muster.interop.imports.outcomes import CHOICES, RESULTS, SAME
+from muster.interop.imports.outcomes import CHOICES, RESULTS, SAME, Outcome
+from muster.interop.imports.reading import Reading
 from muster.interop.imports.refusals import ColumnsMissing, MustAccept, WrongKind, WrongState
 from muster.interop.models import Import, ImportDecision, ImportFile, ImportRow
 from muster.interop.tables.shapes import Caution, Table
@@ -121,6 +124,7 @@ def map_columns(
         raise ColumnsMissing(fields=", ".join(absent))
     if not accepted and any(Caution(**one).must_be_accepted for one in made.cautions):
         raise MustAccept
+    kept.forget(made)  # it was read with other columns
     made.mapping, made.accepted, made.state, made.problem = fields, accepted, "mapped", ""
     made.save(update_fields=["mapping", "accepted", "state", "problem"])
     return made
@@ -156,21 +160,25 @@ def work(made: Import, step: str, by: Actor, now: datetime) -> None:
 
 def preview(made: Import, by: Actor, now: datetime) -> None:
     """Read, match and judge every row without taking anything in; keep what a person must look at."""
-    held = vault(made.incident)
-    shown = keeping.open_words(held, "interop_import", made.id, made.shown_c)
     worker = engine.Worker(made, by, now)
-    first: list[dict[str, Any]] = []
     parts = worker.read(open_table(made), now.year)
-    if worker.kind.code in (kinds.LISTS, kinds.RESIDENTS):
-        parts = kept.keeping(made, held, parts)
-    for reading, outcome in worker.judge(parts, write=False):
-        if len(first) < FIRST:
-            first.append({"row": reading.row, "result": outcome.result, "code": outcome.code, "field": outcome.field,
-                          "how": outcome.how, "words": showing.masked(reading)})  # fmt: skip
-    shown["first"] = first
-    made.shown_c = keeping.seal_words(held, "interop_import", made.id, shown)
+    if made.kind in kinds.OF_PEOPLE:
+        parts = kept.keeping(made, worker.held, parts)
+    _show_first(made, worker, worker.judge(parts, write=False))
     made.counts, made.state, made.queued = worker.settle(), "previewed", ""
     made.save(update_fields=["shown_c", "counts", "state", "queued"])
+
+
+def _show_first(made: Import, worker: engine.Worker, judged: Iterator[tuple[Reading, Outcome]]) -> None:
+    """Go through all rows; the first ones are kept, masked, for the page."""
+    first: list[dict[str, Any]] = [
+        {"row": reading.row, "result": outcome.result, "code": outcome.code, "field": outcome.field,
+         "how": outcome.how, "words": showing.masked(reading)}
+        for reading, outcome in islice(judged, FIRST)
+    ]  # fmt: skip
+    deque(judged, maxlen=0)
+    shown = keeping.open_words(worker.held, "interop_import", made.id, made.shown_c) | {"first": first}
+    made.shown_c = keeping.seal_words(worker.held, "interop_import", made.id, shown)
 
 
 def open_table(made: Import) -> Table:
@@ -206,12 +214,18 @@ def decide(
 
 
 def run(*, upload: UUID, by: Actor, incident: UUID, now: datetime, here: bool = False) -> Import:
-    """Take the file in, in one transaction; after a run, only the rows that waited and are decided by now."""
+    """Take the file in, in one transaction; after a run, only the rows that waited and are decided by now.
+
+    Files of people need not be looked at before: they can be taken back.
+    """
     made = find(upload, lock=True)
     _require(by, kinds.KINDS[made.kind], made.area, incident)
-    if made.queued or not (
-        made.state == "previewed" or (made.state == "run" and made.counts.get("doubtful"))
-    ):
+    is_ready = (
+        made.state == "previewed"
+        or (made.state == "mapped" and made.kind in kinds.OF_PEOPLE)
+        or (made.state == "run" and made.counts.get("doubtful"))
+    )
+    if made.queued or not is_ready:
         raise WrongState(state=made.queued or made.state)
     return _begin(made, "run", by, now, here)
 
@@ -223,18 +237,20 @@ def take_in(made: Import, by: Actor, now: datetime) -> None:
         only = set(ImportRow.objects.filter(upload=made, result="doubtful").values_list("row", flat=True))
     worker = engine.Worker(made, by, now)
     parts = kept.kept(made, worker.held) if only is None else None
-    parts = parts or worker.read(open_table(made), now.year, only)
-    for _ in worker.judge(parts, write=True):
-        pass
+    judged = worker.judge(parts or worker.read(open_table(made), now.year, only), write=True)
+    if only is None:
+        _show_first(made, worker, judged)
+    else:
+        deque(judged, maxlen=0)
     kept.forget(made)
     made.counts = worker.settle(only)
     made.state, made.queued, made.run_at = "run", "", now
-    made.save(update_fields=["counts", "state", "queued", "run_at"])
+    made.save(update_fields=["shown_c", "counts", "state", "queued", "run_at"])
     journal.write(
         action="imports.run", by=by, incident=made.incident, area=made.area, subjects=[made.id],
         count=int(made.counts["taken"]), detail={"kind": made.kind, **{name: made.counts[name] for name in RESULTS}},
     )  # fmt: skip
-    if made.kind in (kinds.LISTS, kinds.RESIDENTS) and made.counts["taken"]:
+    if made.kind in kinds.OF_PEOPLE and made.counts["taken"]:
         from muster.interop.imports import jobs
 
         jobs.compare(made, by)

@@ -18,13 +18,18 @@ from muster.domain.people.models import Resident
 from muster.domain.worklists.actions import returning
 from muster.interop.imports import keeping, kinds, laboratory, lines, showing
 from muster.interop.imports.ahead import chunks_ahead
+from muster.interop.imports.apart import read_apart
+from muster.interop.imports.areas import Areas
+from muster.interop.imports.beginning_words import AREAS, RESPONDERS
 from muster.interop.imports.houses import Houses
 from muster.interop.imports.line_words import LINES
 from muster.interop.imports.listing import Listing, list_id
 from muster.interop.imports.outcomes import DOUBTFUL, REFUSED, RESULTS, Choice, Outcome, counted, owners
-from muster.interop.imports.people import CHUNK, Persons, Setting, said_x
+from muster.interop.imports.people import Persons, Setting, said_x
 from muster.interop.imports.reading import Reading, read_rows
+from muster.interop.imports.ready import CHUNK, ready
 from muster.interop.imports.refusals import NoUndo
+from muster.interop.imports.roster import Roster
 from muster.interop.imports.squads import Squads
 from muster.interop.imports.usage import in_use
 from muster.interop.models import Import, ImportDecision, ImportRow
@@ -37,6 +42,7 @@ ROW = (
 )  # fmt: skip
 WORDS = {kinds.RESIDENTS: "person", kinds.LISTS: "person", kinds.BATCHES: "squad", kinds.BUILDINGS: "house",
          kinds.RESULTS: "finding", **dict.fromkeys(LINES, "person")}  # fmt: skip
+ALONE = 20_000  # rows from which on a second process is worth its start
 COUNTS = """
 select result, code, count(*), count(*) filter (where how not in ('', 'new', 'unsure')) from interop_importrow
 where upload_id = %s group by 1, 2
@@ -72,10 +78,13 @@ class Worker:
 
     def read(self, table: Table, year: int, only: set[int] | None = None) -> Iterator[list[Reading]]:
         """The rows of the file (or `only` some) in parts, as far as they can be made ready before they are judged."""
+        is_of_people = isinstance(self.way, Persons | Listing)
+        if is_of_people and only is None and len(table.rows) > ALONE:
+            return read_apart(table, self.kind, self.made.mapping, year, self.held)
         rows = read_rows(table, self.kind, self.made.mapping, year)
         readings = (one for one in rows if only is None or one.row in only)
-        if isinstance(self.way, Persons | Listing):
-            return chunks_ahead(map(self.way.ready, readings), CHUNK)
+        if is_of_people:
+            readings = (ready(self.held, one) for one in readings)
         return chunks_ahead(readings, CHUNK)
 
     def judge(self, parts: Iterable[list[Reading]], *, write: bool) -> Iterator[tuple[Reading, Outcome]]:
@@ -124,7 +133,7 @@ def _way(made: Import, setting: Setting) -> Pass:
         return lines.Lines(setting, made.kind)
     ways: dict[str, Callable[[Setting], Pass]] = {
         kinds.RESIDENTS: Persons, kinds.BATCHES: Squads, kinds.BUILDINGS: Houses,
-        kinds.RESULTS: laboratory.Findings,
+        kinds.RESULTS: laboratory.Findings, AREAS: Areas, RESPONDERS: Roster,
     }  # fmt: skip
     return ways[made.kind](setting)
 

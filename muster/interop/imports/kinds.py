@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from muster.interop.imports.beginning_words import AREA_WORDS, AREAS, RESPONDER_WORDS, RESPONDERS
 from muster.interop.imports.line_words import (
     CASE_WORDS,
     CASES,
@@ -20,6 +21,7 @@ from muster.interop.tables import columns
 
 RESIDENTS, LISTS, BATCHES, BUILDINGS = "residents", "lists", "batches", "buildings"
 RESULTS = "results"
+OF_PEOPLE = (RESIDENTS, LISTS)
 PURPOSES = ("verification", "key_person", "contact")
 PERSON = ("name", "document", "phone", "address")
 ADDRESS_PARTS = ("district", "subdistrict", "community", "compound", "building", "unit", "room")
@@ -83,6 +85,11 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             BUILDINGS, "places.survey", tuple(BUILDING_WORDS), (("name", "number"),), BUILDING_WORDS, undoable=False
+        ),
+        Kind(AREAS, "incidents.open", tuple(AREA_WORDS), (("code",), ("name",)), AREA_WORDS, undoable=False),
+        Kind(
+            RESPONDERS, "responders.enrol", tuple(RESPONDER_WORDS), (("name",), ("organisation",)),
+            RESPONDER_WORDS, undoable=False,
         ),
     )
 }  # fmt: skip

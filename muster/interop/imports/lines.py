@@ -24,6 +24,7 @@ from muster.interop.imports.outcomes import ALREADY, OWN, REFUSED, TAKEN, Outcom
 from muster.interop.imports.own import HIDDEN, WITHDRAWN, Own, as_id
 from muster.interop.imports.people import Persons, Setting, refusal
 from muster.interop.imports.reading import Reading
+from muster.interop.imports.ready import ready
 from muster.interop.imports.usage import in_use
 from muster.interop.models import ImportRow
 from muster.journeys.settle import settle
@@ -85,7 +86,7 @@ class Lines:
             is_new = isinstance(said, CaseLine | ContactLine) and said.key not in known
             if is_new and reading.row not in settled and said.key not in fresh:
                 one = Reading(reading.row, said.person, reading.code, reading.field)
-                fresh[said.key] = self.persons.ready(one)
+                fresh[said.key] = ready(self.persons.held, one)
         for key, outcome in zip(fresh, enrol(list(fresh.values())), strict=True):
             if outcome.result in (TAKEN, ALREADY):
                 known[key] = outcome.subject or derive_id(self.setting.upload, outcome.row)

@@ -44,10 +44,6 @@ class Listing:
         rows = ListEntry.objects.filter(list=self.list, returned_at=None)
         self.known = set(rows.values_list("row", flat=True))
 
-    def ready(self, reading: Reading) -> Reading:
-        """The row with its blind indexes."""
-        return self.persons.ready(reading)
-
     def foresee(self, chunk: Sequence[Reading]) -> list[Outcome]:
         """What a run would make of these rows."""
         return [self._as_entry(one) for one in self.persons.foresee(chunk)]
@@ -71,12 +67,12 @@ class Listing:
             self._forward(outcomes, done.data[told[0].id]["items"])
         return [self._as_entry(one) for one in outcomes]
 
-    def _forward(self, outcomes: Sequence[Outcome], items: dict[str, str]) -> None:
+    def _forward(self, outcomes: Sequence[Outcome], items: dict[int, UUID]) -> None:
         """Send the work of rows that are not ours on to whose they are; it stays visible here."""
         to: defaultdict[int, set[UUID]] = defaultdict(set)
         for one in outcomes:
-            if one.owner is not None and str(one.row) in items:
-                to[one.owner].add(UUID(items[str(one.row)]))
+            if one.owner is not None and one.row in items:
+                to[one.owner].add(items[one.row])
         setting = self.setting
         listed = {item for area in to.values() for item in area}
         ours = WorkItem.objects.filter(pk__in=listed, area=setting.area, from_area=None, state="open")

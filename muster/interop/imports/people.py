@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -14,9 +14,7 @@ from muster.core.ids import derive_id
 from muster.core.vault import Vault, vault
 from muster.domain.people import actions as people
 from muster.domain.people import queries as registry
-from muster.domain.people import sealing
 from muster.domain.people.rules import Known, Match, Row, decide
-from muster.domain.people.sealing import Clear
 from muster.interop.imports.outcomes import (
     ALREADY,
     AMBIGUOUS,
@@ -32,11 +30,9 @@ from muster.interop.imports.outcomes import (
     Choice,
     Outcome,
 )
-from muster.interop.imports.placing import OTHER_AREA, Spot, Territory, parts_of, place
+from muster.interop.imports.placing import OTHER_AREA, Spot, Territory, place
 from muster.interop.imports.reading import Person, Reading
 from muster.interop.tables.addresses import Address
-
-CHUNK = 5_000
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -57,12 +53,6 @@ def said_x(held: Vault, kind: str, said: object) -> bytes:
     return held.index("import_row", f"{kind}\x1f{said!r}")
 
 
-def chunks(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
-    """Parts of a size that the database likes."""
-    for start in range(0, len(readings), CHUNK):
-        yield readings[start : start + CHUNK]
-
-
 def refusal(reading: Reading) -> Outcome:
     """The outcome of a row that cannot be read."""
     return Outcome(reading.row, REFUSED, reading.code, reading.field)
@@ -78,13 +68,6 @@ class Persons:
         self.territory = Territory(setting.area)
         self.owners: dict[int, int] = {}
         self.here = registry.Candidates([])
-
-    def ready(self, reading: Reading) -> Reading:
-        """The row with its blind indexes and the parts of its address: made while it is read, by who reads ahead."""
-        if (said := reading.said) is not None:
-            reading.parts = parts_of(said.text, said.where)
-            reading.blind = sealing.keys(self.held, Clear(said.name, said.document, said.phone))
-        return reading
 
     def prepare(
         self, chunk: Sequence[Reading]

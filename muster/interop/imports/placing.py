@@ -14,13 +14,10 @@ from muster.domain.places import queries as places
 from muster.domain.places.rules import Found, Parts
 from muster.interop.tables.addresses import Address, parse_address
 
-OTHER_AREA = "imports.other_area"
+OTHER_AREA, OUTSIDE, UNKNOWN = "imports.other_area", "imports.area_outside", "imports.unknown_area"
 NOWHERE = Found()
 _TAIL = re.compile(
     r"(?:(?:居民|村民)?委员会|居委会|村委会|行政村|社区|街道办事处|街道|新区|区|县|市|镇|乡)+(?:工作站)?$"
-)
-_BUILDING = re.compile(
-    r"^(?:.*(?:社区|街道|居委会|办事处))?(.+(?:栋|幢|座|号楼|号))[^栋幢座号]*(?:室|房|号房|号)?$"
 )
 
 
@@ -47,8 +44,10 @@ class Territory:
         city = area // 10**11 * 10**11
         self.around = {city, area // 10**9 * 10**9, area // 10**6 * 10**6, area // 10**3 * 10**3}
         self._names: dict[tuple[str, str], set[int]] = {}
+        self._written: dict[str, set[int]] = {}
         for code, name, level in places.areas_under(city).values_list("code", "name", "level"):
             self._names.setdefault((level, bare(name)), set()).add(code)
+            self._written.setdefault(name, set()).add(code)
 
     def area_of(self, where: Address) -> int | None:
         """The narrowest known area that an address names, if inside ours; ours when it names none or a wider one."""
@@ -75,8 +74,19 @@ class Territory:
 
     def named(self, name: str) -> int | None:
         """The one area of this name, whatever its level."""
-        found = {code for (_, known), codes in self._names.items() if known == bare(name) for code in codes}
+        found = self._all_named(name)
         return found.pop() if len(found) == 1 else None
+
+    def inside(self, name: str) -> tuple[int | None, str]:
+        """The one area of this name at or below ours, or the code of why there is none."""
+        known = self._written.get(name) or self._all_named(name)
+        ours = {code for code in known if self.low <= code < self.high}
+        if len(ours) == 1:
+            return ours.pop(), ""
+        return None, OUTSIDE if known and not ours else UNKNOWN
+
+    def _all_named(self, name: str) -> set[int]:
+        return {code for (_, known), codes in self._names.items() if known == bare(name) for code in codes}
 
 
 def place(asked: Sequence[tuple[Address, Parts | None]], territory: Territory) -> list[Spot]:
@@ -98,20 +108,3 @@ def building_words(text: str) -> str:
         return ""
     house = f"{where.house}号" if where.house else ""
     return f"{where.compound}{where.road}{house}" + (f"{where.building}栋" if where.building else "")
-
-
-def parts_of(text: str, where: Address) -> Parts | None:
-    """What names the building: as its parts say, and as it is written (numerals of lanes are not folded there)."""
-    if not (where.block or where.compound):
-        return None
-    village = where.community if where.community.endswith("村") else ""
-    house = f"{where.house}号" if where.house else ""
-    block = f"{where.building}栋" if where.building else ""
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-    written = _BUILDING.match(plain)
-    return Parts(
-        building=written.group(1) if written else "",
-        number=f"{village}{where.compound}{where.road}{house}{block}",
-        unit=where.unit,
-        dwelling=where.room,
-    )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from muster.interop.imports.kinds import ADDRESS_PARTS, BATCHES, BUILDINGS, RESULTS, Kind
+from muster.interop.imports.kinds import ADDRESS_PARTS, BATCHES, BUILDINGS, OF_PEOPLE, RESULTS, Kind
 from muster.interop.tables import dates, values
 from muster.interop.tables.addresses import Address, parse_address
 from muster.interop.tables.clean import number_text
@@ -111,10 +112,7 @@ Cells = Callable[[str], str]
 
 def read_rows(table: Table, kind: Kind, mapping: Mapping[str, int], year: int) -> Iterator[Reading]:
     """Every row of the table, in order. `year` fills in for days written without one."""
-    from muster.interop.imports.line_reading import READERS  # it reads with the words of this module
-
-    own = {BATCHES: _squad, BUILDINGS: _house, RESULTS: _finding}
-    read = (own | READERS).get(kind.code, person_of)
+    read = person_of if kind.code in OF_PEOPLE else _reader(kind.code)
     width = len(table.header)
     fields = {field: at for field, at in mapping.items() if field in kind.fields and at < width}
     for number, row in zip(table.numbers, table.rows, strict=True):
@@ -122,17 +120,21 @@ def read_rows(table: Table, kind: Kind, mapping: Mapping[str, int], year: int) -
         if problem := row_problem(row, width):
             reading.code = problem
         else:
-            _fill(reading, read, row, fields, year)
+            cells = defaultdict(str, [(field, row[at]) for field, at in fields.items()])
+            _fill(reading, read, cells.__getitem__, year)
         yield reading
 
 
-def _fill(
-    reading: Reading, read: Callable[..., Any], row: Sequence[str], fields: dict[str, int], year: int
-) -> None:
-    def cell(field: str) -> str:
-        at = fields.get(field)
-        return "" if at is None else row[at]
+def _reader(kind: str) -> Callable[..., Any]:
+    # They read with the words of this module.
+    from muster.interop.imports import beginning_reading, line_reading
 
+    own = {BATCHES: _squad, BUILDINGS: _house, RESULTS: _finding}
+    found: Callable[..., Any] = (own | line_reading.READERS | beginning_reading.READERS)[kind]
+    return found
+
+
+def _fill(reading: Reading, read: Callable[..., Any], cell: Cells, year: int) -> None:
     try:
         reading.said = read(cell, reading, year)
     except Wrong as wrong:
@@ -183,8 +185,7 @@ def _where(cell: Cells, reading: Reading) -> tuple[str, Address]:
     text = value_of(reading, "address", cell("address"), values.text)
     if len(text) > 300:
         raise Wrong("address", "text.too_long")
-    own = {part: cell(part).strip() for part in ADDRESS_PARTS}
-    own = {part: value for part, value in own.items() if value}
+    own = {part: value for part in ADDRESS_PARTS if (value := cell(part).strip())}
     if not own:
         return text, parsed(text)
     for part in ("building", "unit", "room"):
@@ -245,7 +246,7 @@ def _house(cell: Cells, reading: Reading, year: int) -> House:
         per_floor = -(-units // floors)
     if (floors or 0) * (per_floor or 0) > MOST_UNITS:
         raise Wrong("units", "imports.number")
-    lat, lon = _degrees(cell, "lat", 90), _degrees(cell, "lon", 180)
+    lat, lon = degrees(cell, "lat", 90), degrees(cell, "lon", 180)
     if (lat is None) != (lon is None):
         raise Wrong("lat", "imports.number")
     name = text["name"] or f"{text['compound']}{number}"
@@ -295,7 +296,7 @@ def _count(cell: Cells, field: str, most: int) -> int | None:
     return int(text)
 
 
-def _degrees(cell: Cells, field: str, most: int) -> float | None:
+def degrees(cell: Cells, field: str, most: int) -> float | None:
     text = number_text(cell(field))
     if not text:
         return None

@@ -65,13 +65,13 @@ class WrongState(Refusal):
 
 
 class NoUndo(Refusal):
-    """Batches and buildings become things of their own at once; they are changed where they are shown."""
+    """Some things are things of their own at once; they are changed where they are shown."""
 
     code = "imports.no_undo"
     texts = {
-        "zh": "批次和楼栋导入后即独立存在，不能整批撤销；请在各自页面上更正。",
-        "en": "Batches and buildings stand on their own once imported and are not undone as a whole; "
-        "correct them on their own pages.",
+        "zh": "辖区、人员、批次和楼栋导入后即独立存在，不能整批撤销；请在各自页面上更正。",
+        "en": "Areas, responders, batches and buildings stand on their own once imported and are not undone as a "
+        "whole; correct them on their own pages.",
     }
 
 

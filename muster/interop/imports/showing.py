@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from muster.domain.people.rules import mask_document, mask_name, mask_phone
+from muster.domain.places.rules import level_of
+from muster.interop.imports.beginning_reading import Recruit, Ward
 from muster.interop.imports.line_reading import CaseLine, ContactLine, FollowUpLine, RelationLine
 from muster.interop.imports.reading import Finding, House, Person, Reading, Squad
 
@@ -39,9 +41,20 @@ def masked(reading: Reading) -> dict[str, Any]:
         }
     if isinstance(said, FollowUpLine):
         return {"contact": said.contact, "date": str(said.at.date()), "status": said.outcome}
+    if isinstance(said, Ward | Recruit):
+        return _beginning(said)
     if isinstance(said, House):
         return {
             "name": said.name, "compound": said.compound, "number": said.number, "address": said.address,
             "floors": said.floors or "", "units_per_floor": said.units_per_floor or "",
         }  # fmt: skip
     return {}
+
+
+def _beginning(said: Ward | Recruit) -> dict[str, Any]:
+    if isinstance(said, Ward):
+        return {"code": str(said.code), "name": said.name, "level": said.level or level_of(said.code)}
+    return {
+        "name": mask_name(said.name), "phone": mask_phone(said.phone), "organisation": said.organisation,
+        "kind": said.kind, "profession": said.profession, "skills": ", ".join(said.skills), "community": said.home,
+    }  # fmt: skip

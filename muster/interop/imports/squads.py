@@ -19,7 +19,7 @@ from muster.domain.mobilising.rules import is_plausible, suggest_date
 from muster.domain.responders import queries as responders
 from muster.interop.imports.outcomes import ALREADY, DOUBTFUL, REFUSED, SKIP, SKIPPED, TAKEN, Outcome
 from muster.interop.imports.people import Setting, refusal, said_x
-from muster.interop.imports.placing import Territory
+from muster.interop.imports.placing import UNKNOWN, Territory
 from muster.interop.imports.reading import Reading, Squad
 
 STARTS = time(8)
@@ -28,6 +28,15 @@ STARTS = time(8)
 def plain(name: str) -> str:
     """A name of an organisation as letters write it."""
     return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def organisations_by_name() -> dict[str, set[UUID]]:
+    """The organisations that are known, by what letters call them in either language."""
+    named: dict[str, set[UUID]] = {}
+    for identity, name, name_en in responders.organisations().values_list("id", "name", "name_en"):
+        for word in {plain(name), plain(name_en)} - {""}:
+            named.setdefault(word, set()).add(identity)
+    return named
 
 
 def suggestion(said: Squad, opened: date, today: date) -> date | None:
@@ -44,10 +53,7 @@ class Squads:
         self.territory = Territory(setting.area)
         self.zone = get_default_timezone()
         self.opened = incidents.get(setting.incident).opened_at.astimezone(self.zone).date()
-        self.senders: dict[str, set[UUID]] = {}
-        for identity, name, name_en in responders.organisations().values_list("id", "name", "name_en"):
-            for word in {plain(name), plain(name_en)} - {""}:
-                self.senders.setdefault(word, set()).add(identity)
+        self.senders = organisations_by_name()
 
     def foresee(self, chunk: Sequence[Reading]) -> list[Outcome]:
         """What a run would make of these rows."""
@@ -89,7 +95,7 @@ class Squads:
         area = self.territory.named(said.destination) if said.destination else self.setting.area
         senders = self.senders.get(plain(said.organisation), set())
         if area is None:
-            return Outcome(reading.row, REFUSED, "imports.unknown_area", "destination"), None
+            return Outcome(reading.row, REFUSED, UNKNOWN, "destination"), None
         if len(senders) != 1:
             return Outcome(reading.row, REFUSED, "imports.unknown_organisation", "organisation"), None
         choice = self.setting.choices.get(said_x(self.held, "squad", said)) if self.setting.choices else None

@@ -114,6 +114,48 @@ OWN: dict[str, tuple[str, str]] = {
     "access.not_allowed": ("您在这个辖区没有权限。", "You have no right in this area."),
     "input.unreadable": ("内容不合要求。", "The content cannot be taken."),
     "sync.not_visible_yet": ("所指的对象不可见。", "What it is about is not visible here."),
+    "imports.code_digits": (
+        "区划代码应为 2、4、6、9、12 或 15 位数字；其他位数说明代码不完整。",
+        "The code of an area has 2, 4, 6, 9, 12 or 15 digits; with another number of digits it is not whole.",
+    ),
+    "imports.unknown_level": (
+        "级别应为：省、市、区县、街道（乡镇）、社区（村）、网格。",
+        "The level is one of: province, city, district, subdistrict, community, grid.",
+    ),
+    "imports.level_differs": (
+        "代码的位数与所写级别不符：省 2 位，市 4 位，区县 6 位，街道 9 位，社区 12 位，网格 15 位。",
+        "The digits of the code do not fit the level: province 2, city 4, district 6, subdistrict 9, community 12, "
+        "grid 15.",
+    ),
+    "imports.not_above": (
+        "上级代码不包含这个辖区。",
+        "The code given as the area above does not hold this area.",
+    ),
+    "imports.area_outside": (
+        "所写辖区不在本次导入的辖区范围内。",
+        "The area named lies outside the area of this import.",
+    ),
+    "imports.code_twice": (
+        "同一代码在文件中已出现，内容不同；以前一行为准。",
+        "An earlier row of this file has the same code and says something else; the earlier one counts.",
+    ),
+    "imports.area_changed": (
+        "已有这个辖区，按表格更新。",
+        "This area is known; it is brought up to date as the table says.",
+    ),
+    "imports.unknown_ground": (
+        "类别应为：职员、志愿者、借调（下沉、支援）。",
+        "The category is one of: staff, volunteer, secondee.",
+    ),
+    "imports.unknown_skill": (
+        "技能不在清单内。可写：采样、驾驶、电话核查、搭建、扫楼、登记、维持秩序、护理。",
+        "A skill is not one we know: sampling, driving, calling, building, sweeping, registering, order keeping, "
+        "nursing.",
+    ),
+    "imports.several_organisations": (
+        "有多个同名单位，无法确定是哪一个。",
+        "Several organisations have this name: it is not clear which one is meant.",
+    ),
     "imports.broken": (
         "处理中断，没有导入任何内容；文件已保存，可以再试。如再次失败请联系管理员。",
         "The work was interrupted and nothing was taken in; the file is kept, try again. If it fails twice, call the "

@@ -65,7 +65,7 @@ class Wide(msgspec.Struct, frozen=True):
 def read_wide(value: str) -> Wide:
     """District and sub-district; said twice, the second time counts, as the first is what a form put before it."""
     found = _read(value, 0)
-    for _ in range(2):
+    for _ in range(2 if found.end else 0):
         again = _read(value, found.end)
         if again.end == found.end or not (again.district or again.subdistrict):
             break

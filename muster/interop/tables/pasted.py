@@ -27,10 +27,10 @@ _TIME = re.compile(r"\d{1,2}:\d{2}")
 SEXES = {"男", "女", "男性", "女性"}
 
 
-def to_table(text: str) -> bytes:
+def to_table(text: str, *, of_people: bool = True) -> bytes:
     """The bytes of a table: the text itself where it is one already, else a line or more for every person."""
     lines = [line for line in text[:MOST_CHARS].splitlines() if line.strip()]
-    if _is_table(lines):
+    if not of_people or _is_table(lines):
         return "\n".join(lines).encode()
     target = io.StringIO(newline="")
     writer = csv.writer(target)

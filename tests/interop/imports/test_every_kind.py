@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from openpyxl import load_workbook
 
+from muster.commandpost.import_labels import FIELD, KIND
 from muster.core.access import Actor, scope, system
 from muster.core.errors import Refusal
 from muster.core.ids import derive_id, new_id
@@ -21,6 +22,7 @@ from muster.interop.imports.outcomes import RESULTS, is_balanced
 from muster.interop.imports.refusals import MustAccept
 from muster.interop.models import ImportRow
 from muster.interop.tables.pasted import to_table
+from muster.project.commands_import import KINDS
 from tests.cast import CITY, COMMUNITY, DISTRICT, SUBDISTRICT
 from tests.interop.imports.files import Desk, csv_of, person
 from tests.interop.tables import makers
@@ -30,6 +32,8 @@ HEADERS = {
     "batches": ("日期", "派出单位", "人数", "支援街道", "任务"),
     "buildings": ("社区", "小区名称", "楼栋号", "层数", "每层户数"),
     "cases": ("病例编号", "姓名", "手机", "发病日期", "报告日期"),
+    "areas": ("区划代码", "名称", "级别"),
+    "responders": ("姓名", "单位", "类别", "技能", "社区"),
 }  # fmt: skip
 OPTIONS = {"lists": {"purpose": "verification"}}
 PAYLOADS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")')
@@ -43,6 +47,10 @@ def good(kind: str, n: int) -> tuple[object, ...]:
         return ("杨美社区", "中兴路", f"{n + 1}栋", 3, 2)
     if kind == "cases":
         return (f"C-{n}", "张" + "三四五六"[n % 4], f"138001380{n:02}", "2022-02-14", "2022-02-16")
+    if kind == "areas":
+        return (f"440307006{n + 100}", f"第{n}社区", "社区")
+    if kind == "responders":
+        return ("张" + "三四五六"[n % 4], "市城管局", "志愿者", "采样、登记", "杨美社区")
     return person(n, "张" + "三四五六"[n % 4])
 
 
@@ -64,6 +72,16 @@ def broken(kind: str) -> list[tuple[object, ...]]:
             ("", "李四", "", "2022-02-14", ""), ("C-90", "李四", "", "昨天", ""), ("C-91", "李四", "", "", ""),
             ("C-92", "李\u202e四", "", "2022-02-14", ""), ("C" * 200, "李四", "", "2022-02-14", ""),
         ]  # fmt: skip
+    if kind == "areas":
+        return [
+            ("4.40307E+14", "甲社区", ""), ("440307006", "甲社区", "社区"), ("440303001002", "翠竹社区", ""),
+            ("440307006900", "", ""), ("440307006901", "甲\u202e社区", ""),
+        ]  # fmt: skip
+    if kind == "responders":
+        return [
+            ("", "市城管局", "", "", ""), ("李四", "", "", "", ""), ("李四", "市城管局", "神仙", "", ""),
+            ("李四", "市城管局", "", "飞行", ""), ("李\u202e四", "市城管局", "", "", ""),
+        ]  # fmt: skip
     return [
         ("", "", "", ""), ("李四", "4.40399E+17", "", ""), ("李四", "", "1.38E+10", ""),
         ("李四", "440399194003010018", "", ""), ("李四", "", "138****0000", ""),
@@ -72,7 +90,9 @@ def broken(kind: str) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture
-def at_desk(desk: Actor, incident: UUID, now: datetime) -> Desk:
+def at_desk(
+    desk: Actor, commander: Actor, incident: UUID, now: datetime, request: pytest.FixtureRequest
+) -> Desk:
     with scope(system(incident=incident), incident) as by:
         areas = [
             places.NewArea(CITY, "深圳市", "city"), places.NewArea(DISTRICT, "龙岗区", "district"),
@@ -86,7 +106,13 @@ def at_desk(desk: Actor, incident: UUID, now: datetime) -> Desk:
         )
         told = [Told(new_id(), now, by.by, responders.AddOrganisations([body]))]
         responders.add_organisations(told=told, by=by, incident=incident, now=now)
-    return Desk(desk, incident, now, SUBDISTRICT)
+    kind = request.node.callspec.params.get("kind") if hasattr(request.node, "callspec") else None
+    return Desk(commander if kind == "areas" else desk, incident, now, SUBDISTRICT)
+
+
+def test_the_page_and_the_command_line_know_every_kind() -> None:
+    assert set(KIND) == set(KINDS) == set(kinds.KINDS)
+    assert {field for kind in kinds.KINDS.values() for field in kind.fields} <= set(FIELD)
 
 
 @pytest.mark.parametrize("kind", HEADERS)
@@ -137,7 +163,7 @@ def test_a_sheet_that_ends_at_the_limit_stops_for_a_person(at_desk: Desk, kind: 
 
 @pytest.mark.parametrize("kind", HEADERS)
 def test_no_report_holds_a_formula(at_desk: Desk, kind: str, now: datetime) -> None:
-    place = {"batches": 4, "buildings": 1, "cases": 1}.get(kind, 0)
+    place = {"batches": 4, "buildings": 1, "cases": 1, "areas": 1, "responders": 1}.get(kind, 0)
     rows = []
     for n, payload in enumerate(PAYLOADS):
         row = list(good(kind, n))

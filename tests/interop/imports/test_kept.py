@@ -12,7 +12,7 @@ from django.db import transaction
 from muster.core.access import Actor, scope
 from muster.domain.people.models import Resident
 from muster.domain.worklists.models import ListEntry, WorkItem
-from muster.interop.imports import engine, kept
+from muster.interop.imports import engine, kept, ready
 from muster.interop.imports.reading import read_rows
 from muster.interop.models import Import, ImportPart, ImportRow
 from tests.interop.imports.files import Desk, csv_of, person
@@ -97,6 +97,6 @@ def test_a_run_reads_no_file_that_was_previewed_and_an_older_release_s_rows_are_
     assert person(0)[2].encode() not in bytes(sealed)
     first = outcome(made, at_desk)
     assert len(read) == 2
-    monkeypatch.setattr(kept, "__version__", "another")
+    monkeypatch.setattr(ready, "__version__", "another")
     assert outcome(made, at_desk) == first
     assert len(read) == 3

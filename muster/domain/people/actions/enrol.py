@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -60,10 +61,8 @@ def enrol_many(
         found, added = _enrol_chunk(chunk, origin, by, (incident, now, held, doors))
         matches += found
         fresh |= added
-    counts = {
-        outcome: sum(match.outcome == outcome for match in matches)
-        for outcome in ("new", "matched", "ambiguous")
-    }
+    met = Counter([match.outcome for match in matches])
+    counts = {outcome: met[outcome] for outcome in ("new", "matched", "ambiguous")}
     journal.write(
         action="people.enrol", by=by, incident=incident, area=origin.area, subjects=fresh, count=len(fresh),
         detail={"batch": str(origin.batch), **counts},

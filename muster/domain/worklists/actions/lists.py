@@ -112,7 +112,7 @@ def _push(
         "already": len(rows) - len(fresh),
         "matched": matched,
         "refused": refused,
-        "items": {str(row[4]): str(row[6]) for row in rows},
+        "items": {row[4]: row[6] for row in rows},
     }
 
 

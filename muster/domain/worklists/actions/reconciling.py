@@ -113,11 +113,16 @@ def calling_rules(incident: UUID) -> CallingRules:
     )
 
 
-LOCKED = """
-select id, area, kind, subject, occasion, subject_kind, state, leased_by, from_area, causes, due_at, priority,
-    satisfied_at
-from worklists_workitem where id = any(%s::uuid[]) order by id for no key update
+HELD = """
+id, area, kind, subject, occasion, subject_kind, state, leased_by, from_area, causes, due_at, priority, satisfied_at
+from worklists_workitem
 """
+LOCKED = f"select {HELD} where id = any(%s::uuid[]) order by id for no key update"
+# Of many one by one, by its id and nothing else: the planner would read all work in scope.
+LOCKED_MANY = f"""
+select i.* from (select id from unnest(%s::uuid[]) u(id) order by id) asked
+cross join lateral (select {HELD} w where w.id = asked.id offset 0 for no key update) i
+"""  # noqa: S608
 
 
 class Locked(msgspec.Struct, frozen=True):
@@ -151,7 +156,9 @@ class Locked(msgspec.Struct, frozen=True):
 
 def lock_items(items: Iterable[UUID]) -> dict[UUID, Locked]:
     """Lock the visible ones of these items, in id order."""
-    return {row[0]: Locked(*row) for row in prepared.fetch(LOCKED, [bulk.array(set(items))])}
+    wanted = set(items)
+    sql = LOCKED if len(wanted) <= bulk.LOOPED else LOCKED_MANY
+    return {row[0]: Locked(*row) for row in prepared.fetch(sql, [bulk.array(wanted)])}
 
 
 def recompute_items(items: set[UUID], incident: UUID) -> None:
