@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from muster.commandpost import calling_facts, labels
+from muster.commandpost import calling_facts, frame, labels
 from muster.commandpost.asking import moment
-from muster.commandpost.frame import DeskRequest, Screen, act, areas, bounds, ids, refused, tell
-from muster.core.access import narrowed
-from muster.core.errors import BadInput, NotAllowed, Refusal
+from muster.commandpost.frame import DESK, DeskRequest, Screen, act, areas, bounds, ids, tell
+from muster.core.errors import BadInput
 from muster.core.ids import new_id
 from muster.core.retractions import RetractBody, retract_facts
 from muster.core.told import Told
@@ -40,23 +39,11 @@ HEALTH = (Health.SEEN_OK.value, Health.SEEN_NOT_OK.value)
 
 def seat(view: Screen) -> Screen:
     """A page for whoever may record calls here, with or without a desk. Kept by no browser: see `Cache-Control`."""
+    opened = frame.seat(RIGHT)(view)
 
     @functools.wraps(view)
     def shown(request: HttpRequest, incident: str, **rest: Any) -> HttpResponse:
-        asked = cast(DeskRequest, request)
-        if not request.user.is_authenticated:
-            from django.contrib.auth.views import redirect_to_login
-
-            return redirect_to_login(request.get_full_path())
-        if asked.incident is None:
-            raise Http404
-        try:
-            if not asked.actor.spans(RIGHT, asked.incident.id):
-                raise NotAllowed(right=RIGHT)
-            with narrowed(asked.actor, RIGHT, asked.incident.id) as asked.actor:
-                answer = view(asked, **rest)
-        except Refusal as refusal:
-            answer = refused(request, refusal)
+        answer = opened(request, incident, **rest)
         answer["Cache-Control"] = "no-store"
         return answer
 
@@ -84,7 +71,7 @@ def start(request: DeskRequest) -> HttpResponse:
         "total": sum(mine.values()),
         "decent": hours.is_decent(request.now, ZoneInfo(settings.TIME_ZONE)),
         "hours": (hours.from_hour.value, hours.to_hour.value),
-        "has_desk": bool(request.actor.spans("desk.read", request.incident.id)),
+        "has_desk": bool(request.actor.spans(DESK, request.incident.id)),
         "recorded": ids([request.GET.get("recorded", "")]),
         "undo": ids([request.GET.get("undo", "")]),
     }

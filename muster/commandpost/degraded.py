@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinatePeriodicDefer
 
-from muster.commandpost import imports
+from muster.commandpost import import_labels
 from muster.commandpost.frame import DeskRequest
 from muster.commandpost.gates import list_ages
 from muster.core import journal, room
@@ -138,7 +138,7 @@ def _lists(request: DeskRequest) -> Part:
         spent = request.now - listed[-1]
         if usual is not None and spent > max(USUAL * usual, timedelta(hours=1)):
             said = _("last %(ago)s ago, usually every %(usual)s") % {"ago": _ago(spent), "usual": _ago(usual)}
-            signs.append((str(imports.KIND.get(kind, kind)), said))
+            signs.append((str(import_labels.KIND.get(kind, kind)), said))
     return Part(
         _("Files and codes from above"),
         signs,

@@ -22,7 +22,11 @@ from muster.core import accounts, load, telephones
 from muster.core.errors import BadInput, NotAllowed
 from muster.core.models import Account, Grant, Parked
 
-PAGES = (("", pgettext_lazy("tab", "Phones")), ("state/", pgettext_lazy("tab", "What works")))
+PAGES = (
+    ("", pgettext_lazy("tab", "Phones")),
+    ("accounts/", pgettext_lazy("tab", "Accounts")),
+    ("state/", pgettext_lazy("tab", "What works")),
+)
 MOST_ACCOUNTS = 500
 SILENT = timedelta(minutes=30)
 LEAST_MB = 200

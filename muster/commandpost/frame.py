@@ -39,27 +39,49 @@ class DeskRequest(HttpRequest):
 Screen = Callable[..., HttpResponse]
 
 
-def screen(view: Screen) -> Screen:
-    """A page of one incident: needs a signed-in person with desk rights here; refusals become a page."""
+DESK = "desk.read"
+# the pages of people who have no desk, and the right that opens each; they sign in to their first one
+SEATS = {
+    "sites/laboratory/": "sampling.result",
+    "requests/": "helpline.counsel",
+    "imports/": "sampling.result",
+    "calling/": "worklists.record",  # last: it has no doors at its side
+}
 
-    @functools.wraps(view)
-    def shown(request: HttpRequest, incident: str, **rest: Any) -> HttpResponse:
-        desk = cast(DeskRequest, request)
-        if not request.user.is_authenticated:
-            from django.contrib.auth.views import redirect_to_login
 
-            return redirect_to_login(request.get_full_path())
-        if desk.incident is None:
-            raise Http404
-        try:
-            if not desk.actor.spans("desk.read", desk.incident.id):
-                raise NotAllowed(right="desk.read")
-            with narrowed(desk.actor, "desk.read", desk.incident.id) as desk.actor:
-                return view(desk, **rest)
-        except Refusal as refusal:
-            return refused(request, refusal)
+def seat(*rights: str) -> Callable[[Screen], Screen]:
+    """A page of one incident for whoever has one of these rights here, seen by the first; refusals become a page."""
 
-    return shown
+    def open_to(view: Screen) -> Screen:
+        @functools.wraps(view)
+        def shown(request: HttpRequest, incident: str, **rest: Any) -> HttpResponse:
+            desk = cast(DeskRequest, request)
+            if not request.user.is_authenticated:
+                from django.contrib.auth.views import redirect_to_login
+
+                return redirect_to_login(request.get_full_path())
+            if desk.incident is None:
+                raise Http404
+            try:
+                held = next((right for right in rights if desk.actor.spans(right, desk.incident.id)), None)
+                if held is None:
+                    raise NotAllowed(right=rights[0])
+                with narrowed(desk.actor, held, desk.incident.id) as desk.actor:
+                    return view(desk, **rest)
+            except Refusal as refusal:
+                return refused(request, refusal)
+
+        return shown
+
+    return open_to
+
+
+screen = seat(DESK)
+
+
+def seats(actor: Actor, incident: UUID) -> list[str]:
+    """The pages that somebody without a desk has."""
+    return [folder for folder, right in SEATS.items() if actor.spans(right, incident)]
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 
-from muster.commandpost.frame import DeskRequest
+from muster.commandpost.frame import DESK, DeskRequest, seats
 from muster.domain.incidents.models import Incident
 
 
@@ -19,13 +19,16 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     actor = cast(DeskRequest, request).actor
     known = list(Incident.objects.order_by("-opened_at", "id"))
-    mine = [one for one in known if actor.spans("desk.read", one.id)]
+    mine = [one for one in known if actor.spans(DESK, one.id)]
     if len(mine) == 1 and "all" not in request.GET:
         return redirect(f"/i/{mine[0].code}/")
-    called = [one for one in known if one.closed_at is None and actor.spans("worklists.record", one.id)]
-    if not mine and called:  # callers have no desk: they are taken to their queue
-        return redirect(f"/i/{called[0].code}/calling/")
-    return render(request, "commandpost/home.html", {"incidents": mine})
+    seated = [one for one in known if one.closed_at is None and seats(actor, one.id)]
+    if (
+        not mine and seated
+    ):  # callers, laboratories and counsellors have no desk: they are taken to their page
+        return redirect(f"/i/{seated[0].code}/{seats(actor, seated[0].id)[0]}")
+    context = {"incidents": mine, "may_open": bool(actor.spans("incidents.open", None))}
+    return render(request, "commandpost/home.html", context)
 
 
 urlpatterns = [path("", home, name="home")]

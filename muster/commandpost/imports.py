@@ -11,11 +11,13 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.timezone import get_default_timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from muster.commandpost import labels, terms
-from muster.commandpost.frame import DeskRequest, ids, screen, within
+from muster.commandpost.asking import has
+from muster.commandpost.frame import DESK, DeskRequest, ids, seat, within
+from muster.commandpost.import_labels import CODED, FIELD, KIND, LISTED, RESULT, STATE, WOULD_BE
 from muster.core.access import span
 from muster.core.errors import BadInput
 from muster.domain.people import pairs
@@ -29,67 +31,22 @@ from muster.interop.tables import pasted
 from muster.interop.tables.read import MAX_BYTES
 from muster.interop.tables.shapes import MUST_ACCEPT, TableRefused
 
-KIND: labels.Labels = {
-    "residents": gettext_lazy("residents"),
-    "lists": gettext_lazy("a verification list"),
-    "batches": gettext_lazy("batches of people sent"),
-    "buildings": gettext_lazy("buildings"),
-    "results": gettext_lazy("results of a laboratory"),
-    "cases": gettext_lazy("line list: cases"),
-    "contacts": gettext_lazy("line list: contacts"),
-    "relations": gettext_lazy("line list: who met whom"),
-    "follow_ups": gettext_lazy("line list: follow-ups"),
-}
-STATE: labels.Labels = {
-    "uploaded": gettext_lazy("file kept"),
-    "mapped": gettext_lazy("columns named"),
-    "previewed": gettext_lazy("looked at, not taken in"),
-    "run": gettext_lazy("taken in"),
-    "undone": gettext_lazy("undone"),
-}
-RESULT: labels.Labels = {
-    "taken": gettext_lazy("taken"),
-    "refused": gettext_lazy("refused"),
-    "already": gettext_lazy("already there"),
-    "doubtful": gettext_lazy("waits for a decision"),
-}
-WOULD_BE = gettext_lazy("would be taken")
-CODED: dict[str, labels.Labels] = {"sex": labels.SEX, "result": terms.RESULT}
-FIELD: labels.Labels = {
-    "key": gettext_lazy("Number in the list"), "last_name": gettext_lazy("Family name"),
-    "classification": gettext_lazy("Classification"), "onset": gettext_lazy("Onset"),
-    "positive": gettext_lazy("Positive since"), "case": gettext_lazy("Number of the case"),
-    "contact": gettext_lazy("Number of the contact"), "last": gettext_lazy("Last exposure"),
-    "class": gettext_lazy("Class"), "context": gettext_lazy("Exposure"), "status": gettext_lazy("Result"),
-    "name": gettext_lazy("Name"), "document": gettext_lazy("Identity document"), "phone": gettext_lazy("Telephone"),
-    "address": gettext_lazy("Address"), "sex": gettext_lazy("Sex"), "birth_date": gettext_lazy("Date of birth"),
-    "vulnerability": gettext_lazy("Special needs"), "note": gettext_lazy("Note"), "district": gettext_lazy("District"),
-    "subdistrict": gettext_lazy("Sub-district"), "community": gettext_lazy("Community"),
-    "compound": gettext_lazy("Compound"), "building": gettext_lazy("Building"), "unit": gettext_lazy("Unit"),
-    "room": gettext_lazy("Room"), "organisation": gettext_lazy("Sender"), "people": gettext_lazy("People"),
-    "date": gettext_lazy("Day"), "destination": gettext_lazy("Destination"), "task": gettext_lazy("Task"),
-    "vehicles": gettext_lazy("Vehicles"), "total": gettext_lazy("Total"), "number": gettext_lazy("Building number"),
-    "floors": gettext_lazy("Floors"), "units_per_floor": gettext_lazy("Doors a floor"),
-    "tube": gettext_lazy("Tube"), "result": gettext_lazy("Result"), "reported_at": gettext_lazy("Reported at"),
-    "area": gettext_lazy("Area"), "investigation": gettext_lazy("Investigation"),
-    "withdrawn": gettext_lazy("Withdrawn"), "via": gettext_lazy("Through"), "state": gettext_lazy("State"),
-    "stays": gettext_lazy("Stays"), "release": gettext_lazy("Release"), "channel": gettext_lazy("Asked"),
-    "units": gettext_lazy("Doors in all"), "lat": gettext_lazy("Latitude"), "lon": gettext_lazy("Longitude"),
-}  # fmt: skip
 OPTIONS = ("purpose", "source", "title", "script_zh", "script_yue", "script_en")
-RIGHTS = ("people.import", "worklists.list", "mobilising.batch", "places.survey")
-PAGE, LISTED, WAITING = 50, 50, 100
+LABORATORY = "sampling.result"
+PAGE, NEWEST, WAITING = 50, 50, 100
 
 
-@screen
+@seat(DESK, LABORATORY)
 def overview(request: DeskRequest) -> HttpResponse:
     """All imports, and the form for the next file."""
     if request.method == "POST":
         return _upload(request)
-    listed = list(queries.imports(request.incident.id).filter(within(request))[:LISTED])
+    mine = {code: label for code, label in KIND.items() if has(request, kinds.KINDS[code].right)}
+    found = queries.imports(request.incident.id).filter(within(request))
+    listed = list((found if has(request, DESK) else found.filter(kind__in=mine))[:NEWEST])
     context = {
         "imports": [_line(one) for one in listed],
-        "kinds": KIND,
+        "kinds": mine,
         "purposes": labels.PURPOSE,
         "areas": _areas(request),
     }
@@ -107,7 +64,7 @@ def _areas(request: DeskRequest) -> list[Any]:
     may = [
         one
         for one in wide
-        if any(request.actor.may(right, one.code, request.incident.id) for right in RIGHTS)
+        if any(request.actor.may(kind.right, one.code, request.incident.id) for kind in kinds.KINDS.values())
     ]
     return sorted(may, key=lambda one: (span(one.code)[0] - span(one.code)[1], one.code))[:2_000]
 
@@ -115,7 +72,7 @@ def _areas(request: DeskRequest) -> list[Any]:
 def _upload(request: DeskRequest) -> HttpResponse:
     given = request.FILES.get("file")
     area = request.POST.get("area", "")
-    text = request.POST.get("text", "")
+    kind, text = request.POST.get("kind", ""), request.POST.get("text", "")
     if not given and int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:  # too much to be kept at all
         raise FileRefused(TableRefused("tables.too_large", name="", bytes=0, limit=MAX_BYTES))
     if not (given or text.strip()) or not (area.isascii() and area.isdigit() and len(area) <= 15):
@@ -131,8 +88,8 @@ def _upload(request: DeskRequest) -> HttpResponse:
     made = importing.upload(
         file=importing.File(str(given.name), given.read())
         if given is not None
-        else importing.File(_("pasted text"), pasted.to_table(text)),
-        wish=importing.Wish(request.POST.get("kind", ""), int(area), options),
+        else importing.File(_("pasted text"), pasted.to_table(text, of_people=kind in kinds.OF_PEOPLE)),
+        wish=importing.Wish(kind, int(area), options),
         by=request.actor, incident=request.incident.id, now=request.now,
     )  # fmt: skip
     return _to(request, made)
@@ -151,10 +108,18 @@ def _to(request: DeskRequest, made: Import) -> HttpResponse:
     return redirect("imports-one", incident=request.incident.code, upload=made.id)
 
 
-@screen
+def _found(request: DeskRequest, upload: UUID) -> Import:
+    """An import of this desk; without a desk, of a kind one may take in oneself."""
+    made = importing.find(upload)
+    if not has(request, DESK):
+        request.actor.require(kinds.KINDS[made.kind].right, made.area, request.incident.id)
+    return made
+
+
+@seat(DESK, LABORATORY)
 def one(request: DeskRequest, upload: UUID) -> HttpResponse:
     """The page of one import."""
-    made = importing.find(upload)
+    made = _found(request, upload)
     kind, shown = kinds.KINDS[made.kind], queries.words(made)
     counts = made.counts
     context = _line(made) | {
@@ -179,6 +144,7 @@ def one(request: DeskRequest, upload: UUID) -> HttpResponse:
         "can_map": made.state in ("uploaded", "mapped", "previewed") and not made.queued,
         "can_run": not made.queued
         and (made.state == "previewed" or (made.state == "run" and counts.get("doubtful"))),
+        "can_skip_look": made.kind in kinds.OF_PEOPLE,
         "can_undo": made.state == "run" and kind.undoable and not made.queued,
         "problem": texts.reason(made.problem, _language()) if made.problem else "",
     }
@@ -203,8 +169,8 @@ def _caution(caution: dict[str, Any]) -> dict[str, Any]:
 
 def _said(field: str, word: str) -> str:
     """What a cell was understood as, in the words of the reader."""
-    if field == "vulnerability":
-        return " · ".join(labels.words(word.split(", "))) if word else ""
+    if field in LISTED:
+        return " · ".join(terms.words(LISTED[field], word.split(", "))) if word else ""
     return str(CODED[field].get(word, word)) if word and field in CODED else word
 
 
@@ -266,19 +232,19 @@ def _working(made: Import) -> dict[str, Any]:
     return {"made": made, "done": queries.progress(made) if made.queued else None}
 
 
-@screen
+@seat(DESK, LABORATORY)
 def working(request: DeskRequest, upload: UUID) -> HttpResponse:
     """How far the job is; the whole page again once it is over."""
-    made = importing.find(upload)
+    made = _found(request, upload)
     answer = render(request, "commandpost/imports/_working.html", _working(made))
     if not made.queued:
         answer["HX-Refresh"] = "true"
     return answer
 
 
-@screen
+@seat(DESK, LABORATORY)
 def columns(request: DeskRequest, upload: UUID) -> HttpResponse:
-    """Name the columns and look what would happen."""
+    """Name the columns and look what would happen, or take the file in at once."""
     _posted(request)
     mapping = {}
     for field in FIELD:
@@ -289,11 +255,13 @@ def columns(request: DeskRequest, upload: UUID) -> HttpResponse:
         upload=upload, mapping=mapping, accepted=request.POST.get("accepted") == "on",
         by=request.actor, incident=request.incident.id, now=request.now,
     )  # fmt: skip
+    if request.POST.get("at_once"):
+        return _run(request, upload)
     made = importing.look(upload=upload, by=request.actor, incident=request.incident.id, now=request.now)
     return _to(request, made)
 
 
-@screen
+@seat(DESK, LABORATORY)
 def decide(request: DeskRequest, upload: UUID) -> HttpResponse:
     """Decisions on rows that wait: `row-<n>` is other, take, skip, or the id of the candidate it is."""
     _posted(request)
@@ -315,10 +283,14 @@ def decide(request: DeskRequest, upload: UUID) -> HttpResponse:
     return _to(request, importing.find(upload))
 
 
-@screen
+@seat(DESK, LABORATORY)
 def run(request: DeskRequest, upload: UUID) -> HttpResponse:
     """Take the file in."""
     _posted(request)
+    return _run(request, upload)
+
+
+def _run(request: DeskRequest, upload: UUID) -> HttpResponse:
     made = importing.run(upload=upload, by=request.actor, incident=request.incident.id, now=request.now)
     if not made.queued:
         taken = made.counts["taken"]
@@ -327,7 +299,7 @@ def run(request: DeskRequest, upload: UUID) -> HttpResponse:
     return _to(request, made)
 
 
-@screen
+@seat(DESK, LABORATORY)
 def undo(request: DeskRequest, upload: UUID) -> HttpResponse:
     """Take the import back."""
     _posted(request)
@@ -343,20 +315,20 @@ def _posted(request: DeskRequest) -> None:
         raise WrongState(state="GET")
 
 
-@screen
+@seat(DESK, LABORATORY)
 def rows(request: DeskRequest, upload: UUID) -> HttpResponse:
     """For programs: how far an import is, its counts, and the work item of each row of a list. Nobody is named."""
-    made = importing.find(upload)
+    made = _found(request, upload)
     items = queries.items(made) if made.kind == kinds.LISTS and made.state == "run" else {}
     return JsonResponse({"state": made.state, "counts": made.counts, "items": items})
 
 
-@screen
+@seat(DESK, LABORATORY)
 def report(request: DeskRequest, upload: UUID) -> HttpResponse:
     """The report as a workbook."""
-    result = request.GET.get("result", "")
+    made, result = _found(request, upload), request.GET.get("result", "")
     book = export.report(
-        upload=upload, result=result if result in RESULTS else "", language=_language(), by=request.actor,
+        upload=made.id, result=result if result in RESULTS else "", language=_language(), by=request.actor,
         incident=request.incident.id, now=request.now,
     )  # fmt: skip
     answer = HttpResponse(

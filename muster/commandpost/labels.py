@@ -222,9 +222,22 @@ RESULT: Labels = {
     "quarantined": _("waiting for a right or a thing"),
     "held": _("from a phone out of service"),
 }
+ROLE: Labels = {
+    "grid_worker": _("grid worker"),
+    "field_team": _("field team"),
+    "caller": _("caller"),
+    "desk": _("desk"),
+    "tracer": _("tracer"),
+    "supply": _("supplies"),
+    "laboratory": _("laboratory"),
+    "counsellor": _("counsellor"),
+    "auditor": _("auditor"),
+    "commander": _("commander"),
+}
 ACTION: Labels = {
     "access.end": _("right ended"),
     "access.grant": _("right given"),
+    "access.password": _("new password given"),
     "core.retract": _("record taken back"),
     "device.enrol": _("telephone enrolled"),
     "device.invite": _("code for a phone made"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from muster.commandpost.asking import has, tabs, told
-from muster.commandpost.frame import DeskRequest, act, screen, within
+from muster.commandpost.frame import DESK, DeskRequest, act, seat, within
 from muster.commandpost.sites import PAGES
 from muster.core.errors import BadInput, NotFound, Refusal
 from muster.core.ids import derive_id
@@ -22,6 +22,7 @@ from muster.domain.sampling.models import SampleTaken, Tube
 from muster.domain.sampling.rules import Result
 
 MOST_POOLS = 100
+RIGHT = "sampling.result"
 
 
 class BoxDiffers(Refusal):
@@ -35,7 +36,7 @@ class BoxDiffers(Refusal):
     }
 
 
-@screen
+@seat(DESK, RIGHT)
 def laboratory(request: DeskRequest) -> HttpResponse:
     """Boxes on their way; tubes handed over without a result, longest waiting first; positive pools."""
     waiting = queries.at_laboratory(request.incident.id, request.now)
@@ -45,13 +46,13 @@ def laboratory(request: DeskRequest) -> HttpResponse:
     names: dict[UUID | None, str] = dict(Point.objects.filter(pk__in=standing).values_list("id", "name"))
     held = _held(request, pools)
     context = {
-        "tabs": tabs(request, "sites", *PAGES),
+        "tabs": tabs(request, "sites", *PAGES) if has(request, DESK) else [],
         "waiting": [(one, names.get(one.site, "")) for one in waiting],
         "late": sum(one.late for one in waiting),
         "pools": [(one, names.get(one.site, ""), held.get(one.id, 0)) for one in pools],
         "boxes": queries.boxes(request.incident.id),
         "may_receive": has(request, "sampling.record"),
-        "may_result": has(request, "sampling.result"),
+        "may_result": has(request, RIGHT),
     }
     return render(request, "commandpost/sites/laboratory.html", context)
 
@@ -67,7 +68,7 @@ def _held(request: DeskRequest, pools: list[Tube]) -> dict[UUID, int]:
 
 
 @require_POST
-@screen
+@seat(DESK, RIGHT)
 def receive(request: DeskRequest) -> HttpResponse:
     """The laboratory signs for a box: its tubes are counted against those that were handed over in it."""
     said = request.POST

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 
 from muster.commandpost import helpline, labels, terms
 from muster.commandpost.asking import body, has, tabs, told, turn, whereabouts, wish
-from muster.commandpost.frame import DeskRequest, act, drawer, screen, within
-from muster.core.errors import NotAllowed, NotFound
+from muster.commandpost.frame import DESK, DeskRequest, act, drawer, screen, seat, within
+from muster.core.errors import NotFound
 from muster.core.models import Retraction
 from muster.domain.helpline import actions, queries
 from muster.domain.helpline.models import IS_OPEN, Call, Request
@@ -36,19 +36,21 @@ PAGES = (
     ("calls/", pgettext_lazy("tab", "Calls, support, broadcasts")),
 )
 HOUR = timedelta(hours=1)
-COUNSEL = "helpline.counsel"
+COUNSEL = helpline.COUNSEL
 
 
 def _seen(request: DeskRequest) -> QuerySet[Request]:
-    """Requests in view; those for counselling only for counsellors."""
+    """Requests in view; those for counselling only for counsellors, and without a desk nothing else."""
     rows = Request.objects.defer("note_c").filter(within(request), incident=request.incident.id)
+    if not has(request, DESK):
+        return rows.filter(kind=RequestKind.COUNSELLING)
     hidden = Q(kind=RequestKind.COUNSELLING)
     for low, high in request.actor.spans(COUNSEL, request.incident.id):
         hidden &= ~Q(area__gte=low, area__lt=high)
     return rows.exclude(hidden)
 
 
-@screen
+@seat(DESK, COUNSEL)
 def board(request: DeskRequest) -> HttpResponse:
     """A page of requests by promise; late ones, and those promised within the hour."""
     asked = wish(request, "kind", "which", "area")
@@ -58,7 +60,7 @@ def board(request: DeskRequest) -> HttpResponse:
     known = responders.known({row.taken_by for row in rows if row.taken_by})
     areas = places.area_names({row.area for row in rows})
     words = _vulnerable(request)
-    numbers = queries.promises(request.now)
+    numbers = queries.promises(request.now, _seen(request))
     context = pager | {
         "tabs": tabs(request, "requests", *PAGES),
         "rows": [
@@ -72,7 +74,7 @@ def board(request: DeskRequest) -> HttpResponse:
         "wish": asked,
         "numbers": numbers,
         "sealed": 0 if has(request, COUNSEL) else queries.open_by_kind().get(RequestKind.COUNSELLING, 0),
-        "kinds": {k: v for k, v in terms.REQUEST.items() if k != RequestKind.COUNSELLING or has(request, COUNSEL)},
+        "kinds": helpline.asked_for(request),
         "areas": places.areas_under(request.incident.area, "community"), "may_open": has(request, "helpline.record"),
     }  # fmt: skip
     return render(request, "commandpost/requests/board.html", context)
@@ -111,7 +113,7 @@ def _row(row: Request, request: DeskRequest) -> dict[str, Any]:
     }
 
 
-@screen
+@seat(DESK, COUNSEL)
 def request_drawer(request: DeskRequest, asked: UUID) -> HttpResponse:
     """One request: the household, everything it asked for, what was done; the next step is recorded here."""
     return _drawn(request, asked)
@@ -121,8 +123,9 @@ def _found(request: DeskRequest, asked: UUID) -> Request:
     row = Request.objects.defer("note_c").filter(pk=asked, incident=request.incident.id).first()
     if row is None:
         raise NotFound
-    if row.kind == RequestKind.COUNSELLING and not request.actor.may(COUNSEL, row.area, request.incident.id):
-        raise NotAllowed(right=COUNSEL)
+    request.actor.require(
+        COUNSEL if row.kind == RequestKind.COUNSELLING else DESK, row.area, request.incident.id
+    )
     return row
 
 
@@ -161,13 +164,15 @@ def _others(request: DeskRequest, row: Request) -> list[dict[str, Any]]:
         one
         for one in queries.household(row.dwelling, request.now).requests
         if one.id != row.id
-        and (one.kind != RequestKind.COUNSELLING or request.actor.may(COUNSEL, one.area, one.incident))
+        and request.actor.may(
+            COUNSEL if one.kind == RequestKind.COUNSELLING else DESK, one.area, one.incident
+        )
     ]
     return [_row(one, request) for one in shown[:30]]
 
 
 @require_POST
-@screen
+@seat(DESK, COUNSEL)
 def update(request: DeskRequest, asked: UUID) -> HttpResponse:
     """Record what was done about a request."""
     _found(request, asked)
@@ -176,7 +181,7 @@ def update(request: DeskRequest, asked: UUID) -> HttpResponse:
 
 
 @require_POST
-@screen
+@seat(DESK, COUNSEL)
 def words(request: DeskRequest, asked: UUID) -> HttpResponse:
     """Open the words of a request, for a reason that goes into the journal."""
     reason = request.POST.get("reason", "").replace("\x00", "")[:400]
@@ -186,7 +191,7 @@ def words(request: DeskRequest, asked: UUID) -> HttpResponse:
     return _drawn(request, asked, said=said or _("nothing was written down"))
 
 
-@screen
+@seat(DESK, COUNSEL)
 def calls(request: DeskRequest) -> HttpResponse:
     """Calls by line and kind, support and broadcasts. Of counselling only how many."""
     kept = Call.objects.filter(within(request), incident=request.incident.id).exclude(
@@ -202,7 +207,7 @@ def calls(request: DeskRequest) -> HttpResponse:
         "tabs": tabs(request, "requests", *PAGES),
         "lines": [(one, terms.word(terms.LINE, one.kind), *by_line.get(one.id, (0, 0))) for one in lines],
         "by_kind": [
-            (terms.word({**terms.LINE, **terms.REQUEST}, kind), n)
+            (terms.word(helpline.ABOUT, kind), n)
             for kind, n in sorted(queries.calls_by_kind().items(), key=lambda pair: -pair[1])
         ],
         "support": [
@@ -211,7 +216,7 @@ def calls(request: DeskRequest) -> HttpResponse:
         "channels": [(terms.word(labels.CHANNEL, one.channel), one.times, one.audience) for one in channels],
         "may_support": has(request, "helpline.record"),
         "may_tell": has(request, "notices.broadcast"),
-        "areas": whereabouts(request, "desk.read"),
+        "areas": whereabouts(request, "helpline.record"),
         "supports": {str(kind): terms.SUPPORT[kind] for kind in SupportKind},
         "ways": {str(way): labels.CHANNEL[way] for way in Channel},
     }
@@ -219,7 +224,7 @@ def calls(request: DeskRequest) -> HttpResponse:
 
 
 @require_POST
-@screen
+@seat(DESK, COUNSEL)
 def support(request: DeskRequest) -> HttpResponse:
     """Record support that reached people."""
     act(request, actions.record_support, body(request, actions.RecordSupport))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from muster.commandpost import terms
-from muster.commandpost.asking import body, day_of, has, tabs, told, turn, wish
+from muster.commandpost.asking import body, day_of, has, tabs, told, turn, whereabouts, wish
 from muster.commandpost.frame import DeskRequest, act, drawer, ids, screen, within
 from muster.core.errors import NotAllowed, NotFound
+from muster.core.ids import new_id
 from muster.core.models import Retraction
 from muster.domain.mobilising import actions as mobilising
 from muster.domain.mobilising import queries as duty
@@ -25,11 +26,15 @@ from muster.domain.mobilising.models import Batch, MealServed, Seat
 from muster.domain.people.actions.opening import LONGEST_REASON, ReasonMissing
 from muster.domain.places import queries as places
 from muster.domain.responders import actions, queries
-from muster.domain.responders.models import Organisation, Responder, Team
-from muster.domain.responders.rules import OrganisationKind, ResponderKind
+from muster.domain.responders.models import Organisation, Responder
+from muster.domain.responders.rules import STRIKE, OrganisationKind, ResponderKind
 
+ENROL = "responders.enrol"
 MASK = "＊＊＊"
 DAYS = 7
+MOST_SENDERS = 600
+SKILLS = {code: label for code, label in terms.SKILL.items() if code != "order"}  # order_keeping is the same
+STRIKES = {code: label for code, label in terms.TEAM.items() if code not in ("committee", "partner")}
 PAGES = (
     ("", pgettext_lazy("tab", "Responders")),
     ("organisations/", pgettext_lazy("tab", "Organisations")),
@@ -63,10 +68,19 @@ def people(request: DeskRequest) -> HttpResponse:
         "wish": asked,
         "kinds": {str(kind): terms.RESPONDER[kind] for kind in ResponderKind},
         "duties": DUTY,
-        "organisations": _senders(request)[:300],
+        "organisations": senders(request)[:MOST_SENDERS],
         "counts": {"on": len(on_duty), "resting": len(resting)},
+        "professions": terms.PROFESSION,
+        "skills": SKILLS,
     }
-    return render(request, "commandpost/responders/list.html", context)
+    return render(request, "commandpost/responders/list.html", context | enrolment(request))
+
+
+def enrolment(request: DeskRequest) -> dict[str, Any]:
+    """What every form here needs; nothing for who may not enrol, who then sees no form."""
+    if not has(request, ENROL):
+        return {}
+    return {"may_enrol": True, "areas": whereabouts(request, ENROL), "fresh": new_id()}
 
 
 def _on_duty(request: DeskRequest) -> set[UUID]:
@@ -122,7 +136,7 @@ def org_name(held: Organisation) -> str:
     return held.name_en if held.name_en and (get_language() or "zh").startswith("en") else held.name
 
 
-def _senders(request: DeskRequest) -> QuerySet[Organisation]:
+def senders(request: DeskRequest) -> QuerySet[Organisation]:
     """Organisations of the person's areas, and those whose people or batches are here."""
     seated = Seat.objects.filter(within(request), incident=request.incident.id).values("responder")
     through = Responder.objects.filter(pk__in=seated).values("organisation")
@@ -136,7 +150,7 @@ def _senders(request: DeskRequest) -> QuerySet[Organisation]:
 def organisations(request: DeskRequest) -> HttpResponse:
     """Who sends people, how many are enrolled, how many are on duty now."""
     asked = wish(request, "kind")
-    found = _senders(request)
+    found = senders(request)
     if asked["kind"] in terms.ORGANISATION:
         found = found.filter(kind=asked["kind"])
     rows, pager = turn(request, found, "name")
@@ -151,7 +165,7 @@ def organisations(request: DeskRequest) -> HttpResponse:
         "wish": asked,
         "kinds": {str(kind): terms.ORGANISATION[kind] for kind in OrganisationKind},
     }  # fmt: skip
-    return render(request, "commandpost/responders/organisations.html", context)
+    return render(request, "commandpost/responders/organisations.html", context | enrolment(request))
 
 
 @screen
@@ -162,53 +176,10 @@ def structure(request: DeskRequest) -> HttpResponse:
     context = {
         "tabs": tabs(request, "responders", *PAGES),
         "trees": [(tree, names[tree.area]) for tree in trees[:100]],
-        "kinds": terms.TEAM,
+        "kinds": STRIKES,
+        "strikes": STRIKE,
     }
-    return render(request, "commandpost/responders/structure.html", context)
-
-
-@screen
-def teams(request: DeskRequest) -> HttpResponse:
-    """A page of teams with their strength."""
-    asked = wish(request, "kind")
-    found = Team.objects.filter(within(request), incident=request.incident.id).select_related("organisation")
-    if asked["kind"] in terms.TEAM:
-        found = found.filter(kind=asked["kind"])
-    rows, pager = turn(request, found, "name")
-    strength = queries.members((row.id for row in rows), request.now)
-    known = queries.known({row.leader for row in rows if row.leader})
-    names = places.area_names({row.area for row in rows})
-    context = pager | {
-        "tabs": tabs(request, "responders", *PAGES),
-        "rows": [
-            {
-                "id": row.id, "name": row.name, "kind": terms.word(terms.TEAM, row.kind), "area": names[row.area],
-                "organisation": org_name(row.organisation) if row.organisation else "",
-                "leader": known[row.leader].code if row.leader in known else "",
-                "people": len(strength.get(row.id, ())),
-            }
-            for row in rows
-        ],
-        "wish": asked,
-        "kinds": terms.TEAM,
-    }  # fmt: skip
-    return render(request, "commandpost/responders/teams.html", context)
-
-
-@screen
-def team_drawer(request: DeskRequest, team: UUID) -> HttpResponse:
-    """Who stands in a team now."""
-    held = Team.objects.filter(pk=team, incident=request.incident.id).first()
-    if held is None:
-        raise NotFound
-    listed = queries.members([team], request.now).get(team, [])
-    known = queries.known([*listed, *([held.leader] if held.leader else [])])
-    people_here = sorted((known[one] for one in listed if one in known), key=lambda one: one.code)
-    context = {
-        "title": held.name, "kind": terms.word(terms.TEAM, held.kind), "members": people_here,
-        "leader": known.get(held.leader) if held.leader else None,
-    }  # fmt: skip
-    return drawer(request, "commandpost/responders/team.html", context)
+    return render(request, "commandpost/responders/structure.html", context | enrolment(request))
 
 
 def _card(request: DeskRequest, responder: UUID, **more: Any) -> HttpResponse:
@@ -229,9 +200,18 @@ def _card(request: DeskRequest, responder: UUID, **more: Any) -> HttpResponse:
         "mask": MASK,
         "may_unmask": has(request, "people.unmask"),
         "may_serve": has(request, "mobilising.shift"),
-        "may_declare": has(request, "responders.enrol"),
+        "may_declare": has(request, ENROL),
+        "until": _until(responder),
+        "fresh": new_id(),
     }
     return drawer(request, "commandpost/responders/card.html", context | more)
+
+
+def _until(responder: UUID) -> datetime | None:
+    """Until when the declaration in force holds."""
+    declared = queries.declared_limits([responder]).get(responder, ())
+    latest = max(declared, key=lambda one: (one.at, one.id), default=None)
+    return latest.until if latest else None
 
 
 @screen
@@ -274,11 +254,14 @@ def serve(request: DeskRequest, responder: UUID) -> HttpResponse:
 @require_POST
 @screen
 def declare(request: DeskRequest, responder: UUID) -> HttpResponse:
-    """Declare what somebody shall not be asked to do: codes only, never why."""
-    said = body(
-        request, actions.DeclareFitness, {"responder": responder, "limits": request.POST.getlist("limits")}
-    )
-    act(request, actions.declare_fitness, said)
+    """Declare what somebody shall not be asked to do: codes only, never why; at home or where they work now."""
+    given = {
+        "responder": responder,
+        "limits": request.POST.getlist("limits"),
+        "area": duty.working_areas([responder], request.incident.id).get(responder),
+    }
+    key = next(iter(ids([request.POST.get("id", "")])), None)
+    act(request, actions.declare_fitness, body(request, actions.DeclareFitness, given), key)
     return told(request, _("The limits are recorded. No reason is kept or shown."), "responders")
 
 
@@ -309,8 +292,6 @@ urlpatterns = [
     path("responders/", people, name="responders"),
     path("responders/organisations/", organisations, name="organisations"),
     path("responders/structure/", structure, name="structure"),
-    path("responders/teams/", teams, name="teams"),
-    path("responders/teams/<uuid:team>/drawer/", team_drawer, name="team-drawer"),
     path("responders/services/", services, name="services"),
     path("responders/<uuid:responder>/drawer/", card_drawer, name="responder-drawer"),
     path("responders/<uuid:responder>/unmask/", unmask, name="responder-unmask"),

@@ -17,12 +17,14 @@ from django.views.decorators.http import require_POST
 from muster.commandpost import pools, terms
 from muster.commandpost.asking import body, has, tabs, told, turn, whereabouts, wish
 from muster.commandpost.frame import (
+    DESK,
     DeskRequest,
     act,
     drawer,
     ids,
     said,
     screen,
+    seat,
     within,
 )
 from muster.commandpost.remembered import remembered
@@ -53,6 +55,7 @@ PAGES = (
     ("gates/", pgettext_lazy("tab", "Gates and passes")),
 )
 HOURS = 24
+RESULT = "sampling.result"
 MOST_SITES = 300
 
 
@@ -201,13 +204,14 @@ def _result(tube: Tube) -> str:
     return terms.word(terms.RESULT, tube.result) if tube.result else ""
 
 
-@screen
+@seat(DESK, RESULT)
 def tube_drawer(request: DeskRequest, tube: UUID) -> HttpResponse:
-    """One tube: who sits in it (masked), through whose hands it went, what the laboratory found."""
+    """One tube: who sits in it (masked, for the desk only), through whose hands it went, what the laboratory found."""
     held = Tube.objects.filter(pk=tube, incident=request.incident.id).first()
     if held is None:
         raise NotFound
-    pool = bool(wanted_after_result(held.result, held.id, held.pool_size))
+    has_desk = has(request, DESK)
+    pool = has_desk and bool(wanted_after_result(held.result, held.id, held.pool_size))
     area = pools.area_of(held) if pool else held.area
     site = Point.objects.filter(pk=held.site).values_list("name", flat=True).first() if held.site else ""
     context = {
@@ -218,12 +222,12 @@ def tube_drawer(request: DeskRequest, tube: UUID) -> HttpResponse:
         "word": terms.word(terms.TUBE, held.state),
         "result": _result(held),
         "flags": terms.words(terms.TUBE_FLAG, held.flags),
-        "members": pools.seated(request, held),
+        "members": pools.seated(request, held) if has_desk else None,
         "notice": pools.words(request, held, area, request.LANGUAGE_CODE)[1] if pool else "",
         "may_tell": request.actor.may(pools.PUBLISH, area, request.incident.id),
         "events": _custody(held),
         "results": terms.RESULT,
-        "may_result": request.actor.may("sampling.result", held.area, request.incident.id),
+        "may_result": request.actor.may(RESULT, held.area, request.incident.id),
     }
     return drawer(request, "commandpost/sites/tube.html", context)
 
@@ -266,12 +270,14 @@ def _custody(held: Tube) -> list[dict[str, Any]]:
 
 
 @require_POST
-@screen
+@seat(DESK, RESULT)
 def result(request: DeskRequest, tube: UUID) -> HttpResponse:
     """Report what the laboratory found."""
     act(request, actions.report_results, body(request, actions.ReportResult, {"tube": tube}))
     return told(
-        request, _("The result is recorded. A positive pool makes single resamples at once."), "sites/tubes"
+        request,
+        _("The result is recorded. A positive pool makes single resamples at once."),
+        "sites/tubes" if has(request, DESK) else "sites/laboratory",
     )
 
 

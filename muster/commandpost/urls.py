@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from muster.commandpost import (
+    accounts,
     batches,
     bookings,
     buildings,
@@ -14,6 +15,7 @@ from muster.commandpost import (
     contact_page,
     coverage,
     devices,
+    enrolling,
     exposure,
     forms,
     gallery,
@@ -29,10 +31,12 @@ from muster.commandpost import (
     lists,
     mapping,
     matching,
+    opening,
     overview,
     paper,
     people,
     pools,
+    protocol,
     requests,
     responders,
     shifts,
@@ -46,14 +50,15 @@ from muster.commandpost import (
 )  # fmt: skip
 
 SCREENS = (
-    overview, buildings, mapping, cases, case_page, case_notes, contact_page, exposure, line_list, zones, people,
-    matching, journal, work, lists, calling, imports, paper,
-    batches, responders, shifts, sites, pools, laboratory, site_page, coverage, catching_up, bookings, gates, gate_desk,
-    stock, helpline, requests, sitrep, devices, forms, sweeps, ground,
+    overview, buildings, mapping, cases, case_page, case_notes, contact_page, exposure, line_list, zones, protocol,
+    people, matching, journal, work, lists, calling, imports, paper,
+    batches, responders, enrolling, shifts, sites, pools, laboratory, site_page, coverage, catching_up,
+    bookings, gates, gate_desk, stock, helpline, requests, sitrep, devices, accounts, forms, sweeps, ground,
 )  # fmt: skip
 
 urlpatterns = [
     *home.urlpatterns,
+    *opening.urlpatterns,
     *gallery.urlpatterns,
     path("i/<slug:incident>/", include([pattern for screen in SCREENS for pattern in screen.urlpatterns])),
 ]

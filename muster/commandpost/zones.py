@@ -12,18 +12,23 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from muster.commandpost import labels
+from muster.commandpost.asking import body, tabs, whereabouts
 from muster.commandpost.frame import DeskRequest, act, area_in_view, areas, drawer, ids, said, screen, within
+from muster.core import bulk
 from muster.core.access import span
 from muster.core.errors import BadInput, NotFound
 from muster.core.ids import new_id
 from muster.domain.incidents import actions as incidents
 from muster.domain.incidents import queries as arrangements
 from muster.domain.incidents.models import Zone
+from muster.domain.notices import actions as telling
 from muster.domain.notices import queries as notices
+from muster.domain.notices.models import Notice
 from muster.domain.places import queries as places
 from muster.domain.responders import queries as responders
 from muster.domain.worklists import queries as worklists
@@ -32,7 +37,8 @@ from muster.protocols.values import NoSuchCodeError, Text
 
 TZ = ZoneInfo(settings.TIME_ZONE)
 MOST = 500
-LISTED = 100
+LISTED, LONGEST = 100, 4_000
+PAGES = (("", pgettext_lazy("tab", "Zones and notices")), ("protocol/", gettext_lazy("Protocol")))
 
 
 class ZoneView(msgspec.Struct, frozen=True):
@@ -96,14 +102,24 @@ def zone_list(request: DeskRequest) -> HttpResponse:
     held = list(Zone.objects.filter(within(request)).order_by("-from_at", "id")[:MOST])
     shown = views(request, held)
     in_force = list(notices.in_force().filter(within(request))[:LISTED])
+    withdrawn = Notice.objects.filter(within(request), withdrawn_at__isnull=False).order_by(
+        "-withdrawn_at", "id"
+    )
     language = get_language() or "zh"
+    mine = request.actor.allowed("notices.publish", {one.area for one in in_force}, request.incident.id)
     context = {
+        "tabs": tabs(request, "zones", *PAGES),
         "zones": [one for one in shown if one.zone.released_at is None],
         "released": [one for one in shown if one.zone.released_at is not None],
         "due": {one.zone.id for one in shown if one.is_due(request.now)},
-        "notices": [(one, one.title_in(language), one.text_in(language)) for one in in_force],
+        "notices": [
+            (one, one.title_in(language), one.text_in(language), one.area in mine) for one in in_force
+        ],
+        "withdrawn": [(one, one.title_in(language)) for one in withdrawn[:LISTED]],
         "channels": [(labels.CHANNEL.get(one.channel, one.channel), one) for one in notices.by_channel()],
         "may": bool(request.actor.spans("incidents.zone", request.incident.id)),
+        "tell_areas": whereabouts(request, "notices.publish"),
+        "fresh": new_id(),
     }
     return render(request, "commandpost/zones/list.html", context)
 
@@ -225,9 +241,33 @@ def change_zone(request: DeskRequest, zone: UUID) -> HttpResponse:
     return redirect(f"/i/{request.incident.code}/zones/")
 
 
+@require_POST
+@screen
+def publish_notice(request: DeskRequest) -> HttpResponse:
+    """Tell the people of an area; sent twice it is one notice."""
+    wanted = body(request, telling.PublishNotice, longest=LONGEST)
+    if not Notice.objects.filter(pk=wanted.id).exists():
+        act(request, telling.publish_notices, wanted, wanted.id)
+    messages.success(request, _("The notice is published."))
+    return redirect("zones", incident=request.incident.code)
+
+
+@require_POST
+@screen
+def withdraw_notice(request: DeskRequest, notice: UUID) -> HttpResponse:
+    """The notice no longer holds; the first withdrawal stands, sent twice it is one."""
+    bulk.lock(Notice, [notice])
+    if not Notice.objects.filter(pk=notice, withdrawn_at__isnull=False).exists():
+        act(request, telling.withdraw_notices, telling.WithdrawNotice(notice))
+    messages.success(request, _("The notice is withdrawn."))
+    return redirect(f"/i/{request.incident.code}/zones/")
+
+
 urlpatterns = [
     path("zones/", zone_list, name="zones"),
     path("zones/new/", new_zone, name="zone-new"),
+    path("zones/notices/publish/", publish_notice, name="notice-publish"),
+    path("zones/notices/<uuid:notice>/withdraw/", withdraw_notice, name="notice-withdraw"),
     path("zones/<uuid:zone>/drawer/", zone_drawer, name="zone-drawer"),
     path("zones/<uuid:zone>/change/", change_zone, name="zone-change"),
 ]

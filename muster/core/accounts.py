@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -30,6 +31,7 @@ class Revoked(Refusal):
     }
 
 
+WORDS = 9  # bytes of a password: twelve letters and digits
 PAGES_ONLY = {"helpline.counsel", "journal.read"}  # no telephone makes use of these
 SELF = """set_config('muster.low', '0', true), set_config('muster.high', '0', true),
     set_config('muster.areas', '{}', true), set_config('muster.account', """
@@ -187,3 +189,35 @@ def take_back(*, grant: UUID, by: Actor, now: datetime) -> None:
         subjects=[row.account],
         detail={"role": row.role},
     )
+
+
+def open_accounts(
+    *, names: Sequence[str], role: str, area: int, incident: UUID, until: datetime | None, by: Actor
+) -> dict[str, str]:
+    """A role in one incident for accounts of these names; each new one with its password, a known one without."""
+    known = dict(Account.objects.filter(username__in=names).values_list("username", "id"))
+    found = {}
+    for name in names:
+        found[name] = "" if name in known else secrets.token_urlsafe(WORDS)
+        account = known.get(name) or create_account(username=name, password=found[name]).id
+        give(account=account, role=role, area=area, incident=incident, until=until, by=by)
+    return found
+
+
+def renew_password(*, account: UUID, by: Actor, incident: UUID, now: datetime) -> str:
+    """A new password for somebody all of whose roles one may give; who gives roles gets theirs on the server."""
+    with scope(system()):
+        held = GrantRow.objects.filter(account=account).exclude(until__lte=now)
+        grants = list(held.values_list("role", "area", "incident"))
+    if not grants:
+        raise NotFound
+    for role, area, where in grants:
+        low, high = span(area)
+        reached = any(a <= low and high <= b for a, b in by.spans("access.grant", where))
+        if not reached or "access.grant" in ROLES.get(role, frozenset()):
+            raise NotAllowed(right="access.grant")
+    password = secrets.token_urlsafe(WORDS)
+    Account.objects.filter(pk=account).update(password=make_password(password))
+    area = min(area for _, area, _ in grants)
+    journal.write(action="access.password", by=by, incident=incident, area=area, subjects=[account])
+    return password

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from muster.core.access import Actor, scope, system
 from muster.domain.people.models import Resident
+from muster.domain.responders.models import Responder
 from muster.domain.worklists.models import ListEntry
 from muster.interop.models import Import
 from tests.cast import COMMUNITY, account_for
@@ -43,7 +44,7 @@ def send(client: Client, data: bytes, kind: str = "residents", name: str = "名�
     return answer["Location"]
 
 
-def columns(client: Client, page: str) -> None:
+def columns(client: Client, page: str, **more: str) -> None:
     """Accept the columns as proposed."""
     html = client.get(page).content.decode()
     chosen = {
@@ -52,7 +53,7 @@ def columns(client: Client, page: str) -> None:
         if (found := re.search(r'<option value="(\d+)" selected', options))
     }
     assert chosen
-    assert client.post(page + "columns/", chosen).status_code == 302
+    assert client.post(page + "columns/", chosen | more).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,25 @@ def test_a_file_goes_through_the_four_steps(
     assert client.get(BASE).status_code == 200
     with scope(desk, incident):
         assert Import.objects.get().counts["gone"] == 2
+
+
+def test_files_left_at_any_step_stay_in_the_list(at_desk: Client, desk: Actor, incident: UUID) -> None:
+    left = send(at_desk, csv_of([person(1)]))
+    assert re.search(
+        r"<td>文件已保存</td>\s*<td class=\"num\">1</td>\s*<td class=\"num\">–</td>", listed(at_desk)
+    )
+    assert at_desk.get(left).status_code == 200
+    with scope(desk, incident):
+        Import.objects.update(state="mapped")
+    assert at_desk.get(left).status_code == 200
+    assert "已指定列" in listed(at_desk)
+
+
+def listed(client: Client) -> str:
+    """The page with all imports."""
+    answer = client.get(BASE)
+    assert answer.status_code == 200
+    return answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -179,3 +199,68 @@ def test_a_list_with_its_options_and_nonsense_in_the_form(
     for url in ("columns/", "decide/", "run/", "undo/"):
         assert at_desk.get(page + url).status_code == 409
     assert at_desk.post(page + "decide/", {"row-x": "same", "row-2": "nonsense"}).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", ("直接导入", "撤销")), ("en", ("Take it in at once", "Undo"))]
+)
+def test_a_list_taken_in_at_once(desk: Actor, incident: UUID, language: str, words: tuple[str, str]) -> None:
+    client = signed_in(desk, incident, language)
+    page = send(
+        client, csv_of([person(1), ("李四", "440399199001011239", "", "")]), "lists", purpose="verification"
+    )
+    assert words[0] in client.get(page).content.decode()
+    columns(client, page, at_once="1")
+    html = client.get(page).content.decode()
+    assert words[1] in html
+    assert words[0] not in html
+    told = client.get(page + "rows.json").json()
+    assert (told["state"], told["counts"]["taken"], told["counts"]["refused"]) == ("run", 1, 1)
+    assert len(told["items"]) == 1
+
+
+def test_a_place_begins_with_its_areas_and_a_pasted_roster(
+    desk: Actor, commander: Actor, incident: UUID
+) -> None:
+    areas = ("areas of the place", "辖区表（区划代码）")
+    client = signed_in(commander, incident)
+    page = _pasted(client, "区划代码\t名称\n440307006005\t杨美社区\n440307\t外区")
+    columns(client, page)
+    html = client.get(page).content.decode()
+    assert "所写辖区不在本次导入的辖区范围内。" in html
+    assert "<td>社区</td>" in html
+    assert client.post(page + "run/").status_code == 302
+    assert areas[1] in listed(client)
+    client = signed_in(desk, incident, "en")
+    assert areas[0] not in listed(client)[: listed(client).index("<table")]
+    page = _pasted(
+        client, "姓名\t单位\t类别\t职业\t技能\t社区\n王伟\t水务局\t下沉\t教师\t采样 登记\t杨美", "responders"
+    )
+    columns(client, page)
+    html = client.get(page).content.decode()
+    for words in ("王*", "secondee", "teacher", "taking samples · registering"):
+        assert f"<td>{words}</td>" in html
+    assert client.post(page + "run/").status_code == 302
+    assert "Undo this import" not in client.get(page).content.decode()
+    with scope(desk, incident):
+        assert Responder.objects.get().area == COMMUNITY
+
+
+def _pasted(client: Client, text: str, kind: str = "areas") -> str:
+    answer = client.post(BASE, {"text": text, "kind": kind, "area": str(COMMUNITY)})
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    return answer["Location"]
+
+
+def test_results_are_looked_at_first(at_desk: Client, desk: Actor, incident: UUID) -> None:
+    page = send(at_desk, csv_of([("T-0001", "阴性")], ("管号", "结果")), "results")
+    assert "直接导入" not in at_desk.get(page).content.decode()
+    html = at_desk.get(page).content.decode()
+    chosen = dict(
+        re.findall(
+            r'<select id="(column-(?:tube|result))"[^>]*>.*?<option value="(\d+)" selected', html, re.S
+        )
+    )
+    assert at_desk.post(page + "columns/", chosen | {"at_once": "1"}).status_code == 409
+    with scope(desk, incident):
+        assert Import.objects.get().state != "run"

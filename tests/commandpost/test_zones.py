@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from muster.core.access import Actor, scope
+from muster.core.ids import derive_id
+from muster.core.models import Entry
 from muster.domain.incidents.models import Zone, ZoneBuilding, ZoneChange
+from muster.domain.notices import queries as notices
+from muster.domain.notices.models import Notice
 from tests.cast import COMMUNITY, ELSEWHERE
 from tests.commandpost.desk import BASE, EMPTY_HOUSE, HOUSE, LANGUAGES, NONSENSE, ZONE, signed_in, text
 
@@ -132,3 +138,50 @@ def test_nonsense_in_the_address_changes_nothing(night: UUID, commander: Actor) 
         client = signed_in(commander)
         assert client.get(PAGE + query).status_code == 200
         assert client.get(f"{PAGE}new/{query}").status_code == 200
+
+
+def test_a_notice_is_withdrawn_once_and_says_when(night: UUID, commander: Actor, tracer: Actor) -> None:
+    notice = derive_id("test", "notice")
+    address = f"{PAGE}notices/{notice}/withdraw/"
+    reader = signed_in(tracer, "en")
+    assert "Notice three" in text(reader.get(PAGE))
+    assert address.removeprefix(PAGE) not in text(reader.get(PAGE))
+    assert reader.post(address).status_code == 403
+    client = signed_in(commander, "en")
+    assert address.removeprefix(PAGE) in text(client.get(PAGE))
+    for _ in range(2):
+        assert client.post(address).status_code == 302
+    with scope(commander, night):
+        withdrawn = Notice.objects.get(pk=notice).withdrawn_at
+        assert withdrawn is not None
+        assert not notices.in_force().exists()
+        assert Entry.objects.filter(action="notices.withdraw").count() == 1
+    page = text(client.get(PAGE))
+    assert "No notice is in force." in page
+    assert f"withdrawn {timezone.localtime(withdrawn):%m-%d %H:%M}" in page
+    assert address.removeprefix(PAGE) not in page
+    assert client.post(f"{PAGE}notices/{ZONE}/withdraw/").status_code == 404
+    assert client.get(address).status_code == 405
+
+
+def test_a_notice_is_published_once_where_one_may(night: UUID, commander: Actor, tracer: Actor) -> None:
+    client, reader = signed_in(commander), signed_in(tracer)
+    found = re.search(r'name="id" value="([0-9a-f-]{36})"', text(client.get(PAGE)))
+    assert found
+    form = {
+        "id": found[1], "area": f"{COMMUNITY:015d}", "zone": str(ZONE), "title_zh": "停水通知", "number": "第9号",
+        "text_zh": "今晚十点起停水。\n" + "请储水。" * 100,
+    }  # fmt: skip
+    address = f"{PAGE}notices/publish/"
+    for _ in range(2):
+        assert client.post(address, form).status_code == 302
+    with scope(commander, night):
+        assert Notice.objects.filter(title_zh="停水通知", zone=ZONE, area=COMMUNITY).count() == 1
+        assert Entry.objects.filter(action="notices.publish", subjects__contains=[found[1]]).count() == 1
+    assert "停水通知" in text(reader.get(PAGE))
+    assert 'action="notices/publish/"' not in text(reader.get(PAGE))
+    assert reader.post(address, form | {"id": str(ZONE)}).status_code == 403
+    for wrong in ({"area": "0"}, {"area": "440300000000000"}):
+        assert client.post(address, form | {"id": str(ZONE)} | wrong).status_code == 403
+    for wrong in ({"title_zh": " "}, {"text_zh": ""}, {"text_zh": "x" * 4_001}, {"title_zh": "x" * 201}):
+        assert client.post(address, form | {"id": str(ZONE)} | wrong).status_code == 422

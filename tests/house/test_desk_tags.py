@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils import translation
 
 from muster.commandpost.templatetags import desk
+from muster.core.access import system
 
 
 def _screen(request: HttpRequest, incident: str) -> HttpResponse:
@@ -67,7 +68,9 @@ def test_only_absent_shows_attempts_and_only_late_shows_hours() -> None:
 @override_settings(ROOT_URLCONF=__name__)
 def test_the_rail_leaves_out_screens_that_have_no_address() -> None:
     request = RequestFactory().get("/i/sz/work/17/")
-    (items,) = desk.rail(Context({"incident": SimpleNamespace(code="sz"), "request": request}))["groups"]
+    request.actor = system()  # type: ignore[attr-defined]
+    incident = SimpleNamespace(code="sz", id=None)
+    (items,) = desk.rail(Context({"incident": incident, "request": request}))["groups"]
     assert [(item["url"], item["current"]) for item in items] == [("/i/sz/", False), ("/i/sz/work/", True)]
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from muster.core.access import Actor, Grant, scope, system
 from muster.core.ids import derive_id, new_id
+from muster.domain.sampling.rules import tube_id
 from muster.domain.worklists.rules import item_id
 from muster.fieldapp import sync
 from muster.fieldapp.envelope import Envelope
@@ -150,7 +151,7 @@ def _bodies(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
         "take_sample",
         {"code": code, **resident, "seat": 1, "site": world.ids["point"][1], "round": known("round")},
     )
-    world.ids["tube"] = [derive_id(INCIDENT, "tube", code)]
+    world.ids["tube"] = [tube_id(INCIDENT, code)]
     yield "confirm_case", {"id": new("case")["id"], **resident, "positive_at": START}
     yield "name_contact", {
         "id": new("contact")["id"], "case": known("case"), "resident": world.ids["resident"][1],
@@ -220,6 +221,7 @@ STRANGERS = (
     Stranger("other-auditor", "auditor", BESIDE, (COMMUNITY, ELSEWHERE)),
     Stranger("other-desk", "desk", BESIDE, (COMMUNITY, ELSEWHERE)),
     Stranger("caller", "caller", BESIDE, (COMMUNITY, ELSEWHERE)),  # takes calls of its own area
-    Stranger("laboratory", "laboratory", DISTRICT, AREAS),
+    Stranger("laboratory", "laboratory", DISTRICT, AREAS),  # sees the tubes of its areas, and nobody in them
+    Stranger("counsellor", "counsellor", BESIDE, (COMMUNITY, ELSEWHERE)),
     Stranger("expired", "commander", DISTRICT, AREAS, ended=True),
 )

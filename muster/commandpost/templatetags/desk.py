@@ -1,7 +1,9 @@
 """Template tags of the desk: state and zone words, figures, ages, bars, the rail of screens."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import chain
+from typing import Any, Literal
+from uuid import UUID
 
 from django import template
 from django.template import Context
@@ -9,6 +11,9 @@ from django.urls import is_valid_path
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+
+from muster.commandpost.frame import DESK, seats
+from muster.core.access import Actor
 
 register = template.Library()
 
@@ -64,6 +69,17 @@ SCREENS: tuple[tuple[tuple[str, Word], ...], ...] = (
 )
 
 
+LABORATORY: dict[str, Word] = {"sites/laboratory/": pgettext_lazy("tab", "Laboratory")}
+
+
+def _doors(actor: Actor, incident: UUID) -> tuple[tuple[tuple[str, Word], ...], ...]:
+    """All screens for a desk; who has none sees the doors of their own pages only."""
+    if actor.spans(DESK, incident):
+        return SCREENS
+    words = dict(chain(*SCREENS)) | LABORATORY
+    return (tuple((folder, words[folder]) for folder in seats(actor, incident)),)
+
+
 @register.inclusion_tag("commandpost/parts/rail.html", takes_context=True)
 def rail(context: Context) -> dict[str, Any]:
     """The screens of the open incident that this installation has, the current one marked."""
@@ -72,7 +88,7 @@ def rail(context: Context) -> dict[str, Any]:
         return {"groups": []}
     base = f"/i/{incident.code}/"
     groups = []
-    for group in SCREENS:
+    for group in _doors(request.actor, incident.id):
         items = [
             _item(base, folder, label, request.path)
             for folder, label in group
@@ -147,9 +163,12 @@ def _percent(value: float, whole: float) -> float:
 
 
 @register.filter
-def figure(value: float | None) -> str:
-    """A number with thousands separators, a dash when it is not known (which is not zero)."""
-    return "–" if value is None else f"{value:,}"
+def figure(value: float | Literal[""] | None) -> str:
+    """A number with thousands separators, a dash when it is not known (which is not zero).
+
+    Django hands "" to a filter for what is not there at all.
+    """
+    return "–" if value is None or value == "" else f"{value:,}"
 
 
 @register.simple_tag(takes_context=True)

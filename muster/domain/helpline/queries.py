@@ -47,6 +47,11 @@ def calls(*, line: UUID | None = None) -> QuerySet[Call]:
     return rows.order_by("-at", "-id")
 
 
+def worded() -> QuerySet[Call]:
+    """Calls in which something was written down, newest first."""
+    return calls().filter(note_c__isnull=False)
+
+
 def calls_by_kind() -> dict[str, int]:
     """How many calls were taken, by kind."""
     counted = calls().order_by("kind").values("kind").annotate(times=Count("id"))
@@ -69,22 +74,21 @@ def requests(*, is_open: bool = True, kind: str | None = None) -> QuerySet[Reque
     return rows.order_by(usual, "promised_at", "id")
 
 
-def due_within_hour(now: datetime) -> QuerySet[Request]:
-    """Open requests promised for the coming hour; those already late are not among them."""
-    return requests().filter(promised_at__gte=now, promised_at__lt=now + HOUR)
-
-
 def late(now: datetime) -> QuerySet[Request]:
     """Open requests whose first promise has passed."""
     return requests().filter(first_promised_at__lt=now)
 
 
-def promises(now: datetime) -> Promises:
-    """How many requests are open, due within the hour, late."""
-    row = Request.objects.filter(IS_OPEN).aggregate(
-        open=Count("id"),
-        soon=Count("id", filter=Q(promised_at__gte=now, promised_at__lt=now + HOUR)),
-        late=Count("id", filter=Q(first_promised_at__lt=now)),
+def promises(now: datetime, rows: QuerySet[Request] | None = None) -> Promises:
+    """How many requests (or of these) are open, due within the hour, late."""
+    row = (
+        (Request.objects.all() if rows is None else rows)
+        .filter(IS_OPEN)
+        .aggregate(
+            open=Count("id"),
+            soon=Count("id", filter=Q(promised_at__gte=now, promised_at__lt=now + HOUR)),
+            late=Count("id", filter=Q(first_promised_at__lt=now)),
+        )
     )
     return Promises(row["open"], row["soon"], row["late"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +22,8 @@ from muster.domain.incidents.rules import Change, WorksKind, zone_state
 from muster.protocols import load, names
 
 FACT = ("id", "incident", "area", "at", "by", "device")
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+LONGEST = 120
 
 
 class UnknownPack(Refusal):
@@ -31,6 +34,16 @@ class UnknownPack(Refusal):
     texts = {
         "zh": "没有名为“{pack}”的防控方案。可用的有：{known}。",
         "en": "There is no protocol pack called “{pack}”. Installed: {known}.",
+    }
+
+
+class CodeTaken(Refusal):
+    """Another incident has this code."""
+
+    code = "incidents.code_taken"
+    texts = {
+        "zh": "代码“{code}”已用于另一个事件，请换一个。",
+        "en": "The code “{code}” belongs to another incident. Choose another one.",
     }
 
 
@@ -118,6 +131,8 @@ def open_incidents(*, told: Sequence[Told[OpenIncident]], by: Actor, incident: U
             done.refused[one.id] = NotAllowed(right="incidents.open")
         elif body.pack not in names():
             done.refused[one.id] = UnknownPack(pack=body.pack, known=", ".join(names()))
+        elif bad := _bad(body):
+            done.refused[one.id] = bad
         else:
             create_keys(None)
             if not queries.is_known(body.id):  # one that was erased gets no key again
@@ -129,6 +144,17 @@ def open_incidents(*, told: Sequence[Told[OpenIncident]], by: Actor, incident: U
     for row in rows:
         journal.write(action="incidents.open", by=by, incident=row[0], area=row[1], subjects=[row[0]])
     return done
+
+
+def _bad(body: OpenIncident) -> Refusal | None:
+    """What is wrong with the names of an incident; a code is that of one incident for ever."""
+    if not CODE.fullmatch(body.code):
+        return BadInput(problem=f"code: {body.code[:40]}")
+    if not (0 < len(body.title_zh.strip()) <= LONGEST and 0 < len(body.title_en.strip()) <= LONGEST):
+        return BadInput(problem="title")
+    if Incident.objects.filter(code=body.code).exclude(pk=body.id).exists():
+        return CodeTaken(code=body.code)
+    return None
 
 
 def close(*, incident: UUID, reason: str, by: Actor, now: datetime) -> None:

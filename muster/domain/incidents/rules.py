@@ -45,8 +45,3 @@ def zone_state(changes: Iterable[Change]) -> ZoneState | None:
     level = next((c.level for c in reversed(ordered) if not c.released), last.level)
     since = next((c.at for c in reversed(ordered) if not c.released), last.at)
     return ZoneState(level=level, since=since, released_at=last.at if last.released else None)
-
-
-def day_in_zone(since: datetime, now: datetime) -> int:
-    """The day of the zone's plan: 1 on the day it began."""
-    return max((now - since).days, 0) + 1

@@ -56,16 +56,6 @@ def by_codes(codes: Iterable[str]) -> dict[str, list[UUID]]:
     return {code: found[said] for code, said in wanted.items() if said in found}
 
 
-def in_area(area: int) -> QuerySet[Responder]:
-    """The responders whose home is in an area."""
-    low, high = span(area)
-    return (
-        Responder.objects.filter(area__gte=low, area__lt=high)
-        .select_related("organisation")
-        .order_by("code", "id")
-    )
-
-
 def organisations(area: int | None = None, kind: str = "") -> QuerySet[Organisation]:
     """Organisations, perhaps of an area and a kind."""
     rows = Organisation.objects.order_by("name", "id")

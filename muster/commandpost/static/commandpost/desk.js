@@ -107,7 +107,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.target.matches("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
-  if (event.key === "Enter" && event.target.matches("[data-row]")) {
+  if (event.key === "Enter" && event.target.matches("[data-row]:not([data-open])")) { // a link opens by itself
     $("[data-open]", event.target)?.click();
     event.preventDefault();
   } else if (/^[a-z0-9]$/.test(event.key) && $(`[data-key="${event.key}"]`)) {
