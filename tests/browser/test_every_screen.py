@@ -41,6 +41,7 @@ ELSEWHERE = {
     "sweeps/photographs/<uuid:photo>/": "a picture",
     "buildings/<uuid:building>/drawer/": "test_hands", "exposure/<uuid:question>/": "test_tracing",
     "forms/<uuid:form>/": "test_sweeping", "forms/<uuid:form>/submissions/<uuid:submission>/": "no submission yet",
+    "requests/calls/<uuid:call>/drawer/": "test_beginning",
     "imports/<uuid:upload>/": "test_papers", "imports/<uuid:upload>/working/": "while a file is read",
     "paper/type/<slug:form>/<uuid:place>/<int:pack>/<int:number>/": "test_paper_typing",
     "sites/gates/places/<uuid:point>/code/": "a picture", "sweeps/sites/<uuid:site>/drawer/": "test_sweeping",

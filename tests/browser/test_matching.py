@@ -22,7 +22,7 @@ def paste(page: Page, text: str, kind: str) -> None:
     page.locator("#import-kind").select_option(kind)
     page.locator("#import-area").select_option(index=page.locator("#import-area option").count() - 1)
     page.locator("form[enctype] button").click()
-    page.locator("#columns button").click()
+    page.locator("#columns button.btn-main").click()
     page.locator("#found form[action$='run/'] button").click()
     expect(page.locator("#report")).to_be_visible()
 

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.tabs import LANGUAGES, Tabs, broken_rules, picture
+from tests.browser.tabs import LANGUAGES, Tabs, broken_rules, overflow, picture
 from tests.interop.imports.files import csv_of, person
 
 AREA = "马安堂"
@@ -42,7 +42,7 @@ def test_a_chinese_list_goes_in_and_out_again(at_desk: Open, language: str, firs
     expect(page.locator("#columns")).to_be_visible()
     expect(page.locator("#column-document option:checked")).to_contain_text("身份证号")
     assert broken_rules(page) == []
-    page.locator("#columns button").click()
+    page.locator("#columns button.btn-main").click()
     expect(page.locator("#found")).to_be_visible()
     whole, taken, refused, already = numbers(page)
     assert whole == len(rows) == taken + refused + already
@@ -61,6 +61,21 @@ def test_a_chinese_list_goes_in_and_out_again(at_desk: Open, language: str, firs
     page.locator("#report form[action$='undo/'] button").click()
     expect(page.locator("#messages")).to_contain_text("5")
     expect(page.locator("#report form[action$='undo/']")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "words"), [("zh", 7200, "直接导入"), ("en", 7300, "Take it in at once")]
+)
+def test_a_file_is_taken_in_without_looking_first(
+    at_desk: Open, language: str, first: int, words: str
+) -> None:
+    page = at_desk("imports/", language=language)
+    upload(page, "今夜名单.csv", csv_of([person(first + number, "王芳") for number in range(3)]))
+    page.get_by_role("button", name=words).click()
+    expect(page.locator("#report")).to_be_visible()
+    assert numbers(page) == [3, 3, 0, 0]
+    assert broken_rules(page) == []
+    assert overflow(page) <= 0
 
 
 @pytest.mark.parametrize(
