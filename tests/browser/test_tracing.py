@@ -78,6 +78,22 @@ def test_notes_are_written_opened_and_taken_back_in_the_drawer(
     expect(page.locator("#drawer #notes")).not_to_contain_text(words)
 
 
+def test_a_button_pressed_the_moment_it_appears_works_in_the_drawer(at_desk: Open, tabs: Tabs) -> None:
+    page = at_desk(None, language="en")
+    first_case(page, tabs)
+    page.evaluate(
+        """new MutationObserver((_, observer) => {
+            const button = document.querySelector('#drawer form[action$="/notes/"] button');
+            if (!button) return;
+            observer.disconnect();
+            document.querySelector('#case-note').value = 'pressed at once';
+            button.click();
+        }).observe(document.querySelector('#drawer'), { childList: true });
+        document.querySelector('a[hx-get="drawer/"]').click();"""
+    )
+    expect(page.locator("#drawer #notes li").first).to_be_visible()
+
+
 def test_who_asked_cannot_approve_and_nothing_is_shown_before(at_desk: Open, tabs: Tabs) -> None:
     page = at_desk(None, language="en")
     case = first_case(page, tabs)
