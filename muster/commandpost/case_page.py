@@ -19,6 +19,7 @@ from muster.commandpost.asking import body, moment
 from muster.commandpost.cases import LOOKS, classes, events, listed
 from muster.commandpost.chain import Link, Picture, draw
 from muster.commandpost.frame import DeskRequest, act, ids, said, screen
+from muster.commandpost.lookups import looked_up
 from muster.core.access import scope, system
 from muster.core.errors import BadInput, NotFound
 from muster.core.ids import derive_id, new_id
@@ -141,9 +142,9 @@ def _picture(
 @screen
 def confirm(request: DeskRequest) -> HttpResponse:
     """Confirm a case: find the person by a whole name, number or telephone, then say since when."""
-    if request.method == "POST":
+    if request.method == "POST" and "words" not in request.POST:
         return _confirm(request)
-    words = request.GET.get("words", "").replace("\0", "")[:80]
+    words = looked_up(request)
     chosen = ids([request.GET.get("resident", "")])
     found = people.residents(chosen) if chosen else _spelled(request, words)
     masked = people.masked({one.id for one in found}, request.incident.id)
@@ -162,9 +163,7 @@ def confirm(request: DeskRequest) -> HttpResponse:
 
 def _spelled(request: DeskRequest, words: str) -> list[Any]:
     """People here with exactly this name, number or telephone."""
-    if not words.strip():
-        return []
-    return list(people.residents_page(Asked(words=words), request.incident.id, size=FOUND))
+    return people.residents_page(Asked(words=words), request.incident.id, size=FOUND) if words else []
 
 
 def _confirm(request: DeskRequest) -> HttpResponse:
@@ -209,9 +208,9 @@ def name(request: DeskRequest, case: UUID) -> HttpResponse:
     """Name contacts: those who live with the case are proposed, others are found or described."""
     found = case_of(case)
     request.actor.require(TRACE, found.area, request.incident.id)
-    if request.method == "POST":
+    if request.method == "POST" and "words" not in request.POST:
         return _named(request, found)
-    words = request.GET.get("words", "").replace("\0", "")[:80]
+    words = looked_up(request)
     pack = incidents.pack_of(request.incident.id)
     via = list(cases.contacts_of(case)[:MOST])
     listed_here = {one.resident for one in via} | {found.resident}

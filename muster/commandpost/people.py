@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from muster.commandpost import labels
 from muster.commandpost.frame import DeskRequest, act, area_in_view, areas, bounds, drawer, ids, link, screen
+from muster.commandpost.lookups import looked_up
 from muster.commandpost.remembered import remembered
 from muster.core.errors import BadInput, NotFound
 from muster.domain.people import actions as registry
@@ -25,7 +26,6 @@ from muster.domain.responders import queries as responders
 from muster.domain.worklists import queries as worklists
 
 PAGE = 50
-LONGEST_WORDS = 120
 SHARED_FOR = timedelta(days=30)
 
 
@@ -33,7 +33,7 @@ SHARED_FOR = timedelta(days=30)
 def resident_list(request: DeskRequest) -> HttpResponse:
     """The register by area. A search comes by POST: no name or number ever stands in an address."""
     wish = {name: request.GET.get(name, "") for name in ("area", "group", "partial", "unsure")}
-    words = request.POST.get("words", "").replace("\0", "").strip()[:LONGEST_WORDS]
+    words = looked_up(request)
     asked = Asked(
         area=area_in_view(request),
         vulnerability=wish["group"][:30].replace("\0", ""),

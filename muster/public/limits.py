@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
-from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 
+from muster.core import limits
 from muster.core.errors import Refusal
 
 
@@ -22,18 +21,16 @@ class TooOften(Refusal):
     }
 
 
-def _key(request: HttpRequest, name: str) -> str:
-    """The address itself is not kept: its keyed hash is."""
-    return "public." + salted_hmac(name, get_adapter().get_client_ip(request)).hexdigest()
+def _address(request: HttpRequest) -> str:
+    return str(get_adapter().get_client_ip(request))
 
 
 def require_room(request: HttpRequest, name: str, *, most: int, minutes: int) -> None:
     """Refuse when this address was wrong too often lately."""
-    if cache.get(_key(request, name), 0) >= most:
+    if limits.times(name, _address(request)) >= most:
         raise TooOften(minutes=minutes)
 
 
 def count_wrong(request: HttpRequest, name: str, *, minutes: int) -> None:
     """One more wrong try from this address."""
-    key = _key(request, name)
-    cache.set(key, cache.get(key, 0) + 1, minutes * 60)
+    limits.count(name, _address(request), minutes=minutes)

@@ -108,8 +108,9 @@ def test_a_clock_that_ran_out_is_late_and_one_that_was_kept_is_done(
 
 def test_confirming_finds_the_person_by_a_whole_number(night: UUID, desk: Actor) -> None:
     client = signed_in(desk, "en")
-    page = text(client.get(f"{BASE}cases/confirm/?words=13900139000"))
+    page = text(client.post(f"{BASE}cases/confirm/", {"words": "13900139000"}))
     assert str(OTHER) in page
+    assert str(OTHER) not in text(client.get(f"{BASE}cases/confirm/?words=13900139000"))  # nothing by address
     identity = new_id()
     form = {"id": identity, "resident": OTHER, "positive_at": AT, "onset_date": "2022-02-15"}
     post(client, f"{BASE}cases/confirm/", **form)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from muster.commandpost import lookups
 from muster.core import journal
 from muster.core.access import Actor, scope
 from muster.core.models import Entry, Share
@@ -33,6 +34,21 @@ def test_a_search_finds_exact_words_and_keeps_them_out_of_addresses(
     assert f"{PERSON}/drawer/" in page
     assert f"{OTHER}/drawer/" not in page
     assert words not in page
+
+
+@pytest.mark.parametrize("page", [PAGE, f"{BASE}cases/confirm/"])
+def test_who_tries_name_after_name_is_stopped_for_a_while(
+    night: UUID, commander: Actor, desk: Actor, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookups, "MOST", 2)
+    client = signed_in(commander, "en")
+    assert [client.post(page, {"words": f"1380013800{n}"}).status_code for n in range(3)] == [200, 200, 429]
+    refused = client.post(PAGE, {"words": NAME}).content.decode()
+    assert "wait a little" in refused
+    assert str(PERSON) not in refused
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"words": ""}).status_code in (200, 422)
+    assert signed_in(desk).post(page, {"words": NAME}).status_code == 200
 
 
 def test_a_part_of_a_name_finds_nobody(night: UUID, commander: Actor) -> None:

@@ -58,6 +58,22 @@ def test_templates_hold_no_inline_style_or_script() -> None:
     assert guilty == []
 
 
+def test_no_form_writes_what_names_a_person_into_an_address() -> None:
+    """Addresses stay in histories and logs. Names of accounts are no names of people."""
+    ours = [*TEMPLATES, *sorted((MUSTER / "public" / "templates").rglob("*.html"))]
+    by_address = re.compile(r"""<form\b(?![^>]*method="(?:post|dialog)").*?</form>""", re.S)
+    person = re.compile(
+        r"""<(?:input|textarea)\b(?![^>]*type="hidden")[^>]*\sname="(words|name|document|phone|note)\""""
+    )
+    guilty = {
+        (path.name, field)
+        for path in ours
+        for form in by_address.findall(path.read_text(encoding="utf-8"))
+        for field in person.findall(form)
+    }
+    assert guilty == {("accounts.html", "name")}
+
+
 def test_no_page_loads_anything_from_elsewhere() -> None:
     sources = [*TEMPLATES, *(MUSTER / "commandpost" / "static" / "commandpost").glob("*")]
     remote = re.compile(r"""(?:src|href|url|import|from)\s*[=(]?\s*["'(]?\s*(?:https?:)?//""")
