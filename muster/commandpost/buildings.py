@@ -48,7 +48,7 @@ def building_list(request: DeskRequest) -> HttpResponse:
     )
     rows, more = found[:PAGE], len(found) > PAGE
     names = places.area_names({row.area for row in rows})
-    zones = incidents.zone_of_buildings({row.id for row in rows})
+    zones = incidents.zone_of_buildings({row.id for row in rows}, request.now)
     context = {
         "rows": [
             (
@@ -84,7 +84,7 @@ def building_page(request: DeskRequest, building: UUID) -> HttpResponse:
     )
     late = {item.subject for item in items if item.due_at and item.due_at < request.now}
     registered = Counter(door for door, _head in {(door, head) for _one, door, head in home})
-    zone = incidents.zone_at(building)
+    zone = incidents.zone_at(building, request.now)
     context = {
         "row": row,
         "state_word": labels.BUILDING[row.state],

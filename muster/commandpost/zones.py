@@ -25,7 +25,7 @@ from muster.core.errors import BadInput, NotFound
 from muster.core.ids import new_id
 from muster.domain.incidents import actions as incidents
 from muster.domain.incidents import queries as arrangements
-from muster.domain.incidents.models import Zone
+from muster.domain.incidents.models import Zone, ZoneChange
 from muster.domain.notices import actions as telling
 from muster.domain.notices import queries as notices
 from muster.domain.notices.models import Notice
@@ -140,7 +140,7 @@ def zone_drawer(request: DeskRequest, zone: UUID) -> HttpResponse:
         "events": [
             {
                 "at": one.at,
-                "what": _("released") if one.released else level_word(one.level),
+                "what": _decided(one, request.now),
                 "note": one.notice_number,
                 "by": callers[one.by].code if one.by in callers else "",
                 "retracted": gone,
@@ -153,6 +153,11 @@ def zone_drawer(request: DeskRequest, zone: UUID) -> HttpResponse:
     return drawer(request, "commandpost/zones/drawer.html", context)
 
 
+def _decided(change: ZoneChange, now: datetime) -> str:
+    word = _("released") if change.released else level_word(change.level)
+    return word if change.at <= now else _("%(what)s, to come") % {"what": word}
+
+
 @screen
 def new_zone(request: DeskRequest) -> HttpResponse:
     """Designate a zone: first the area, then its level, hour and buildings."""
@@ -162,7 +167,7 @@ def new_zone(request: DeskRequest) -> HttpResponse:
     area = area_in_view(request)
     rows = worklists.buildings(span(area), size=MOST) if area else []
     pack = arrangements.pack_of(request.incident.id)
-    zoned = arrangements.zone_of_buildings({row.id for row in rows})
+    zoned = arrangements.zone_of_buildings({row.id for row in rows}, request.now)
     context = {
         "area": area,
         "name": places.area_names({area})[area] if area else "",
@@ -203,7 +208,11 @@ def _designate(request: DeskRequest) -> HttpResponse:
         ],
     )
     act(request, incidents.designate_zones, body)
-    messages.success(request, _("%(name)s is %(level)s.") % {"name": body.name, "level": level_word(level)})
+    said_of = {"name": body.name, "level": level_word(level)}
+    begun = body.from_at <= request.now
+    messages.success(
+        request, (_("%(name)s is %(level)s.") if begun else _("%(name)s will be %(level)s.")) % said_of
+    )
     return redirect(f"/i/{request.incident.code}/zones/")
 
 
@@ -237,7 +246,8 @@ def change_zone(request: DeskRequest, zone: UUID) -> HttpResponse:
     at = _instant(request.POST.get("at", "")) if request.POST.get("at") else request.now
     body = incidents.ChangeZone(zone, at, level, released, _text(request, "notice_number", 60))
     act(request, incidents.change_zones, body)
-    messages.success(request, _("The zone is released.") if released else _("The zone is changed."))
+    done = _("The zone is released.") if released else _("The zone is changed.")
+    messages.success(request, done if at <= request.now else _("Decided. It takes effect at the hour given."))
     return redirect(f"/i/{request.incident.code}/zones/")
 
 

@@ -52,7 +52,7 @@ def line(holder: Holder) -> list[Row]:
 def pools_at(holder: Holder, sites: Sequence[Point]) -> dict[UUID, str]:
     """Of sites in a zone whose people are tested: its pool rule, with which their tubes begin."""
     tested = {zone.code for zone in incidents.pack_of(holder.incident).zones if zone.tests}
-    levels = incidents.levels_around([(one.area, one.building) for one in sites])
+    levels = incidents.levels_around([(one.area, one.building) for one in sites], holder.now)
     return {one.id: level for one, level in zip(sites, levels, strict=True) if level in tested}
 
 

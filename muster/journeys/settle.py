@@ -14,6 +14,7 @@ from muster.core.access import scope, system
 from muster.core.told import Touched, no_touch
 from muster.domain.cases import actions as cases
 from muster.domain.cases import queries as contacts
+from muster.domain.incidents import actions as incidents
 from muster.domain.sampling import actions as sampling
 from muster.domain.worklists import actions as worklists
 from muster.domain.worklists.rules import Want
@@ -119,8 +120,8 @@ def _settle(whole: Touched, incident: UUID, now: datetime) -> int:
 
 
 def wake(*, incident: UUID, now: datetime) -> int:
-    """Reconsider what changes by the clock: plans of contacts reach another day. Returns how many."""
-    moved = 0
+    """Reconsider what changes by the clock: zones, and plans of contacts that reach another day. Returns how many."""
+    moved = incidents.wake_zones(now)
     while due := contacts.due_contacts(now):
         touched = no_touch()
         touched["cases.contact"] |= due

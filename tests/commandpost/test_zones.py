@@ -119,6 +119,20 @@ def test_a_zone_changes_and_is_released(night: UUID, commander: Actor) -> None:
     assert "/change/" not in text(client.get(f"{PAGE}{ZONE}/drawer/"))
 
 
+def test_what_is_decided_for_later_is_said_to_come(night: UUID, commander: Actor) -> None:
+    client, later = signed_in(commander, "en"), "2199-01-01T08:00"
+    released = client.post(f"{PAGE}{ZONE}/change/", {"verb": "release", "at": later}, follow=True)
+    assert "Decided. It takes effect at the hour given." in text(released)
+    assert "next decision in force 01-01 08:00" in text(released)
+    assert "released, to come" in text(client.get(f"{PAGE}{ZONE}/drawer/"))
+    assert f"{PAGE}{ZONE}/change/" in text(client.get(f"{PAGE}{ZONE}/drawer/"))
+    designated = client.post(f"{PAGE}new/", form(from_at=later), follow=True)
+    assert "中兴管控区 will be" in text(designated)
+    assert "not begun" in text(designated)
+    assert "not begun" in text(client.get(BASE))
+    assert "zone-controlled" not in text(client.get(f"{BASE}buildings/{EMPTY_HOUSE}/"))
+
+
 def test_only_who_decides_on_zones_changes_one(night: UUID, desk: Actor, outsider: Actor) -> None:
     assert signed_in(desk).post(f"{PAGE}{ZONE}/change/", {"verb": "release"}).status_code == 403
     assert signed_in(outsider).post(f"{PAGE}{ZONE}/change/", {"verb": "release"}).status_code == 404

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.db.models import F
 
 from muster.core import bulk, journal
 from muster.core.access import Actor
@@ -218,9 +219,23 @@ def change_packs(*, told: Sequence[Told[ChangePack]], by: Actor, incident: UUID,
                 subjects=[one.id],
                 detail={"pack": one.body.pack},
             )
-    Incident.objects.filter(pk=incident).update(pack=held.pack)
-    queries.forget_pack(incident)
+    _bring_into_force(incident, held.pack)
     return done
+
+
+def _bring_into_force(incident: UUID, pack: str) -> None:
+    Incident.objects.filter(pk=incident).update(pack=pack)
+    queries.forget_pack(incident)
+
+
+def reconsider_packs(facts: set[UUID], incident: UUID, now: datetime) -> Done:
+    """After a decision on the protocol was taken back: the one decided last that stands, or that of the opening."""
+    held = Incident.objects.select_for_update().get(pk=incident)
+    decided = PackChange.objects.filter(incident=incident).order_by("tx", "at", "id")
+    standing = decided.exclude(id__in=Retraction.objects.values("target")).last()
+    opening = decided.first()
+    _bring_into_force(incident, standing.pack if standing else opening.before if opening else held.pack)
+    return Done()
 
 
 def designate_zones(*, told: Sequence[Told[DesignateZone]], by: Actor, incident: UUID, now: datetime) -> Done:
@@ -237,37 +252,17 @@ def designate_zones(*, told: Sequence[Told[DesignateZone]], by: Actor, incident:
         body = one.body
         said = (body.id, body.level, False, body.notice_number)
         facts.append((one.id, incident, body.area, body.from_at, one.by, one.device, *said))
-    _add_changes(facts, by, incident, done)
+    _add_changes(facts, by, incident, now, done)
     return done
 
 
 def _store_zones(bodies: Sequence[DesignateZone], incident: UUID) -> None:
     """The zones and which buildings are theirs."""
     columns = (
-        "id",
-        "incident",
-        "area",
-        "name",
-        "level",
-        "notice_number",
-        "from_at",
-        "since",
-        "hotlines",
-        "case",
-    )
+        "id", "incident", "area", "name", "level", "notice_number", "from_at", "since", "hotlines", "case"
+    )  # fmt: skip
     zones = [
-        (
-            b.id,
-            incident,
-            b.area,
-            b.name,
-            b.level,
-            b.notice_number,
-            b.from_at,
-            b.from_at,
-            list(b.hotlines),
-            b.case,
-        )
+        (b.id, incident, b.area, b.name, b.level, b.notice_number, b.from_at, b.from_at, b.hotlines, b.case)
         for b in bodies
     ]
     bulk.insert(Zone, columns, zones)
@@ -295,56 +290,54 @@ def change_zones(*, told: Sequence[Told[ChangeZone]], by: Actor, incident: UUID,
         elif not body.released and not body.level:
             done.refused[one.id] = BadInput(problem="level")
         else:
-            facts.append(
-                (
-                    one.id,
-                    incident,
-                    area,
-                    body.effective_at,
-                    one.by,
-                    one.device,
-                    body.zone,
-                    body.level,
-                    body.released,
-                    body.notice_number,
-                )
-            )
-    _add_changes(facts, by, incident, done)
+            said = (body.zone, body.level, body.released, body.notice_number)
+            facts.append((one.id, incident, area, body.effective_at, one.by, one.device, *said))
+    _add_changes(facts, by, incident, now, done)
     return done
 
 
-def _add_changes(facts: Sequence[tuple[object, ...]], by: Actor, incident: UUID, done: Done) -> None:
+def _add_changes(
+    facts: Sequence[tuple[object, ...]], by: Actor, incident: UUID, now: datetime, done: Done
+) -> None:
     if not facts:
         return
     bulk.insert(ZoneChange, (*FACT, "zone", "level", "released", "notice_number"), facts)
     zones = {UUID(str(fact[6])) for fact in facts}
-    recompute_zones(zones)
+    recompute_zones(zones, now)
     area = min(int(str(fact[2])) for fact in facts)
     journal.write(action="incidents.zone", by=by, incident=incident, area=area, subjects=zones)
     done.touch("incidents.zone", zones)
 
 
-def recompute_zones(zones: set[UUID]) -> None:
-    """Derive the state of zones from their dated changes."""
+def recompute_zones(zones: set[UUID], now: datetime) -> None:
+    """Derive the state of zones from their dated changes; one whose changes were all taken back never held."""
     bulk.lock(Zone, zones)
     changes: dict[UUID, list[Change]] = {}
     rows = ZoneChange.objects.filter(zone__in=zones).exclude(id__in=Retraction.objects.values("target"))
     for fact in rows:
         change = Change(at=fact.at, id=str(fact.id), level=fact.level, released=fact.released)
         changes.setdefault(fact.zone, []).append(change)
-    states = [(zone, state) for zone, listed in changes.items() if (state := zone_state(listed))]
+    states = [(zone, state) for zone, listed in changes.items() if (state := zone_state(listed, now))]
     bulk.update(
         Zone,
-        ("id", "level", "since", "released_at"),
-        [(z, s.level, s.since, s.released_at) for z, s in states],
+        ("id", "level", "since", "released_at", "next_change_at"),
+        [(z, s.level, s.since, s.released_at, s.next_change_at) for z, s in states],
     )
+    Zone.objects.filter(pk__in=zones - set(changes)).update(released_at=F("since"), next_change_at=None)
+
+
+def wake_zones(now: datetime) -> int:
+    """Bring what was decided for this hour into force; returns how many zones."""
+    due = set(Zone.objects.filter(next_change_at__lte=now).values_list("id", flat=True))
+    recompute_zones(due, now)
+    return len(due)
 
 
 def reconsider_changes(facts: set[UUID], incident: UUID, now: datetime) -> Done:
     """After a retraction: derive again the zones these changes were about."""
     done = Done()
     zones = set(ZoneChange.objects.filter(pk__in=facts).values_list("zone", flat=True))
-    recompute_zones(zones)
+    recompute_zones(zones, now)
     done.touch("incidents.zone", zones)
     return done
 

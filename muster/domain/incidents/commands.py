@@ -10,4 +10,7 @@ COMMANDS: dict[str, tuple[type, Many]] = {
     "change_zone": (actions.ChangeZone, actions.change_zones),
     "record_works": (actions.RecordWorks, actions.record_works),
 }
-RETRACTED = {"incidents.zonechange": actions.reconsider_changes}
+RETRACTED = {
+    "incidents.packchange": actions.reconsider_packs,
+    "incidents.zonechange": actions.reconsider_changes,
+}

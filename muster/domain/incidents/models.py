@@ -46,8 +46,18 @@ class Zone(Held):
     from_at = models.DateTimeField()
     since = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
+    next_change_at = models.DateTimeField(null=True)
     hotlines = ArrayField(models.CharField(max_length=40), default=list)
     case = models.UUIDField(null=True)
+
+    class Meta(Held.Meta):
+        indexes = [
+            models.Index(
+                fields=["next_change_at"],
+                name="incidents_zone_wake",
+                condition=models.Q(next_change_at__isnull=False),
+            )
+        ]
 
 
 class ZoneBuilding(Held):

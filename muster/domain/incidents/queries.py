@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from muster.core import prepared
 from muster.core.access import span
@@ -66,25 +67,35 @@ def forget_pack(incident: UUID) -> None:
 
 
 def zones() -> QuerySet[Zone]:
-    """The zones in force in this scope, strictest first."""
+    """The zones of this scope that are not released, those to come among them, the oldest first."""
     return Zone.objects.filter(released_at=None).order_by("from_at", "id")
 
 
-def zone_of_buildings(buildings: set[UUID]) -> dict[UUID, str]:
+def _in_force(now: datetime, of: str = "") -> Q:
+    """Neither released nor still to begin."""
+    return Q((f"{of}released_at", None), (f"{of}since__lte", now))
+
+
+def zone_of_buildings(buildings: set[UUID], now: datetime) -> dict[UUID, str]:
     """The level in force at each of these buildings; buildings in no zone are left out."""
-    rows = ZoneBuilding.objects.filter(building__in=buildings, zone__released_at=None).order_by("zone__since")
+    rows = ZoneBuilding.objects.filter(_in_force(now, "zone__"), building__in=buildings).order_by(
+        "zone__since"
+    )
     return dict(rows.values_list("building", "zone__level"))
 
 
-def levels_around(spots: Iterable[tuple[int, UUID | None]]) -> list[str | None]:
+def levels_around(spots: Iterable[tuple[int, UUID | None]], now: datetime) -> list[str | None]:
     """The level in force at each spot (area and building): its building's, else that of an area all of which is a zone.
 
     A zone without buildings is all of its area; the narrowest such area counts, and of two the later.
     """
     asked = list(spots)
-    built = zone_of_buildings({building for _, building in asked if building})
+    built = zone_of_buildings({building for _, building in asked if building}, now)
     held = ZoneBuilding.objects.filter(zone=OuterRef("pk"))
-    whole = [(*span(one.area), one.level) for one in zones().filter(~Exists(held)).order_by("since", "id")]
+    whole = [
+        (*span(one.area), one.level)
+        for one in zones().filter(_in_force(now), ~Exists(held)).order_by("since", "id")
+    ]
     whole.sort(key=lambda one: one[0] - one[1])  # widest first, so that the last that fits is the narrowest
 
     def level(area: int, building: UUID | None) -> str | None:
@@ -94,10 +105,10 @@ def levels_around(spots: Iterable[tuple[int, UUID | None]]) -> list[str | None]:
     return [level(*one) for one in asked]
 
 
-def zone_at(building: UUID) -> Zone | None:
+def zone_at(building: UUID, now: datetime) -> Zone | None:
     """The zone in force that a building came under last, with its notice and hotlines."""
     held = ZoneBuilding.objects.filter(building=building).values("zone")
-    return Zone.objects.filter(pk__in=held, released_at=None).order_by("since", "id").last()
+    return Zone.objects.filter(_in_force(now), pk__in=held).order_by("since", "id").last()
 
 
 def building_counts(zones: set[UUID]) -> dict[UUID, int]:

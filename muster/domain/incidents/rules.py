@@ -29,19 +29,24 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class ZoneState(msgspec.Struct, frozen=True):
-    """What a zone is now."""
+    """What a zone is now, and when that changes by itself."""
 
     level: str
     since: datetime
     released_at: datetime | None
+    next_change_at: datetime | None
 
 
-def zone_state(changes: Iterable[Change]) -> ZoneState | None:
-    """The state after all changes, whatever order they arrived in; None without any."""
+def zone_state(changes: Iterable[Change], now: datetime) -> ZoneState | None:
+    """The state at `now`, whatever order the changes arrived in; None without any.
+
+    What is dated later is to come; a zone that has not begun is what it will begin as, since an hour that is ahead.
+    """
     ordered = sorted(changes, key=lambda change: (change.at, change.id))
     if not ordered:
         return None
-    last = ordered[-1]
-    level = next((c.level for c in reversed(ordered) if not c.released), last.level)
-    since = next((c.at for c in reversed(ordered) if not c.released), last.at)
-    return ZoneState(level=level, since=since, released_at=last.at if last.released else None)
+    begun = [change for change in ordered if change.at <= now] or ordered[:1]
+    last = begun[-1]
+    held = next((change for change in reversed(begun) if not change.released), last)
+    ahead = next((change.at for change in ordered if change.at > now), None)
+    return ZoneState(held.level, held.at, last.at if last.released else None, ahead)
