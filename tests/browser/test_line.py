@@ -20,7 +20,7 @@ from muster.domain.sampling.rules import receipt
 from muster.fieldapp.catalogue import in_languages
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.phones import before_camera
-from tests.browser.tabs import broken_rules, picture, until
+from tests.browser.tabs import broken_rules, picture
 from tests.interop.tables.makers import citizen
 
 NARROW: ViewportSize = {"width": 390, "height": 844}
@@ -286,43 +286,43 @@ HEAR = """async () => {
 
 def test_a_scanner_is_understood_through_any_keyboard(chromium: Browser, address: str) -> None:
     page = chromium.new_page()
+    page.clock.install(time=datetime(2026, 1, 1, tzinfo=UTC))
     page.goto(f"{address}/blank.html")
+    page.clock.pause_at(datetime(2026, 1, 2, tzinfo=UTC))  # a letter takes no time, however slow the machine
     page.evaluate(HEAR)
     devtools = page.context.new_cdp_session(page)
     page.keyboard.type("t1001")  # Caps Lock, and no Enter: silence ends it
-    expect_heard(page, ["T1001"])
+    assert page.evaluate("window.heard") == []
+    page.clock.run_for(150)
+    assert page.evaluate("window.heard") == ["T1001"]
     page.keyboard.insert_text("Ｔ１００２")  # a Chinese keyboard in wide letters
     page.keyboard.press("Enter")
-    expect_heard(page, ["T1001", "T1002"])
+    assert page.evaluate("window.heard") == ["T1001", "T1002"]
     for typed in (
         "t",
         "t10",
         "t1003",
     ):  # an input method that keeps the letters to itself, and no key is known
         devtools.send("Input.imeSetComposition", {"text": typed, "selectionStart": 5, "selectionEnd": 5})
-    expect_heard(page, ["T1001", "T1002", "T1003"])
-    page.evaluate(SLOWLY, "T1004")  # Android sends letters without keys, one by one
-    expect_heard(page, ["T1001", "T1002", "T1003", "T1004"])
+    page.clock.run_for(150)
+    assert page.evaluate("window.heard") == ["T1001", "T1002", "T1003"]
+    for letter in "T1004":  # Android sends letters without keys, one by one
+        page.evaluate(LETTER, letter)
+        page.clock.run_for(60)
+    page.clock.run_for(150)
+    assert page.evaluate("window.heard") == ["T1001", "T1002", "T1003", "T1004"]
     page.keyboard.type("abc")  # too short for a code
     page.keyboard.press("Enter")
     page.keyboard.type("T1005")
     page.keyboard.press("Enter")
-    expect_heard(page, ["T1001", "T1002", "T1003", "T1004", "T1005"])
+    assert page.evaluate("window.heard") == ["T1001", "T1002", "T1003", "T1004", "T1005"]
     page.close()
 
 
-def expect_heard(page: Page, wanted: list[str]) -> None:
-    until(page, "(wanted) => window.heard.length >= wanted.length", wanted)
-    assert page.evaluate("window.heard") == wanted
-
-
-SLOWLY = """async (text) => {
+LETTER = """(letter) => {
     const field = document.querySelector(".wedge");
-    for (const letter of text) {
-        field.value += letter;
-        field.dispatchEvent(new InputEvent("input"));
-        await new Promise((go) => setTimeout(go, 60));
-    }
+    field.value += letter;
+    field.dispatchEvent(new InputEvent("input"));
 }"""
 LAMP = """() => {
     window.lamp = [];
